@@ -1,0 +1,95 @@
+"""The log file: what the program did and what went wrong, for whoever helps later.
+
+Nothing of the company's data is written at INFO or above; names of record types, counts and durations are. Writing
+happens on a thread of its own, so a slow disk never holds up the window.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import logging.handlers
+import platform
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import crm_desktop
+
+LOG_NAME = "crm-desktop.log"
+CRASH_NAME = "crash.log"
+_SIZE, _KEPT = 2_000_000, 5
+_FORM = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
+log = logging.getLogger(__name__)
+
+
+class Logging:
+    """The running log of one data folder; close it last."""
+
+    def __init__(self, folder: Path, level: int = logging.INFO) -> None:
+        """Write into `folder`, making it where needed. A folder that cannot be written to leaves the program without a
+        log rather than without a start."""
+        self.folder: Path | None = folder
+        self._handlers: list[logging.Handler] = []
+        self._listener: logging.handlers.QueueListener | None = None
+        self._crash_file = None
+        root = logging.getLogger()
+        root.setLevel(level)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = logging.handlers.RotatingFileHandler(
+                folder / LOG_NAME, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True
+            )
+            self._crash_file = (folder / CRASH_NAME).open("a", encoding="utf-8")
+        except OSError as error:
+            self.folder = None
+            log.warning("No log file: %s", error.strerror)
+            return
+        file.setFormatter(logging.Formatter(_FORM))
+        waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+        feeder = logging.handlers.QueueHandler(waiting)
+        self._listener = logging.handlers.QueueListener(waiting, file)
+        self._listener.start()
+        root.addHandler(feeder)
+        self._handlers = [feeder, file]
+        faulthandler.enable(self._crash_file)
+        python, system = platform.python_version(), platform.system()
+        log.info("CRM Desktop %s on Python %s, %s", crm_desktop.__version__, python, system)
+
+    def close(self) -> None:
+        """Write what is waiting and let go of the files."""
+        if self._listener:
+            self._listener.stop()
+            self._listener = None
+        for handler in self._handlers:
+            logging.getLogger().removeHandler(handler)
+            handler.close()
+        self._handlers.clear()
+        if self._crash_file:
+            faulthandler.disable()
+            self._crash_file.close()
+            self._crash_file = None
+
+
+def watch_uncaught(tell: Callable[[BaseException], None] | None = None) -> None:
+    """Log every exception nobody caught, on any thread, before Python's own way of dealing with it, and `tell` of it."""
+    before, thread_before = sys.excepthook, threading.excepthook
+
+    def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not issubclass(kind, KeyboardInterrupt):
+            log.critical("Not caught", exc_info=(kind, error, trace))
+            if tell:
+                tell(error)
+        before(kind, error, trace)
+
+    def uncaught_in_thread(hook: threading.ExceptHookArgs) -> None:
+        if hook.exc_value is not None:
+            log.critical("Not caught in a thread", exc_info=(hook.exc_type, hook.exc_value, hook.exc_traceback))
+            if tell:
+                tell(hook.exc_value)
+        thread_before(hook)
+
+    sys.excepthook, threading.excepthook = uncaught, uncaught_in_thread

@@ -1,0 +1,224 @@
+"""Every setting of the program, declared once: type, default, label, help, whose it is, where it is shown.
+
+Code reads a setting through its declaration (`settings.get(THEME)`), never by a string, so the type checker knows what
+comes back and the settings screen, the commands and the manual can all be drawn from this one file.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from crm_desktop.words import system_language
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Scope(Enum):
+    """Whose a setting is."""
+
+    PC = "pc"  # this PC: kept in a file beside the data
+    PERSON = "person"  # the person, on every PC
+    COMPANY = "company"  # everybody
+
+
+@dataclass(frozen=True, eq=False)
+class Setting(Generic[T]):
+    """One setting. Label, help and the words of choices are English and are translated where they are shown."""
+
+    name: str
+    default: T
+    label: str = ""  # empty: the program keeps it by itself and the settings screen does not show it
+    help: str = ""
+    scope: Scope = Scope.PERSON
+    section: str = ""
+    choices: Mapping[Any, str] = field(default_factory=dict)
+    low: int | None = None
+    high: int | None = None
+    multiline: bool = False
+    image: bool = False  # the value is the content of a picture, as base64 text
+    restart: bool = False  # takes effect at the next start
+
+    def of(self, part: str) -> Setting[T]:
+        """The same setting for one thing of many, such as the columns of one list."""
+        return replace(self, name=f"{self.name}.{part}")
+
+    def accepts(self, value: object) -> bool:
+        """Whether a stored or typed value fits; one that does not is not used."""
+        if isinstance(self.default, bool) or isinstance(value, bool):
+            fits = isinstance(self.default, bool) and isinstance(value, bool)
+        else:
+            fits = isinstance(value, type(self.default))
+        if fits and self.choices:
+            return value in self.choices
+        if fits and isinstance(value, int):
+            return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        return fits
+
+
+LANGUAGE = Setting(
+    "language", "", "Language", "The language of the program.", Scope.PC, "Look",
+    {"": "As the system", "zh_CN": "简体中文", "en": "English"}, restart=True,
+)  # fmt: skip
+THEME = Setting(
+    "theme", "system", "Theme", "", Scope.PC, "Look", {"system": "As the system", "light": "Light", "dark": "Dark"}
+)
+FONT_SIZE = Setting(
+    "font_size", 100, "Text size", "Makes all text and rows larger or smaller.", Scope.PC, "Look",
+    {90: "Small", 100: "Normal", 115: "Large", 130: "Very large"},
+)  # fmt: skip
+
+PAGE_SIZE = Setting(
+    "page_size", 100, "Rows fetched at once",
+    "How many rows a list fetches at a time. More makes scrolling smoother on a quick network.",
+    section="Lists", low=50, high=1000,
+)  # fmt: skip
+CONFIRM_DELETE = Setting(
+    "confirm_delete", True, "Ask before deleting",
+    "Deleted records can be brought back from the recycle bin either way.", section="Lists",
+)  # fmt: skip
+REOPEN_TABS = Setting("reopen_tabs", True, "Open the same tabs at the next start", section="Window")
+
+DATE_FORMAT = Setting(
+    "date_format", "iso", "Dates", "", section="Numbers and dates",
+    choices={"iso": "2026-11-24", "slash": "2026/11/24", "chinese": "2026年11月24日"},
+)  # fmt: skip
+NUMBER_GROUPS = Setting(
+    "number_groups", "thousands", "Large numbers", "", section="Numbers and dates",
+    choices={"thousands": "1,234,567.00", "none": "1234567.00"},
+)  # fmt: skip
+
+COMPANY_NAME = Setting(
+    "company_name", "", "Company name", "Printed at the head of every document.", Scope.COMPANY, "Company"
+)
+COMPANY_SHORT_NAME = Setting(
+    "company_short_name", "", "Short name", "Shown at the top of the window.", Scope.COMPANY, "Company"
+)
+COMPANY_ADDRESS = Setting("company_address", "", "Address", scope=Scope.COMPANY, section="Company", multiline=True)
+COMPANY_PHONE = Setting("company_phone", "", "Phone", scope=Scope.COMPANY, section="Company")
+COMPANY_TAX_NUMBER = Setting(
+    "company_tax_number", "", "Tax number", "The unified social credit code, 18 characters.", Scope.COMPANY, "Company"
+)
+COMPANY_BANK = Setting("company_bank", "", "Bank", scope=Scope.COMPANY, section="Company")
+COMPANY_ACCOUNT = Setting("company_account", "", "Bank account", scope=Scope.COMPANY, section="Company")
+COMPANY_LOGO = Setting(
+    "company_logo", "", "Logo", "A PNG or JPEG picture, printed beside the company name.", Scope.COMPANY, "Company",
+    image=True,
+)  # fmt: skip
+
+OPEN_TABS: Setting[list[Any]] = Setting("open_tabs", [])
+CURRENT_TAB = Setting("current_tab", 0)
+WINDOW_GEOMETRY = Setting("window_geometry", "", scope=Scope.PC)
+NAVIGATION_NARROW = Setting("navigation_narrow", False, scope=Scope.PC)
+RECENT_RECORDS: Setting[list[Any]] = Setting("recent_records", [])
+LIST_LAYOUT: Setting[dict[str, Any]] = Setting("list_layout", {})
+FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
+
+DECLARED: tuple[Setting[Any], ...] = (
+    LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE, DATE_FORMAT, NUMBER_GROUPS,
+    COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
+    COMPANY_LOGO, OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
+)  # fmt: skip
+
+SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Numbers and dates")
+
+
+def shown(declared: Iterable[Setting[Any]] = DECLARED) -> dict[str, list[Setting[Any]]]:
+    """The settings a person can change, by section in the order they are shown."""
+    sections: dict[str, list[Setting[Any]]] = {name: [] for name in SECTION_ORDER}
+    for setting in declared:
+        if setting.label:
+            sections.setdefault(setting.section, []).append(setting)
+    return {name: settings for name, settings in sections.items() if settings}
+
+
+class Storage(Protocol):
+    """A place that keeps the values of one scope as plain JSON values."""
+
+    def load(self) -> Mapping[str, Any]:
+        """Everything kept there."""
+
+    def store(self, values: Mapping[str, Any]) -> None:
+        """Keep these; a value of None forgets the name. Other names stay as they are."""
+
+
+class MemoryStorage:
+    """Values that live as long as the program: before a database is open, and for parts not signed in."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self._values = dict(values or {})
+
+    def load(self) -> Mapping[str, Any]:
+        return dict(self._values)
+
+    def store(self, values: Mapping[str, Any]) -> None:
+        self._values = {k: v for k, v in (self._values | dict(values)).items() if v is not None}
+
+
+class FileStorage:
+    """Values in one JSON file, for the settings of this PC. A file that cannot be read counts as empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> Mapping[str, Any]:
+        try:
+            values = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            _log.warning("Settings of this PC cannot be read: %s", type(error).__name__)
+            return {}
+        return cast("Mapping[str, Any]", values) if isinstance(values, dict) else {}
+
+    def store(self, values: Mapping[str, Any]) -> None:
+        kept = {k: v for k, v in (dict(self.load()) | dict(values)).items() if v is not None}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")  # written aside: a loss of power leaves the old or the new file
+        fresh.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+        fresh.replace(self._path)
+
+
+class Settings:
+    """The values in use. Reads come from memory; a change is stored at once in the place of its scope."""
+
+    def __init__(self, storages: Mapping[Scope, Storage] | None = None) -> None:
+        self._storages: dict[Scope, Storage] = {scope: MemoryStorage() for scope in Scope} | dict(storages or {})
+        self._values: dict[Scope, dict[str, Any]] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read every place again, as after another PC changed the company's settings."""
+        self._values = {scope: dict(storage.load()) for scope, storage in self._storages.items()}
+
+    def get(self, setting: Setting[T]) -> T:
+        """The value in use: the stored one where it fits, else the default."""
+        value = self._values[setting.scope].get(setting.name, setting.default)
+        return cast("T", value) if setting.accepts(value) else setting.default
+
+    def set(self, setting: Setting[T], value: T) -> None:
+        """Use and keep `value`. Raises ValueError where it does not fit the declaration."""
+        self.set_many({setting: value})
+
+    def set_many(self, values: Mapping[Setting[Any], Any]) -> None:
+        """Use and keep several at once, one write per scope. The default is kept by forgetting the name."""
+        by_scope: dict[Scope, dict[str, Any]] = {}
+        for setting, value in values.items():
+            if not setting.accepts(value):
+                raise ValueError(f"{setting.name}: {type(value).__name__} does not fit")
+            by_scope.setdefault(setting.scope, {})[setting.name] = None if value == setting.default else value
+        for scope, changed in by_scope.items():
+            self._storages[scope].store(changed)
+            self._values[scope].update(changed)
+            self._values[scope] = {k: v for k, v in self._values[scope].items() if v is not None}
+
+
+def language_in_use(settings: Settings) -> str:
+    """The code of the language to speak: the one chosen, or the system's."""
+    return settings.get(LANGUAGE) or system_language()

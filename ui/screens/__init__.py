@@ -1,0 +1,1 @@
+"""Screens that are special by shape, and the registry of all of them."""

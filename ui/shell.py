@@ -1,0 +1,62 @@
+"""What every screen is given, and what a screen has to be, so that screens and the window around them know each other
+only through this file."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+from crm_desktop.application import Application
+from crm_desktop.settings import Settings
+from ui.notices import Notices
+from ui.tasks import Tasks
+
+
+class Shell(Protocol):
+    """The window as a screen sees it."""
+
+    @property
+    def app(self) -> Application:
+        """The open database and the person at work."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in use."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """The way to do work off the GUI thread."""
+
+    @property
+    def notices(self) -> Notices:
+        """The way to tell the person something."""
+
+    def open_list(self, type_key: str, **arguments: Any) -> None:
+        """Show the list of a record type."""
+
+    def open_record(self, type_key: str, record_id: int) -> None:
+        """Show one record."""
+
+    def new_record(self, type_key: str, **preset: Any) -> None:
+        """Show an empty form; `preset` are values to start from."""
+
+    def open_screen(self, key: str, **arguments: Any) -> None:
+        """Show another screen by its key, such as "settings"."""
+
+    def tab_changed(self, screen: Any) -> None:
+        """A screen's title, icon, key or unsaved mark is another one now."""
+
+    def close_screen(self, screen: Any) -> None:
+        """Close the tab of a screen, after asking it."""
+
+
+@runtime_checkable
+class Screen(Protocol):
+    """A widget that can be a tab. It may also have `unsaved` (shown as a mark) and `refresh()` (F5)."""
+
+    title: str
+    icon: str
+    tab_key: str
+    """What opens it again, such as "list:customers" or "record:customers:5"; two tabs never have the same."""
+
+    def close_request(self) -> bool:
+        """Whether it may close; asks the person about unsaved text."""

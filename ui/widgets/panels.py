@@ -1,0 +1,122 @@
+"""Boxes that hold other things: cards, the friendly words of an empty list, and the banner above a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from crm_desktop.words import _
+from ui import theme
+from ui.widgets.buttons import IconButton
+from ui.widgets.labels import IconLabel, Label
+
+
+class Card(QFrame):
+    """A box with a border and rounded corners; `plate` is the quieter one, on a tinted ground."""
+
+    def __init__(self, *, plate: bool = False, margin: int = 16) -> None:
+        super().__init__()
+        self.setProperty("role", "plate" if plate else "card")
+        self.body = QVBoxLayout(self)
+        edge = theme.current().px(margin)
+        self.body.setContentsMargins(edge, edge, edge, edge)
+        self.body.setSpacing(theme.size("gap"))
+
+
+class ChoiceCard(Card):
+    """A card that is pressed like a button: icon, a few words, one sentence."""
+
+    pressed = Signal()
+
+    def __init__(self, icon: str, title: str, text: str) -> None:
+        super().__init__()
+        self.setProperty("clickable", "true")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+        self.body.addWidget(IconLabel(icon, "accent", 24))
+        self.body.addWidget(Label(title, "section"))
+        self.body.addWidget(Label(text, "small", wrap=True))
+        self.body.addStretch(1)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class EmptyState(QWidget):
+    """What stands where there is nothing yet: what would be here, and the buttons that bring it."""
+
+    def __init__(self, icon: str, title: str, text: str = "", *buttons: QPushButton) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.size("page"), theme.size("page"), theme.size("page"), theme.size("page"))
+        column.setSpacing(theme.size("gap"))
+        column.addStretch(2)
+        column.addWidget(IconLabel(icon, "disabled", 44), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.title, self.text = Label(title, "heading"), Label(text, "dim", wrap=True)
+        for label in (self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setMaximumWidth(theme.current().px(460))
+            label.setMinimumWidth(theme.current().px(260) if label is self.text else 0)
+            column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.text.setVisible(bool(text))
+        if buttons:
+            column.addSpacing(theme.size("gap"))
+            row = QHBoxLayout()
+            row.addStretch(1)
+            for button in buttons:
+                row.addWidget(button)
+            row.addStretch(1)
+            column.addLayout(row)
+        column.addStretch(3)
+
+
+class Banner(QFrame):
+    """One sentence above a page that stays until it is dealt with. tone: accent, amber, red, green."""
+
+    _ICONS = {"accent": "info", "amber": "warning", "red": "error_circle", "green": "checkmark_circle"}  # noqa: RUF012
+
+    def __init__(
+        self,
+        text: str,
+        tone: str = "accent",
+        action: str = "",
+        do: Callable[[], object] | None = None,
+        *,
+        closable: bool = False,
+    ) -> None:
+        super().__init__()
+        self.setProperty("role", "banner")
+        self.setProperty("tone", tone)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        row.setSpacing(theme.size("gap"))
+        self._icon, self.label = IconLabel(self._ICONS[tone], tone), Label(text, wrap=True)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._icon)
+        row.addWidget(self.label, 1)
+        if action:
+            button = QPushButton(action)
+            button.clicked.connect(lambda: do() if do else None)
+            row.addWidget(button)
+        if closable:
+            row.addWidget(IconButton("dismiss", _("Close"), self.hide))
+
+    def say(self, text: str, tone: str) -> None:
+        """Change the words."""
+        self.label.setText(text)
+        self._icon.set_icon(self._ICONS[tone], tone)
+        theme.restyle(self, tone=tone)
+        theme.restyle(self.label)
+        self.show()
