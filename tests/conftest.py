@@ -1,0 +1,97 @@
+"""What every test stands on: no screen, one language, one time zone, and databases of both engines.
+
+    pg_url       the address of a fresh, empty PostgreSQL database
+    engine_url   the test runs twice: on a fresh SQLite file and on a fresh PostgreSQL database
+
+Where the system lacks a library that Qt needs, the tests that need Qt are skipped, loudly; all others run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything imports Qt or asks the system for its habits.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LANGUAGE"] = os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+if sys.platform != "win32":
+    os.environ["TZ"] = "Asia/Shanghai"  # far from UTC, so that a forgotten conversion shows
+    time.tzset()
+
+import postgres_server
+import pytest
+
+from crm_desktop import system_check
+from crm_desktop.words import use_language
+
+SESSION = "CRM_DESKTOP_TEST_SESSION"
+NEEDS_QT = re.compile(r"^\s*(from|import) (PySide6|ui)\b|\bqtbot\b|\bqapp\b", re.MULTILINE)
+QT_COMPLAINT = system_check.complaint(os.environ["QT_QPA_PLATFORM"])
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Leave pytest-qt out where it could not even be imported; this is the last moment to do so."""
+    if QT_COMPLAINT:
+        pluginmanager.unregister(name="pytest-qt")
+
+
+class NotWithoutQt(pytest.Module):
+    """A test file that is not even imported, since it would import Qt."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        pytest.skip(f"Qt cannot run here. {QT_COMPLAINT}", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    if QT_COMPLAINT and NEEDS_QT.search(module_path.read_text(encoding="utf-8")):
+        return NotWithoutQt.from_parent(parent, path=module_path)
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if QT_COMPLAINT:
+        terminalreporter.section("NO TEST OF A SCREEN WAS RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(QT_COMPLAINT)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The session's first process makes the folder in which its workers find the server."""
+    if SESSION not in os.environ:
+        folder = postgres_server.new_session_folder()
+        os.environ[SESSION] = str(folder)
+        config.add_cleanup(lambda: postgres_server.end_session(Path(os.environ.pop(SESSION))))
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Every test starts in English, whatever the one before it spoke."""
+    use_language("en")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> postgres_server.Server:
+    """The session's PostgreSQL server."""
+    return postgres_server.server_of(Path(os.environ[SESSION]))
+
+
+@pytest.fixture
+def pg_url(postgres: postgres_server.Server) -> Iterator[str]:
+    """The address of a fresh, empty PostgreSQL database."""
+    name = f"test_{uuid.uuid4().hex}"
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+    yield postgres.url(name)
+    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh, empty database, once on each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'crm 客户.sqlite'}"
+    return str(request.getfixturevalue("pg_url"))
