@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 from importlib.metadata import distributions
 from pathlib import Path
@@ -24,9 +25,9 @@ NOT_FOR_PUBLICATION = (
 
 def tracked_files() -> list[Path]:
     """What belongs to the project; in a copy without git, everything but what is made on the spot."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-    if listed.returncode == 0 and listed.stdout:
-        return [file for name in listed.stdout.decode("utf-8").split("\0") if name and (file := ROOT / name).is_file()]
+    if (git := shutil.which("git")) and (ROOT / ".git").exists():
+        listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+        return [file for name in listed.decode("utf-8").split("\0") if name and (file := ROOT / name).is_file()]
     made = {".venv", "build", "dist", "tour", "data", "__pycache__"}
     return [f for f in ROOT.rglob("*") if f.is_file() and not made.intersection(f.relative_to(ROOT).parts)]
 
