@@ -24,14 +24,14 @@ NOT_FOR_PUBLICATION = (
 
 
 def tracked_files() -> list[Path]:
-    """What belongs to the project; in a copy without git, everything but what is made on the spot."""
+    """What belongs to the project; in a copy without git, what lies in its folders."""
     if (git := shutil.which("git")) and (ROOT / ".git").exists():
         listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
         if listed.returncode == 0:  # git refuses a clone that belongs to somebody else
             names = listed.stdout.decode("utf-8").split("\0")
             return [ROOT / name for name in names if name and (ROOT / name).is_file()]
-    made = {".venv", "build", "dist", "tour", "data", "__pycache__"}
-    return [f for f in ROOT.rglob("*") if f.is_file() and not made.intersection(f.relative_to(ROOT).parts)]
+    ours = [*PACKAGES, "resources", "tests", "docs", "requirements", ".ci"]
+    return [file for folder in ours for file in (ROOT / folder).rglob("*") if file.suffix != ".pyc" and file.is_file()]
 
 
 def source_files() -> list[Path]:
