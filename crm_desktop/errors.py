@@ -1,0 +1,64 @@
+"""Everything a person may be told went wrong. Any other exception is a mistake of the program.
+
+Each says what happened in the person's language, and `advice` says what is safe and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from crm_desktop.words import _
+
+if TYPE_CHECKING:
+    from crm_desktop.draft import Draft
+
+
+class Told(Exception):
+    """Base of the errors that have words for the person at the screen."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class Refused(Told):
+    """The person may not do this."""
+
+
+class Invalid(Told):
+    """Values that break a rule.
+
+    `problems` maps a field's name to words; a line's field is `lines.3.quantity` (counting from 0), the whole record is "".
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("\n".join(dict.fromkeys(problems.values())), _("Nothing was saved. Please correct the marked fields."))
+        self.problems = dict(problems)
+
+
+class Conflict(Told):
+    """Someone else saved first; `theirs` is how the record stands now, None when it is deleted."""
+
+    def __init__(self, theirs: Draft | None, who: str = "") -> None:
+        gone = theirs is None
+        message = _("This record was deleted in the meantime.") if gone else _("{who} has just changed this record.").format(who=who or _("Someone else"))
+        super().__init__(message, _("What you typed is still here."))
+        self.theirs = theirs
+        self.who = who
+
+
+class Missing(Told):
+    """The record, type, field or file that was asked for does not exist."""
+
+
+class Unavailable(Told):
+    """The database, the disk or another part of the world did not answer; trying again later may help."""
+
+
+class Cancelled(Told):
+    """The person stopped it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Stopped."), _("Nothing half done was kept."))

@@ -1,0 +1,1 @@
+"""Record types, declared once each, by business area."""

@@ -1,0 +1,119 @@
+"""The choices the program brings. People may rename, reorder, add and switch off; the codes stay.
+
+Each: code, English label, tone. Closed lists are part of the program (its rules know the codes) and are not shown in set-up.
+"""
+
+from __future__ import annotations
+
+from crm_desktop.options import Choice
+
+Rows = tuple[tuple[str, str, str], ...]
+
+OPEN_LISTS: dict[str, tuple[str, Rows]] = {
+    "customer_levels": ("Customer levels", (("A", "A", "violet"), ("B", "B", "accent"), ("C", "C", "grey"), ("D", "D", "grey"))),
+    "customer_statuses": (
+        "Customer statuses",
+        (
+            ("prospect", "Prospect", "grey"),
+            ("following", "Following up", "amber"),
+            ("quoted", "Quoted", "violet"),
+            ("won", "Customer won", "green"),
+            ("inactive", "Inactive", "grey"),
+            ("lost", "Lost customer", "red"),
+        ),
+    ),
+    "industries": (
+        "Industries",
+        (
+            ("machinery", "Machinery", "grey"),
+            ("electronics", "Electronics", "grey"),
+            ("building", "Building materials", "grey"),
+            ("food", "Food", "grey"),
+            ("textile", "Textiles and clothing", "grey"),
+            ("chemistry", "Chemistry", "grey"),
+            ("medical", "Medical", "grey"),
+            ("logistics", "Logistics", "grey"),
+            ("retail", "Retail", "grey"),
+            ("services", "Services", "grey"),
+            ("education", "Education", "grey"),
+            ("government", "Government", "grey"),
+            ("other", "Other", "grey"),
+        ),
+    ),
+    "sources": (
+        "Sources",
+        (
+            ("referral", "Referral", "grey"),
+            ("fair", "Trade fair", "grey"),
+            ("call", "Cold call", "grey"),
+            ("web", "Website", "grey"),
+            ("advert", "Advertising", "grey"),
+            ("visit", "Walk-in", "grey"),
+            ("old", "Former customer", "grey"),
+            ("other", "Other", "grey"),
+        ),
+    ),
+    "contact_roles": (
+        "Contact roles",
+        (
+            ("owner", "Owner", "violet"),
+            ("management", "Management", "violet"),
+            ("purchasing", "Purchasing", "accent"),
+            ("technology", "Technology", "grey"),
+            ("finance", "Finance", "grey"),
+            ("warehouse", "Warehouse", "grey"),
+            ("user", "User of the product", "grey"),
+            ("other", "Other", "grey"),
+        ),
+    ),
+    "decision_weights": (
+        "Decision weights",
+        (("decides", "Decides", "violet"), ("influences", "Influences", "accent"), ("informs", "Gives information", "grey"), ("none", "No say", "grey")),
+    ),
+    "follow_up_kinds": (
+        "Follow-up kinds",
+        (
+            ("call", "Call", "accent"),
+            ("visit", "Visit", "green"),
+            ("wechat", "WeChat message", "green"),
+            ("mail", "E-mail", "violet"),
+            ("meeting", "Meeting", "amber"),
+            ("note", "Note", "grey"),
+        ),
+    ),
+    "product_categories": ("Product categories", ()),
+}
+
+CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
+    "customer_kinds": (Choice("company", "Company"), Choice("person", "Person")),
+    "task_statuses": (Choice("open", "Open", "amber"), Choice("done", "Done", "green"), Choice("dropped", "Dropped", "grey")),
+    "priorities": (Choice("high", "High", "red"), Choice("normal", "Normal", "grey"), Choice("low", "Low", "grey")),
+    "tax_modes": (Choice("included", "With tax"), Choice("excluded", "Without tax")),
+    "restarts": (Choice("never", "Never"), Choice("year", "Every year"), Choice("month", "Every month"), Choice("day", "Every day")),
+    "tones": tuple(
+        Choice(t, label, t)
+        for t, label in (("grey", "Grey"), ("accent", "Blue"), ("green", "Green"), ("amber", "Amber"), ("red", "Red"), ("violet", "Violet"))
+    ),
+    "option_lists": tuple(Choice(key, label) for key, (label, _rows) in OPEN_LISTS.items()),
+}
+
+SEQUENCES: tuple[tuple[str, str, str, str], ...] = (
+    ("customers", "Customer numbers", "C{n:5}", "never"),
+    ("products", "Product codes", "P{n:5}", "never"),
+    ("sales-orders", "Sales order numbers", "SO{yyyy}{mm}{dd}-{n:3}", "day"),
+)
+"""key, name, pattern, restart"""
+
+UNITS = ("件", "个", "台", "套", "箱", "盒", "包", "瓶", "千克", "吨", "米", "平方米", "小时", "次")
+"""Units a new Chinese database begins with."""
+
+UNITS_EN = ("pcs", "set", "box", "case", "bottle", "kg", "t", "m", "m²", "hour")
+
+CURRENCIES: tuple[tuple[str, str, str], ...] = (
+    ("CNY", "Chinese yuan", "¥"),
+    ("USD", "US dollar", "$"),
+    ("EUR", "Euro", "€"),
+    ("HKD", "Hong Kong dollar", "HK$"),
+    ("JPY", "Japanese yen", "JP¥"),
+    ("GBP", "British pound", "£"),
+)

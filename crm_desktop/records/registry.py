@@ -1,0 +1,56 @@
+"""All record types of the program, and how they stand in one database: with the administrator's fields and options.
+
+A new record type is listed here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import fields as attributes
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_desktop.options import Choice, Options
+from crm_desktop.records.builtin_options import CLOSED_LISTS, OPEN_LISTS
+from crm_desktop.records.customers import CONTACT, CUSTOMER, FOLLOW_UP, TASK
+from crm_desktop.records.office import CURRENCY, DEPARTMENT, OPTION, SEQUENCE, UNIT, USER
+from crm_desktop.records.products import PRODUCT
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.records.sales import SALES_ORDER
+from db.fields import Field
+from db.models.office import OptionItem
+from db.models.office import Unit as UnitRow
+from db.models.system import CustomField
+
+BUILT_IN: tuple[RecordType, ...] = (
+    CUSTOMER, CONTACT, FOLLOW_UP, SALES_ORDER, PRODUCT, TASK, USER, DEPARTMENT, OPTION, SEQUENCE, UNIT, CURRENCY,
+)  # fmt: skip
+
+_FACTS = {a.name for a in attributes(Field)}
+
+
+def custom_field(name: str, facts: dict[str, Any]) -> Field:
+    """The field behind a stored row; facts a later version added are left out."""
+    return Field(**{k: v for k, v in facts.items() if k in _FACTS}, name=name, custom=True)
+
+
+def load_types(session: Session) -> dict[str, RecordType]:
+    """All record types by key, with the fields an administrator added."""
+    custom: dict[str, dict[str, Field]] = defaultdict(dict)
+    for row in session.scalars(select(CustomField).order_by(CustomField.position, CustomField.id)):
+        custom[row.record_type][row.name] = custom_field(row.name, row.facts)
+    return {t.key: replace(t, custom=custom[t.key]) for t in BUILT_IN}
+
+
+def load_options(session: Session, types: Iterable[RecordType]) -> Options:
+    """All option lists: those people keep, those the program closes, and the states of documents."""
+    lists: dict[str, list[Choice]] = {key: [] for key in OPEN_LISTS}
+    for row in session.scalars(select(OptionItem).order_by(OptionItem.list_key, OptionItem.position, OptionItem.id)):
+        lists.setdefault(row.list_key, []).append(Choice(row.code, row.label, row.tone, row.active))
+    units = [Choice(name, name) for name in session.scalars(select(UnitRow.name).order_by(UnitRow.id))]
+    states = {t.key: t.states for t in types if t.states}
+    return Options({**lists, **CLOSED_LISTS, **states, "units": units})

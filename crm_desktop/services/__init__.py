@@ -1,0 +1,1 @@
+"""What the program can do, as functions that take the open application first."""

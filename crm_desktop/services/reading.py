@@ -1,0 +1,116 @@
+"""Records as drafts: one statement for the records with the labels of what they point to, one for all their lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Draft, Line, Ref
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.references import label_names, label_text, labels
+from crm_desktop.stored_values import custom_from_text
+from db.fields import Field
+
+_CHUNK = 500
+
+
+class _Reader:
+    """The columns to select for a set of fields, and how to make values of a row."""
+
+    def __init__(self, app: Application, table: Any, fields: Mapping[str, Field]) -> None:
+        self._table = table
+        self._plain = [n for n, f in fields.items() if not f.custom]
+        self._custom = {n: f for n, f in fields.items() if f.custom}
+        self._columns: list[Any] = [table.c.id, *(table.c[n] for n in self._plain), table.c.extra]
+        self._joins: list[tuple[Any, Any]] = []
+        self._labels: dict[str, slice] = {}
+        for name in self._plain:
+            about = fields[name]
+            if about.kind == "reference" and about.target in app.types:
+                self._join(app.types[about.target], name)
+
+    def _join(self, target: RecordType, name: str) -> None:
+        alias = target.model.__table__.alias(f"r_{name}")
+        columns = [alias.c[n] for n in label_names(target)]
+        self._labels[name] = slice(len(self._columns), len(self._columns) + len(columns))
+        self._columns += columns
+        self._joins.append((alias, self._table.c[name] == alias.c.id))
+
+    def statement(self, *more: Any) -> Select[Any]:
+        """All rows; `more` columns come last."""
+        source = self._table
+        for alias, on in self._joins:
+            source = source.outerjoin(alias, on)
+        return select(*self._columns, *more).select_from(source)
+
+    def values(self, row: Sequence[Any]) -> dict[str, Any]:
+        """Field values of one row."""
+        found = dict(zip(self._plain, row[1:], strict=False))
+        for name, at in self._labels.items():
+            if found[name] is not None:
+                found[name] = Ref(found[name], label_text(row[at]))
+        extra = row[1 + len(self._plain)] or {}
+        return found | {n: custom_from_text(extra.get(n, ""), f.kind) for n, f in self._custom.items()}
+
+
+def _picture_refs(values: dict[str, Any], fields: Mapping[str, Field]) -> None:
+    for name, about in fields.items():
+        if about.kind == "image" and isinstance(values.get(name), int):
+            values[name] = Ref(values[name])
+
+
+def _custom_labels(app: Application, connection: Connection | Session, fields: Mapping[str, Field], drafts: Iterable[Draft]) -> None:
+    """Labels of references in custom fields, which no join can reach."""
+    rows = list(drafts)
+    for name, about in fields.items():
+        if about.custom and about.kind == "reference":
+            ids = [d.values[name].id for d in rows if d.values.get(name)]
+            found = labels(app, connection, about.target, ids) if ids else {}
+            for draft in rows:
+                if draft.values.get(name):
+                    draft.values[name] = Ref(draft.values[name].id, found.get(draft.values[name].id, ""))
+
+
+def read_records(
+    app: Application, connection: Connection | Session, kind: RecordType, ids: Sequence[int], fields: Mapping[str, Field] | None = None
+) -> dict[int, Draft]:
+    """The records with these ids, whole, by id; ids that do not exist are left out. fields: all of the type when None."""
+    fields = kind.fields if fields is None else fields
+    table = kind.model.__table__
+    reader = _Reader(app, table, fields)
+    found: dict[int, Draft] = {}
+    for at in range(0, len(ids), _CHUNK):
+        chunk = ids[at : at + _CHUNK]
+        for row in connection.execute(reader.statement(table.c.version).where(table.c.id.in_(chunk))):
+            values = reader.values(row)
+            _picture_refs(values, fields)
+            found[row[0]] = Draft(kind.key, row[0], row[-1], values)
+    _custom_labels(app, connection, fields, found.values())
+    if kind.lines and found:
+        _read_lines(app, connection, kind, found)
+    return found
+
+
+def _read_lines(app: Application, connection: Connection | Session, kind: RecordType, drafts: Mapping[int, Draft]) -> None:
+    assert kind.lines is not None
+    table: Any = kind.lines.model.__table__
+    parent = table.c[kind.lines.parent]
+    reader = _Reader(app, table, kind.lines.fields)
+    lines: dict[int, list[Line]] = defaultdict(list)
+    ids = list(drafts)
+    for at in range(0, len(ids), _CHUNK):
+        query = reader.statement(parent).where(parent.in_(ids[at : at + _CHUNK])).order_by(parent, table.c.position, table.c.id)
+        for row in connection.execute(query):
+            lines[row[-1]].append(Line(row[0], reader.values(row)))
+    for id_, draft in drafts.items():
+        draft.lines = lines[id_]
+
+
+def read_record(app: Application, connection: Connection | Session, kind: RecordType, id_: int) -> Draft | None:
+    """One record, whole, or None."""
+    return read_records(app, connection, kind, [id_]).get(id_)

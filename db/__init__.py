@@ -1,0 +1,1 @@
+"""Floor 0: tables, engine and SQL. Knows nothing of the floors above."""

@@ -1,0 +1,99 @@
+"""Opening a database, SQLite or PostgreSQL: the only file that knows pragmas, isolation and cancelling.
+
+Readers and writers ask here for their connection: `reading` gives one consistent picture, `writing` takes the write lock with
+its first statement (`BEGIN IMMEDIATE`), so that two writers never deadlock on SQLite and behave alike on both engines.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.orm import Session
+
+from db.errors import translate
+
+BUSY_SECONDS = 10
+"""How long a writer waits for another before it is told `Busy`."""
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    # FULL: a commit that was answered survives a power cut; NORMAL could lose the last ones.
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "mmap_size=268435456",
+)
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file; the path may hold spaces, Chinese, `?` and `#`."""
+    return f"sqlite:///{path}"
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        # The driver would begin transactions by its own rules; we begin them below.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`. Nothing is created or checked yet; errors of its statements are those of db/errors.py."""
+    sqlite = url.startswith("sqlite")
+    arguments: dict[str, Any] = {"check_same_thread": False} if sqlite else {"connect_timeout": 5}
+    pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "pool_pre_ping": True}
+    engine = create_engine(url, connect_args=arguments, **pool)
+    if sqlite:
+        _prepare_sqlite(engine)
+
+    @event.listens_for(engine, "handle_error")
+    def tell(context: ExceptionContext) -> None:
+        fault = translate(context.original_exception)
+        if fault is not None:
+            raise fault from context.original_exception
+
+    return engine
+
+
+def is_sqlite(engine: Engine | Connection | Session) -> bool:
+    """Which engine this is. Asked only inside `db`."""
+    bind = engine.get_bind() if isinstance(engine, Session) else engine
+    return bind.dialect.name == "sqlite"
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent picture of the data, read only."""
+    options = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session inside one transaction that writes; commits at the end, rolls back on any error."""
+    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def cancel(connection: Connection) -> None:
+    """Stop what `connection` is executing, from another thread; it then raises `Interrupted`."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.interrupt()
+    elif driver is not None:
+        driver.cancel_safe(timeout=2.0)
