@@ -159,7 +159,13 @@ def install(lock):
     command += ["--disable-pip-version-check", "--no-warn-script-location", "--progress-bar", "off", "-r", str(lock)]
     environment = dict(os.environ, PYTHONUTF8="1")
     environment.pop("PYTHONPATH", None)  # what lies elsewhere is not installed here
-    pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+    pip = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        close_fds=WINDOWS,  # elsewhere pip holds the lock as well: should this process be killed, the next start waits
+    )
     said, count = [], 0
     with pip:
         for raw in pip.stdout:
@@ -214,6 +220,7 @@ def lock_file(file):
         import fcntl  # noqa: PLC0415 -- exists on this system only
 
         fcntl.flock(file, fcntl.LOCK_EX)
+        os.set_inheritable(file.fileno(), True)
         return
     import msvcrt  # noqa: PLC0415 -- exists on Windows only
 

@@ -52,9 +52,8 @@ class Server:
 
     def run(self, *statements: str) -> None:
         """Run statements that stand outside of any transaction, as CREATE DATABASE must."""
-        with psycopg.connect(
-            host="127.0.0.1", port=self.port, user="postgres", password=self.password, dbname="postgres", autocommit=True
-        ) as connection:
+        address = {"host": "127.0.0.1", "port": self.port, "user": "postgres", "password": self.password}
+        with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
 
