@@ -8,9 +8,11 @@ Where the system lacks a library that Qt needs, the tests that need Qt are skipp
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -72,6 +74,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def _english() -> None:
     """Every test starts in English, whatever the one before it spoke."""
     use_language("en")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_unexpected(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A test fails on an error in the log that it did not mark as expected, and on a thread it leaves running."""
+    before = set(threading.enumerate())
+    yield
+    if not request.node.get_closest_marker("logs_errors"):
+        errors = [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.ERROR]
+        assert errors == [], "errors were logged"
+    for thread in set(threading.enumerate()) - before:
+        if not thread.daemon:
+            thread.join(5)
+            assert not thread.is_alive(), f"{thread.name} is still running"
 
 
 @pytest.fixture(scope="session")
