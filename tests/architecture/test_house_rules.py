@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("db", "crm_desktop", "backups", "ui")
 LATE_IMPORTS = ("crm_desktop/__main__.py", "crm_desktop/cli")
 LONGEST_FILE = 420
+FROZEN = "db/migrations/versions/"  # a migration is never edited again, so nobody reads on in it
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "helper.py", "misc.py", "common.py", "manager.py"}
 NOT_FOR_PUBLICATION = (
     re.compile(r"(?<![\w.])/(root|work)/"),  # paths of one machine
@@ -48,7 +49,9 @@ def test_a_source_file_keeps_the_house_rules(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     tree = ast.parse(text)
     assert file.name not in VAGUE_NAMES, "name it after what it is about"
-    assert len(text.splitlines()) <= LONGEST_FILE, "split it: one reason to change per file"
+    lines = text.count("\n")
+    if not name.startswith(FROZEN):
+        assert lines <= LONGEST_FILE, "split it: one reason to change per file"
     if tree.body:
         assert ast.get_docstring(tree), "say in a docstring why the file exists"
     if not name.startswith(LATE_IMPORTS):
