@@ -74,8 +74,8 @@ class Merged:
 
 def _merge_lines(base: Draft, mine: Draft, theirs: Draft) -> tuple[list[Line], bool]:
     """Lines as both left them, and whether that was impossible. Lines are told apart by id; a new line has none."""
-    was = {line.id: line for line in base.lines}
-    ours = {line.id: line for line in mine.lines if line.id is not None}
+    was: dict[int | None, Line] = {line.id: line for line in base.lines}
+    ours: dict[int | None, Line] = {line.id: line for line in mine.lines if line.id is not None}
     clash = False
     result: list[Line] = []
     for line in theirs.lines:

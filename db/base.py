@@ -7,9 +7,9 @@ db/search.py); `version` is claimed by every save (see services/saving.py).
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, MetaData
+from sqlalchemy import JSON, MetaData, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -52,21 +52,29 @@ class Record(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[dt.datetime] = field("Created", "datetime", section="Record", computed=True, default=now, sortable=True)
+    created_at: Mapped[dt.datetime] = field(
+        "Created", "datetime", section="Record", computed=True, default=now, sortable=True
+    )
     created_by: Mapped[int | None] = field("Created by", "reference", section="Record", computed=True, target="users")
-    updated_at: Mapped[dt.datetime] = field("Changed", "datetime", section="Record", computed=True, default=now, sortable=True)
+    updated_at: Mapped[dt.datetime] = field(
+        "Changed", "datetime", section="Record", computed=True, default=now, sortable=True
+    )
     updated_by: Mapped[int | None] = field("Changed by", "reference", section="Record", computed=True, target="users")
-    owner_id: Mapped[int | None] = field("Owner", "reference", section="Record", target="users", width=10, references="user_account.id", index=True)
-    department_id: Mapped[int | None] = field("Department", "reference", section="Record", target="departments", references="department.id")
+    owner_id: Mapped[int | None] = field(
+        "Owner", "reference", section="Record", target="users", width=10, references="user_account.id", index=True
+    )
+    department_id: Mapped[int | None] = field(
+        "Department", "reference", section="Record", target="departments", references="department.id"
+    )
     search_text: Mapped[str] = mapped_column(default="")
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__tablename__" in cls.__dict__:
-            add_sort_indexes(cls.__table__)  # type: ignore[arg-type]
+            add_sort_indexes(cast(Table, cls.__table__))
             # A deleted record comes back under its old id, so no id is ever given twice.
-            cls.__table__.dialect_options["sqlite"]["autoincrement"] = True
+            cast(Table, cls.__table__).dialect_options["sqlite"]["autoincrement"] = True
 
 
 class LineBase(Base):

@@ -28,7 +28,9 @@ class Field:
     kind: str = "text"  # key of crm_desktop.kinds.KINDS: picks parser, format, editor, cell
     section: str = "General"  # the box of the form it stands in
     width: int = 0  # characters in the list; 0 keeps it out of the columns shown at first
-    search: str = ""  # "", "text", "name" (adds pinyin), "code", "phone", "label" (of a reference): its part in the search text
+    search: str = (
+        ""  # "", "text", "name" (adds pinyin), "code", "phone", "label" (of a reference): its part in the search text
+    )
     required: bool = False
     help: str = ""
     options: str = ""  # key of an option list (kind "option"), or the states of a record type (kind "state")
@@ -45,7 +47,9 @@ class Field:
     max_length: int = 0  # characters; 0 = no limit
     total: bool = False  # summed in the foot of lists
     multiline: bool = False
-    due: Mapping[str, tuple[Any, ...]] | None = None  # a day by which something must happen; it counts while these fields have these values
+    due: Mapping[str, tuple[Any, ...]] | None = (
+        None  # a day by which something must happen; it counts while these fields have these values
+    )
 
 
 _TYPES: dict[str, Any] = {
@@ -95,5 +99,11 @@ def field(
     constraints = [ForeignKey(references, ondelete=on_delete)] if references else []
     about = Field(label, kind, max_length=width if textual else 0, **facts)
     return mapped_column(
-        column_type, *constraints, default=default, nullable=nullable, unique=unique or None, index=index or None, info={"field": about}
+        column_type,
+        *constraints,
+        default=default,
+        nullable=nullable,
+        unique=unique or None,
+        index=index or None,
+        info={"field": about},
     )

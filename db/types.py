@@ -63,24 +63,28 @@ class Scaled(TypeDecorator[Decimal]):
 class Money(Scaled):
     """An amount in its currency, two decimals."""
 
+    cache_ok = True  # not inherited: SQLAlchemy asks every class
     digits = 2
 
 
 class Price(Scaled):
     """A price of one unit, four decimals."""
 
+    cache_ok = True  # not inherited: SQLAlchemy asks every class
     digits = 4
 
 
 class Quantity(Scaled):
     """A quantity, a factor or a plain decimal, four decimals."""
 
+    cache_ok = True  # not inherited: SQLAlchemy asks every class
     digits = 4
 
 
 class Percent(Scaled):
     """A rate in percent, four decimals: 13 is 13 %."""
 
+    cache_ok = True  # not inherited: SQLAlchemy asks every class
     digits = 4
 
 

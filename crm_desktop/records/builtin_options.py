@@ -10,7 +10,10 @@ from crm_desktop.options import Choice
 Rows = tuple[tuple[str, str, str], ...]
 
 OPEN_LISTS: dict[str, tuple[str, Rows]] = {
-    "customer_levels": ("Customer levels", (("A", "A", "violet"), ("B", "B", "accent"), ("C", "C", "grey"), ("D", "D", "grey"))),
+    "customer_levels": (
+        "Customer levels",
+        (("A", "A", "violet"), ("B", "B", "accent"), ("C", "C", "grey"), ("D", "D", "grey")),
+    ),
     "customer_statuses": (
         "Customer statuses",
         (
@@ -68,7 +71,12 @@ OPEN_LISTS: dict[str, tuple[str, Rows]] = {
     ),
     "decision_weights": (
         "Decision weights",
-        (("decides", "Decides", "violet"), ("influences", "Influences", "accent"), ("informs", "Gives information", "grey"), ("none", "No say", "grey")),
+        (
+            ("decides", "Decides", "violet"),
+            ("influences", "Influences", "accent"),
+            ("informs", "Gives information", "grey"),
+            ("none", "No say", "grey"),
+        ),
     ),
     "follow_up_kinds": (
         "Follow-up kinds",
@@ -86,13 +94,29 @@ OPEN_LISTS: dict[str, tuple[str, Rows]] = {
 
 CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
     "customer_kinds": (Choice("company", "Company"), Choice("person", "Person")),
-    "task_statuses": (Choice("open", "Open", "amber"), Choice("done", "Done", "green"), Choice("dropped", "Dropped", "grey")),
+    "task_statuses": (
+        Choice("open", "Open", "amber"),
+        Choice("done", "Done", "green"),
+        Choice("dropped", "Dropped", "grey"),
+    ),
     "priorities": (Choice("high", "High", "red"), Choice("normal", "Normal", "grey"), Choice("low", "Low", "grey")),
     "tax_modes": (Choice("included", "With tax"), Choice("excluded", "Without tax")),
-    "restarts": (Choice("never", "Never"), Choice("year", "Every year"), Choice("month", "Every month"), Choice("day", "Every day")),
+    "restarts": (
+        Choice("never", "Never"),
+        Choice("year", "Every year"),
+        Choice("month", "Every month"),
+        Choice("day", "Every day"),
+    ),
     "tones": tuple(
         Choice(t, label, t)
-        for t, label in (("grey", "Grey"), ("accent", "Blue"), ("green", "Green"), ("amber", "Amber"), ("red", "Red"), ("violet", "Violet"))
+        for t, label in (
+            ("grey", "Grey"),
+            ("accent", "Blue"),
+            ("green", "Green"),
+            ("amber", "Amber"),
+            ("red", "Red"),
+            ("violet", "Violet"),
+        )
     ),
     "option_lists": tuple(Choice(key, label) for key, (label, _rows) in OPEN_LISTS.items()),
 }

@@ -24,10 +24,13 @@ def compute_amounts(draft: Draft, before: Draft | None = None) -> None:
     included = draft.values.get("tax_mode") != "excluded"
     rows = []
     for line in draft.lines:
-        row = line_amounts(*(_amount(line, n) for n in ("quantity", "price", "discount", "tax_rate")), included)
+        quantity, price, discount, rate = (_amount(line, n) for n in ("quantity", "price", "discount", "tax_rate"))
+        row = line_amounts(quantity, price, discount, rate, included)
         line.values["amount"], line.values["tax"] = row.amount, row.tax
         rows.append(row)
-    sums = document_amounts(rows, draft.values.get("order_discount") or _ZERO, draft.values.get("freight") or _ZERO, included)
+    sums = document_amounts(
+        rows, draft.values.get("order_discount") or _ZERO, draft.values.get("freight") or _ZERO, included
+    )
     draft.values |= {"net": sums.net, "tax": sums.tax, "total": sums.total, "total_words": chinese_words(sums.total)}
 
 
@@ -100,7 +103,9 @@ SALES_ORDER = RecordType(
     ),
     operations=(
         Operation("confirm", "Confirm", "checkmark", ("draft",), "confirmed", check=_can_confirm, primary=True),
-        Operation("part_deliver", "Mark as part delivered", "vehicle_truck_profile", ("confirmed",), "part_delivered", check=_delivery_started),
+        Operation(
+            "part_deliver", "Mark as part delivered", "vehicle_truck_profile", ("confirmed",), "part_delivered", check=_delivery_started,
+        ),
         Operation(
             "complete", "Complete", "checkmark_circle", ("confirmed", "part_delivered"), "done", apply=_deliver_all, primary=True,
             confirm="Everything counts as delivered afterwards. Complete the order?",

@@ -36,14 +36,18 @@ class DocumentAmounts:
     total: Decimal
 
 
-def line_amounts(quantity: Decimal, price: Decimal, discount: Decimal, tax_rate: Decimal, included: bool) -> LineAmounts:
+def line_amounts(
+    quantity: Decimal, price: Decimal, discount: Decimal, tax_rate: Decimal, included: bool
+) -> LineAmounts:
     """Amounts of one line. discount and tax_rate in percent; included: the price contains the tax."""
     amount = cents(quantity * price * (_HUNDRED - discount) / _HUNDRED)
     tax = amount * tax_rate / (_HUNDRED + tax_rate) if included else amount * tax_rate / _HUNDRED
     return LineAmounts(amount, cents(tax))
 
 
-def document_amounts(lines: Iterable[LineAmounts], order_discount: Decimal, freight: Decimal, included: bool) -> DocumentAmounts:
+def document_amounts(
+    lines: Iterable[LineAmounts], order_discount: Decimal, freight: Decimal, included: bool
+) -> DocumentAmounts:
     """Sums of a document. The order discount is taken off net and tax in proportion, so that the tax shown stays true."""
     rows = list(lines)
     goods = sum((r.amount for r in rows), Decimal(0))

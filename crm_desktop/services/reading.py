@@ -64,7 +64,9 @@ def _picture_refs(values: dict[str, Any], fields: Mapping[str, Field]) -> None:
             values[name] = Ref(values[name])
 
 
-def _custom_labels(app: Application, connection: Connection | Session, fields: Mapping[str, Field], drafts: Iterable[Draft]) -> None:
+def _custom_labels(
+    app: Application, connection: Connection | Session, fields: Mapping[str, Field], drafts: Iterable[Draft]
+) -> None:
     """Labels of references in custom fields, which no join can reach."""
     rows = list(drafts)
     for name, about in fields.items():
@@ -77,7 +79,11 @@ def _custom_labels(app: Application, connection: Connection | Session, fields: M
 
 
 def read_records(
-    app: Application, connection: Connection | Session, kind: RecordType, ids: Sequence[int], fields: Mapping[str, Field] | None = None
+    app: Application,
+    connection: Connection | Session,
+    kind: RecordType,
+    ids: Sequence[int],
+    fields: Mapping[str, Field] | None = None,
 ) -> dict[int, Draft]:
     """The records with these ids, whole, by id; ids that do not exist are left out. fields: all of the type when None."""
     fields = kind.fields if fields is None else fields
@@ -96,7 +102,9 @@ def read_records(
     return found
 
 
-def _read_lines(app: Application, connection: Connection | Session, kind: RecordType, drafts: Mapping[int, Draft]) -> None:
+def _read_lines(
+    app: Application, connection: Connection | Session, kind: RecordType, drafts: Mapping[int, Draft]
+) -> None:
     assert kind.lines is not None
     table: Any = kind.lines.model.__table__
     parent = table.c[kind.lines.parent]
@@ -104,7 +112,11 @@ def _read_lines(app: Application, connection: Connection | Session, kind: Record
     lines: dict[int, list[Line]] = defaultdict(list)
     ids = list(drafts)
     for at in range(0, len(ids), _CHUNK):
-        query = reader.statement(parent).where(parent.in_(ids[at : at + _CHUNK])).order_by(parent, table.c.position, table.c.id)
+        query = (
+            reader.statement(parent)
+            .where(parent.in_(ids[at : at + _CHUNK]))
+            .order_by(parent, table.c.position, table.c.id)
+        )
         for row in connection.execute(query):
             lines[row[-1]].append(Line(row[0], reader.values(row)))
     for id_, draft in drafts.items():

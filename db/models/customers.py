@@ -22,14 +22,29 @@ class Customer(Record):
     """A company or a person one sells to."""
 
     __tablename__ = "customer"
-    number: Mapped[str] = field("Number", "code", width=10, search="code", unique=True, sortable=True, help="Given by the program when left empty.")
+    number: Mapped[str] = field(
+        "Number",
+        "code",
+        width=10,
+        search="code",
+        unique=True,
+        sortable=True,
+        help="Given by the program when left empty.",
+    )
     name: Mapped[str] = field("Name", required=True, width=28, search="name", sort="name_key", sortable=True)
     name_key: Mapped[str] = mapped_column(default="")
     short_name: Mapped[str] = field("Short name", search="name")
-    initials: Mapped[str] = field("Pinyin initials", "code", search="code", help="Kept by the program from the name; correct it where a reading is wrong.")
+    initials: Mapped[str] = field(
+        "Pinyin initials",
+        "code",
+        search="code",
+        help="Kept by the program from the name; correct it where a reading is wrong.",
+    )
     kind: Mapped[str] = field("Kind", "option", options="customer_kinds", default="company")
     level: Mapped[str] = field("Level", "option", options="customer_levels", width=8, sortable=True)
-    status: Mapped[str] = field("Status", "option", options="customer_statuses", width=10, default="prospect", sortable=True)
+    status: Mapped[str] = field(
+        "Status", "option", options="customer_statuses", width=10, default="prospect", sortable=True
+    )
     industry: Mapped[str] = field("Industry", "option", options="industries", width=10)
     source: Mapped[str] = field("Source", "option", options="sources")
     tags: Mapped[tuple[str, ...]] = field("Tags", "tags", search="text")
@@ -57,7 +72,15 @@ class Contact(Record):
 
     __tablename__ = "contact"
     customer_id: Mapped[int] = field(
-        "Customer", "reference", target="customers", required=True, width=26, nullable=False, references="customer.id", index=True, search="label"
+        "Customer",
+        "reference",
+        target="customers",
+        required=True,
+        width=26,
+        nullable=False,
+        references="customer.id",
+        index=True,
+        search="label",
     )
     name: Mapped[str] = field("Name", required=True, width=14, search="name", sort="name_key", sortable=True)
     name_key: Mapped[str] = mapped_column(default="")
@@ -79,11 +102,23 @@ class FollowUp(Record):
 
     __tablename__ = "follow_up"
     customer_id: Mapped[int] = field(
-        "Customer", "reference", target="customers", required=True, width=26, nullable=False, references="customer.id", index=True, search="label"
+        "Customer",
+        "reference",
+        target="customers",
+        required=True,
+        width=26,
+        nullable=False,
+        references="customer.id",
+        index=True,
+        search="label",
     )
-    contact_id: Mapped[int | None] = field("Contact", "reference", target="contacts", width=10, references="contact.id", on_delete="SET NULL")
+    contact_id: Mapped[int | None] = field(
+        "Contact", "reference", target="contacts", width=10, references="contact.id", on_delete="SET NULL"
+    )
     kind: Mapped[str] = field("Kind", "option", options="follow_up_kinds", width=8, default="call", required=True)
-    at: Mapped[dt.datetime] = field("When", "datetime", required=True, width=16, default=now, nullable=False, sortable=True)
+    at: Mapped[dt.datetime] = field(
+        "When", "datetime", required=True, width=16, default=now, nullable=False, sortable=True
+    )
     text: Mapped[str] = field("What happened", "long_text", required=True, width=36, search="text")
     next_step: Mapped[str] = field("Next step", width=24, search="text")
     next_date: Mapped[dt.date | None] = field("Next date", "date", width=12, sortable=True, due=_NOT_DONE)
@@ -99,9 +134,18 @@ class Task(Record):
     priority: Mapped[str] = field("Priority", "option", options="priorities", width=8, default="normal", sortable=True)
     status: Mapped[str] = field("Status", "option", options="task_statuses", width=10, default="open", sortable=True)
     customer_id: Mapped[int | None] = field(
-        "Customer", "reference", target="customers", width=26, references="customer.id", on_delete="SET NULL", index=True, search="label"
+        "Customer",
+        "reference",
+        target="customers",
+        width=26,
+        references="customer.id",
+        on_delete="SET NULL",
+        index=True,
+        search="label",
     )
-    contact_id: Mapped[int | None] = field("Contact", "reference", target="contacts", references="contact.id", on_delete="SET NULL")
+    contact_id: Mapped[int | None] = field(
+        "Contact", "reference", target="contacts", references="contact.id", on_delete="SET NULL"
+    )
     text: Mapped[str] = field("Details", "long_text", search="text")
 
 

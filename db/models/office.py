@@ -17,7 +17,9 @@ class Department(Record):
     __tablename__ = "department"
     name: Mapped[str] = field("Name", required=True, width=24, search="name", sort="name_key", sortable=True)
     name_key: Mapped[str] = mapped_column(default="")
-    parent_id: Mapped[int | None] = field("Part of", "reference", target="departments", width=20, references="department.id")
+    parent_id: Mapped[int | None] = field(
+        "Part of", "reference", target="departments", width=20, references="department.id"
+    )
     manager_id: Mapped[int | None] = field("Manager", "reference", target="users", width=16)
     note: Mapped[str] = field("Note", "long_text")
     # Without a constraint: users point to departments, and two tables that point to each other can be neither made nor copied in order.
@@ -31,11 +33,20 @@ class User(Record):
     name: Mapped[str] = field("Name", required=True, width=16, search="name", sort="name_key", sortable=True)
     name_key: Mapped[str] = mapped_column(default="")
     sign_in: Mapped[str] = field(
-        "Sign-in name", "code", required=True, width=16, search="code", unique=True, sortable=True, help="What this person types to sign in."
+        "Sign-in name",
+        "code",
+        required=True,
+        width=16,
+        search="code",
+        unique=True,
+        sortable=True,
+        help="What this person types to sign in.",
     )
     mobile: Mapped[str] = field("Mobile", "phone", width=14, search="phone")
     email: Mapped[str] = field("E-mail", "email", width=20, search="text")
-    active: Mapped[bool] = field("Active", "yes_no", width=8, default=True, help="A person who has left is switched off, never deleted.")
+    active: Mapped[bool] = field(
+        "Active", "yes_no", width=8, default=True, help="A person who has left is switched off, never deleted."
+    )
     note: Mapped[str] = field("Note", "long_text")
 
 
@@ -45,7 +56,14 @@ class OptionItem(Record):
     __tablename__ = "option_item"
     __table_args__ = (UniqueConstraint("list_key", "code"),)
     list_key: Mapped[str] = field("List", "option", options="option_lists", required=True, width=16, sortable=True)
-    code: Mapped[str] = field("Code", "code", required=True, width=14, search="code", help="What is stored; cannot mean two things in one list.")
+    code: Mapped[str] = field(
+        "Code",
+        "code",
+        required=True,
+        width=14,
+        search="code",
+        help="What is stored; cannot mean two things in one list.",
+    )
     label: Mapped[str] = field("Label", required=True, width=20, search="name")
     position: Mapped[int] = field("Order", "integer", width=8, default=0, nullable=False)
     tone: Mapped[str] = field("Colour", "option", options="tones", width=10, default="grey")
@@ -73,16 +91,31 @@ class Unit(Record):
     """A unit of measure."""
 
     __tablename__ = "unit"
-    name: Mapped[str] = field("Name", required=True, unique=True, width=12, search="name", sort="name_key", sortable=True)
+    name: Mapped[str] = field(
+        "Name", required=True, unique=True, width=12, search="name", sort="name_key", sortable=True
+    )
     name_key: Mapped[str] = mapped_column(default="")
-    decimals: Mapped[int] = field("Decimals", "integer", width=10, default=0, nullable=False, help="Decimals of quantities in this unit.")
+    decimals: Mapped[int] = field(
+        "Decimals", "integer", width=10, default=0, nullable=False, help="Decimals of quantities in this unit."
+    )
 
 
 class Currency(Record):
     """A currency and its rate to the company's own."""
 
     __tablename__ = "currency"
-    code: Mapped[str] = field("Code", "code", required=True, unique=True, width=8, search="code", sortable=True, help="Three letters, as in ISO 4217.")
+    code: Mapped[str] = field(
+        "Code",
+        "code",
+        required=True,
+        unique=True,
+        width=8,
+        search="code",
+        sortable=True,
+        help="Three letters, as in ISO 4217.",
+    )
     name: Mapped[str] = field("Name", required=True, width=18, search="name")
     symbol: Mapped[str] = field("Symbol", width=8)
-    rate: Mapped[Decimal] = field("Rate", "price", width=12, default=Decimal(1), help="What one of it costs in the company's currency.")
+    rate: Mapped[Decimal] = field(
+        "Rate", "price", width=12, default=Decimal(1), help="What one of it costs in the company's currency."
+    )

@@ -15,7 +15,14 @@ from db.fields import field
 _UNDELIVERED = MappingProxyType({"status": ("confirmed", "part_delivered")})
 _CUSTOMER = MappingProxyType({"delivery_address": "address"})
 _PRODUCT = MappingProxyType(
-    {"code": "code", "name": "name", "specification": "specification", "unit": "unit", "price": "list_price", "tax_rate": "tax_rate"}
+    {
+        "code": "code",
+        "name": "name",
+        "specification": "specification",
+        "unit": "unit",
+        "price": "list_price",
+        "tax_rate": "tax_rate",
+    }
 )
 
 
@@ -23,31 +30,53 @@ class SalesOrder(Record):
     """What a customer ordered, at which prices, and how far it is delivered."""
 
     __tablename__ = "sales_order"
-    number: Mapped[str] = field("Number", "code", width=16, search="code", sortable=True, help="Given by the program when left empty.")
+    number: Mapped[str] = field(
+        "Number", "code", width=16, search="code", sortable=True, help="Given by the program when left empty."
+    )
     customer_id: Mapped[int] = field(
         "Customer", "reference", target="customers", required=True, width=28, nullable=False, references="customer.id", index=True,
         search="label", copies=_CUSTOMER,
     )  # fmt: skip
-    contact_id: Mapped[int | None] = field("Contact", "reference", target="contacts", width=10, references="contact.id", on_delete="SET NULL")
-    order_date: Mapped[dt.date] = field("Order date", "date", required=True, width=12, default=dt.date.today, nullable=False, sortable=True)
+    contact_id: Mapped[int | None] = field(
+        "Contact", "reference", target="contacts", width=10, references="contact.id", on_delete="SET NULL"
+    )
+    order_date: Mapped[dt.date] = field(
+        "Order date", "date", required=True, width=12, default=dt.date.today, nullable=False, sortable=True
+    )
     delivery_date: Mapped[dt.date | None] = field(
         "Delivery date", "date", width=12, sortable=True, editable_when_locked=True, due=_UNDELIVERED
     )
     delivery_address: Mapped[str] = field("Delivery address", multiline=True)
-    status: Mapped[str] = field("Status", "state", options="sales-orders", width=12, default="draft", computed=True, sortable=True)
+    status: Mapped[str] = field(
+        "Status", "state", options="sales-orders", width=12, default="draft", computed=True, sortable=True
+    )
     revision: Mapped[int] = field("Revision", "integer", default=0, nullable=False, computed=True)
     customer_order: Mapped[str] = field("Customer's order no.", "code", search="code", editable_when_locked=True)
     note: Mapped[str] = field("Note", "long_text", editable_when_locked=True)
 
-    currency_id: Mapped[int | None] = field("Currency", "reference", section="Amounts", target="currencies", references="currency.id")
-    tax_mode: Mapped[str] = field(
-        "Prices", "option", options="tax_modes", section="Amounts", default="included", required=True, help="Whether the prices contain the tax."
+    currency_id: Mapped[int | None] = field(
+        "Currency", "reference", section="Amounts", target="currencies", references="currency.id"
     )
-    order_discount: Mapped[Decimal] = field("Order discount", "money", section="Amounts", default=Decimal(0), help="Taken off the sum of the lines.")
+    tax_mode: Mapped[str] = field(
+        "Prices",
+        "option",
+        options="tax_modes",
+        section="Amounts",
+        default="included",
+        required=True,
+        help="Whether the prices contain the tax.",
+    )
+    order_discount: Mapped[Decimal] = field(
+        "Order discount", "money", section="Amounts", default=Decimal(0), help="Taken off the sum of the lines."
+    )
     freight: Mapped[Decimal] = field("Freight", "money", section="Amounts", default=Decimal(0))
-    net: Mapped[Decimal] = field("Net amount", "money", section="Amounts", default=Decimal(0), computed=True, total=True)
+    net: Mapped[Decimal] = field(
+        "Net amount", "money", section="Amounts", default=Decimal(0), computed=True, total=True
+    )
     tax: Mapped[Decimal] = field("Tax", "money", section="Amounts", default=Decimal(0), computed=True, total=True)
-    total: Mapped[Decimal] = field("Total", "money", section="Amounts", width=14, default=Decimal(0), computed=True, total=True, sortable=True)
+    total: Mapped[Decimal] = field(
+        "Total", "money", section="Amounts", width=14, default=Decimal(0), computed=True, total=True, sortable=True
+    )
     total_words: Mapped[str] = field("Total in words", section="Amounts", computed=True)
 
 
@@ -55,7 +84,9 @@ class SalesOrderLine(LineBase):
     """One line of a sales order: a product, or free text."""
 
     __tablename__ = "sales_order_line"
-    parent_id: Mapped[int] = field("Order", "reference", target="sales-orders", nullable=False, references="sales_order.id", on_delete="CASCADE")
+    parent_id: Mapped[int] = field(
+        "Order", "reference", target="sales-orders", nullable=False, references="sales_order.id", on_delete="CASCADE"
+    )
     product_id: Mapped[int | None] = field(
         "Product", "reference", target="products", width=18, references="product.id", copies=_PRODUCT, index=True,
     )  # fmt: skip
@@ -67,7 +98,15 @@ class SalesOrderLine(LineBase):
     price: Mapped[Decimal] = field("Price", "price", width=10, default=Decimal(0))
     discount: Mapped[Decimal] = field("Discount %", "percent", width=9, default=Decimal(0))
     tax_rate: Mapped[Decimal] = field("Tax rate %", "percent", width=9, default=Decimal(0))
-    amount: Mapped[Decimal] = field("Amount", "money", width=12, default=Decimal(0), computed=True, total=True, help="Quantity × price less discount.")
+    amount: Mapped[Decimal] = field(
+        "Amount",
+        "money",
+        width=12,
+        default=Decimal(0),
+        computed=True,
+        total=True,
+        help="Quantity × price less discount.",
+    )
     tax: Mapped[Decimal] = field("Tax", "money", width=10, default=Decimal(0), computed=True, total=True)
     delivered: Mapped[Decimal] = field("Delivered", "quantity", width=9, default=Decimal(0), editable_when_locked=True)
     remark: Mapped[str] = field("Remark", width=16, editable_when_locked=True)

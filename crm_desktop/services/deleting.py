@@ -1,0 +1,163 @@
+"""Deleting records with what belongs to them, and bringing them back.
+
+A deleted record leaves the tables for good, so that no query has to leave it out; what it was, with lines and files, goes into
+its history entry, from which it comes back under its old id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.changes import Change
+from crm_desktop.draft import Draft
+from crm_desktop.errors import Missing, Refused
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.faults import told
+from crm_desktop.services.journal import enter
+from crm_desktop.services.reading import read_records
+from crm_desktop.services.row_values import line_row, record_row
+from crm_desktop.stored_values import draft_from_json, draft_to_json
+from crm_desktop.words import _, ngettext
+from db import search
+from db.base import now
+from db.engine import writing
+from db.models.system import FileLink, HistoryEntry
+from db.types import new_uid
+
+_CHUNK = 500
+
+
+def _pointing(session: Session, app: Application, kind: RecordType, ids: Sequence[int]) -> str:
+    """What still points to these records and is not deleted with them, in words."""
+    owned = {(r.type, r.field) for r in kind.related if r.owned}
+    found = []
+    for other in app.types.values():
+        for name, about in other.fields.items():
+            if about.target != kind.key or about.custom or about.section == "Record" or (other.key, name) in owned:
+                continue
+            column: Any = other.model.__table__.c[name]
+            if any(key.ondelete == "SET NULL" for key in column.foreign_keys) or not column.foreign_keys:
+                continue
+            count = session.scalar(select(func.count()).select_from(other.model.__table__).where(column.in_(ids))) or 0
+            if count:
+                found.append(f"{_(other.plural)}: {count}")
+    return ", ".join(found)
+
+
+def _files(session: Session, type_key: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    table: Any = FileLink.__table__
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in session.execute(
+        select(table).where(table.c.record_type == type_key, table.c.record_id.in_(ids))
+    ).mappings():
+        facts = {"name": row["name"], "content_id": row["content_id"], "added_by": row["added_by"]}
+        found.setdefault(row["record_id"], []).append(facts)
+    return found
+
+
+def _delete_chunk(session: Session, app: Application, kind: RecordType, ids: Sequence[int], batch: str) -> None:
+    app.actor.require(f"{kind.key}.delete")
+    table: Any = kind.model.__table__
+    # The lock first, so that what is written into the history is what is deleted.
+    session.execute(update(table).where(table.c.id.in_(ids)).values(version=table.c.version + 1))
+    if pointing := _pointing(session, app, kind, ids):
+        raise Refused(
+            ngettext("Other records point to this one.", "Other records point to these.", len(ids)),
+            _("Delete or change those first: {what}").format(what=pointing),
+        )
+    for related in kind.related:
+        if related.owned:
+            other: Any = app.type(related.type).model.__table__
+            below = list(session.scalars(select(other.c.id).where(other.c[related.field].in_(ids))))
+            for at in range(0, len(below), _CHUNK):
+                _delete_chunk(session, app, app.type(related.type), below[at : at + _CHUNK], batch)
+    drafts = read_records(app, session, kind, ids)
+    files = _files(session, kind.key, ids)
+    rows = [(d, {"record": draft_to_json(d) | {"files": files.get(int(d.id or 0), [])}}) for d in drafts.values()]
+    if not rows:
+        return
+    links: Any = FileLink.__table__
+    session.execute(sql_delete(links).where(links.c.record_type == kind.key, links.c.record_id.in_(ids)))
+    search.remove(session.connection(), table, ids)
+    session.execute(sql_delete(table).where(table.c.id.in_(ids)))
+    enter(session, app, kind, rows, "delete", batch)
+
+
+def delete(app: Application, type_key: str, ids: Sequence[int], origin: str = "") -> str:
+    """Delete records with what they own, all or none; gives the batch, by which `restore_batch` brings all of it back.
+
+    Raises Refused when other records still point to one of them.
+    """
+    kind, batch = app.type(type_key), new_uid()
+    with told(app):
+        with writing(app.engine) as session:
+            for at in range(0, len(ids), _CHUNK):
+                _delete_chunk(session, app, kind, ids[at : at + _CHUNK], batch)
+    for key in (type_key, *(r.type for r in kind.related if r.owned)):
+        app.changes.tell(Change(key, frozenset(), app.actor.name, origin))
+    return batch
+
+
+def _insert_again(
+    session: Session, app: Application, kind: RecordType, draft: Draft, files: list[dict[str, Any]]
+) -> None:
+    table: Any = kind.model.__table__
+    stamp = now()
+    made_by = draft.values.get("created_by")
+    row = record_row(kind, draft) | {
+        "id": draft.id, "version": draft.version + 1, "created_at": draft.values["created_at"], "updated_at": stamp,
+        "created_by": made_by.id if made_by else None, "updated_by": app.actor.user_id,
+    }  # fmt: skip
+    session.execute(insert(table), [row])
+    if kind.lines:
+        lines: Any = kind.lines.model.__table__
+        rows = [{"id": line.id} | line_row(kind, line, int(draft.id or 0), at) for at, line in enumerate(draft.lines)]
+        if rows:
+            session.execute(insert(lines), rows)
+    for facts in files:
+        session.execute(insert(FileLink), [facts | {"record_type": kind.key, "record_id": draft.id, "added_at": stamp}])
+    search.add(session.connection(), table, [(int(draft.id or 0), row["search_text"])])
+    draft.version += 1
+
+
+def restore_batch(app: Application, batch: str, origin: str = "") -> dict[str, list[int]]:
+    """Bring back everything one deletion took, owners first; gives the ids by type.
+
+    Raises Missing when there is nothing (any more) to bring back, Refused when what it belonged to is gone, Invalid when its
+    number has been given to another record meanwhile.
+    """
+    table: Any = HistoryEntry.__table__
+    done: dict[str, list[int]] = {}
+    with told(app):
+        with writing(app.engine) as session:
+            # The claim: whoever marks the entries first brings them back, nobody does it twice.
+            claimed = session.execute(
+                update(table)
+                .where(table.c.batch == batch, table.c.action == "delete", table.c.undone_by.is_(None))
+                .values(undone_by=0)
+            )
+            if claimed.rowcount == 0:  # type: ignore[attr-defined]
+                raise Missing(_("There is nothing to bring back."), _("It may have been restored already."))
+            # A record is entered after what it owns, so the newest entries come back first.
+            rows = session.execute(
+                select(table).where(table.c.batch == batch, table.c.action == "delete").order_by(table.c.id.desc())
+            )
+            for row in rows.mappings().all():
+                kind = app.type(row["record_type"])
+                app.actor.require(f"{kind.key}.add")
+                stored = row["changes"]["record"]
+                draft = draft_from_json(stored, kind.key, kind.fields, kind.lines.fields if kind.lines else {})
+                _insert_again(session, app, kind, draft, stored.get("files", []))
+                enter(session, app, kind, [(draft, {})], "restore", "")
+                done.setdefault(kind.key, []).append(int(draft.id or 0))
+            back = select(func.max(table.c.id)).scalar_subquery()
+            session.execute(update(table).where(table.c.batch == batch, table.c.undone_by == 0).values(undone_by=back))
+    for key in done:
+        app.changes.tell(Change(key, frozenset(), app.actor.name, origin))
+    return done

@@ -1,0 +1,60 @@
+"""What a database fault means to a person: the one place where db/errors.py becomes words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from crm_desktop.application import Application
+from crm_desktop.errors import Cancelled, Invalid, Refused, Told, Unavailable
+from crm_desktop.words import _
+from db import errors as fault
+
+
+def _duplicate(app: Application, error: fault.Duplicate) -> Told:
+    kind = next((t for t in app.types.values() if t.model.__tablename__ == error.table), None)
+    if kind is None:
+        return Unavailable(_("This exists already."))
+    # SQLite names the columns; PostgreSQL joins them in the constraint's name, see db/base.py.
+    named = "_".join(error.columns)
+    fields = [n for n in kind.fields if named == n or named.startswith(f"{n}_") or n in error.columns]
+    name = fields[0] if fields else ""
+    label = _(kind.fields[name].label) if name else _(kind.title)
+    return Invalid({name: _("This {field} exists already.").format(field=label)})
+
+
+def words_for(app: Application, error: fault.DatabaseFault) -> Told:
+    """The told error behind a database fault."""
+    match error:
+        case fault.Duplicate():
+            return _duplicate(app, error)
+        case fault.StillReferenced():
+            return Refused(_("Other records still point to this one."), _("Delete or change those first."))
+        case fault.Busy():
+            return Unavailable(_("Someone else is saving at this moment."), _("Nothing was lost. Please try again."))
+        case fault.Interrupted():
+            return Cancelled()
+        case fault.DiskFull():
+            return Unavailable(_("The disk is full."), _("Nothing was saved. Free some space and save again."))
+        case fault.ReadOnly():
+            return Unavailable(
+                _("The data folder cannot be written to."), _("Nothing was saved. Check the folder's permissions.")
+            )
+        case fault.Corrupt():
+            return Unavailable(_("The database file is damaged."), _("Close the program and restore the last backup."))
+        case fault.Newer():
+            return Unavailable(
+                _("This database was made by a newer version of the program."), _("Please update this PC's program.")
+            )
+    return Unavailable(
+        _("The database does not answer."), _("What you typed is still here. Please try again in a moment.")
+    )
+
+
+@contextmanager
+def told(app: Application) -> Iterator[None]:
+    """Turn database faults into words."""
+    try:
+        yield
+    except fault.DatabaseFault as error:
+        raise words_for(app, error) from error

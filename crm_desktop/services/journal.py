@@ -1,0 +1,94 @@
+"""Writing the history: who did what to which record, from which PC, with the values before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Draft, Line, Ref
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.row_values import BOOKKEEPING
+from crm_desktop.stored_values import to_json, values_to_json
+from db.base import now
+from db.models.system import HistoryEntry
+
+
+def _line_changes(before: Sequence[Line], after: Sequence[Line]) -> dict[str, Any]:
+    was = {line.id: line.values for line in before}
+    kept = {line.id for line in after}
+    changed = []
+    for line in after:
+        if line.id in was:
+            fields = {
+                n: [to_json(was[line.id].get(n)), to_json(v)]
+                for n, v in line.values.items()
+                if v != was[line.id].get(n)
+            }
+            fields.pop("position", None)
+            if fields:
+                changed.append({"id": line.id, "name": _line_name(line.values), "fields": fields})
+    found = {
+        "removed": [{"id": line.id, "values": values_to_json(line.values)} for line in before if line.id not in kept],
+        "added": [{"id": line.id, "values": values_to_json(line.values)} for line in after if line.id not in was],
+        "changed": changed,
+    }
+    return {k: v for k, v in found.items() if v}
+
+
+def _line_name(values: Mapping[str, Any]) -> str:
+    product = values.get("product_id")
+    return str(values.get("name") or (product.label if isinstance(product, Ref) else ""))
+
+
+def differences(kind: RecordType, before: Draft, after: Draft) -> dict[str, Any]:
+    """Field → [before, after] as JSON, and "lines" with what was removed, added and changed."""
+    found: dict[str, Any] = {
+        n: [to_json(before.values.get(n)), to_json(v)]
+        for n, v in after.values.items()
+        if n in kind.fields and n not in BOOKKEEPING and v != before.values.get(n)
+    }
+    if kind.lines and (lines := _line_changes(before.lines, after.lines)):
+        found["lines"] = lines
+    return found
+
+
+def enter(
+    session: Session,
+    app: Application,
+    kind: RecordType,
+    rows: Sequence[tuple[Draft, Mapping[str, Any]]],
+    action: str,
+    batch: str = "",
+    uids: Sequence[str] = (),
+) -> None:
+    """Enter one act on records. uids: names of the attempts, when the act is a creation outside a batch."""
+    actor, stamp = app.actor, now()
+    session.execute(
+        insert(HistoryEntry),
+        [
+            {
+                "record_type": kind.key,
+                "record_id": draft.id,
+                "record_label": kind.label_of(draft.values),
+                "action": action,
+                "at": stamp,
+                "user_id": actor.user_id,
+                "user_name": actor.name,
+                "station": actor.station,
+                "batch": batch or (uids[at] if uids else ""),
+                "changes": dict(changes),
+                "version": draft.version,
+            }
+            for at, (draft, changes) in enumerate(rows)
+        ],
+    )
+
+
+def already_done(session: Session, type_key: str, uid: str) -> int | None:
+    """The id of the record that an earlier attempt with this uid created, if it did."""
+    table: Any = HistoryEntry.__table__
+    return session.scalar(select(table.c.record_id).where(table.c.batch == uid, table.c.record_type == type_key))

@@ -1,0 +1,239 @@
+"""Pages, counts and totals of any list. Lists, pickers, export, print and commands all ask here, with the same query.
+
+Rows leave as plain tuples: values in column order (references as `Ref`), then the id. A search probes its index first: up to
+10,000 hits are found and sorted; more are met by walking the order index and testing each row, which soon fills a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Ref
+from crm_desktop.errors import Cancelled
+from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery, Not
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.conditions import condition, field_of, value_of
+from crm_desktop.services.faults import told
+from crm_desktop.services.references import label_names, label_text, labels
+from crm_desktop.stored_values import custom_from_text
+from db import search
+from db.engine import cancel, is_sqlite, reading
+from db.ordering import sort_expression
+from db.paging import Key, page
+from db.paging import count as count_rows
+
+__all__ = [
+    "AllOf", "AnyOf", "Condition", "Count", "Filter", "ListQuery", "Not", "Page", "Stop", "count", "fetch_ids", "fetch_page",
+    "iterate", "sortable", "totals",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and the order values after which the next page begins; None at the end."""
+
+    rows: list[tuple[Any, ...]]
+    after: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows; capped: there are more than `number`."""
+
+    number: int
+    capped: bool
+
+
+class Stop:
+    """Stops a question that is being answered in another thread; the worker meets Cancelled."""
+
+    def __init__(self) -> None:
+        self._lock, self._set = Lock(), False
+        self._connection: Connection | None = None
+
+    def set(self) -> None:
+        """Stop it now, or before it begins."""
+        with self._lock:
+            self._set = True
+            if self._connection is not None:
+                cancel(self._connection)
+
+    @contextmanager
+    def watching(self, connection: Connection) -> Iterator[None]:
+        """While inside, `set` interrupts this connection."""
+        with self._lock:
+            if self._set:
+                raise Cancelled
+            self._connection = connection
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connection = None
+
+
+def sortable(kind: RecordType, name: str) -> bool:
+    """Whether lists of any length can be ordered by this field at once: an index serves it."""
+    about = kind.fields.get(name)
+    return about is not None and about.sortable
+
+
+class _Columns:
+    """What to select for the columns of a query, and how to make the row that is shown."""
+
+    def __init__(self, app: Application, kind: RecordType, table: Any, names: Sequence[str]) -> None:
+        self.source: Any = table
+        self.selected: list[Any] = [table.c.id]
+        self._makers: list[tuple[int, str, int, int]] = []  # position, what it is, first and last label column
+        self.fields = [field_of(app, kind, n) for n in names]
+        for about in self.fields:
+            at = len(self.selected)
+            self.selected.append(value_of(table, about))
+            what, first, last = ("custom" if about.custom else about.kind), 0, 0
+            if about.kind == "reference" and not about.custom:
+                alias: Any = app.type(about.target).model.__table__.alias(f"r_{about.name}")
+                self.source = self.source.outerjoin(alias, table.c[about.name] == alias.c.id)
+                columns = [alias.c[n] for n in label_names(app.type(about.target))]
+                first = len(self.selected)
+                self.selected += columns
+                last = len(self.selected)
+            self._makers.append((at, what, first, last))
+        self.width = len(self.selected)
+        self._simple = all(what not in ("custom", "reference", "image") for _at, what, _first, _last in self._makers)
+
+    def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
+        """A selected row as it is shown."""
+        if self._simple:
+            return (*found[1 : self.width], found[0])
+        values: list[Any] = []
+        for (at, what, first, last), about in zip(self._makers, self.fields, strict=True):
+            value = found[at]
+            if what == "reference":
+                value = None if value is None else Ref(value, label_text(found[first:last]))
+            elif what == "image":
+                value = None if value is None else Ref(value)
+            elif what == "custom":
+                value = custom_from_text(value, about.kind)
+            values.append(value)
+        return (*values, found[0])
+
+
+class _Question:
+    """One query, resolved against the tables and the rights of the person who asks."""
+
+    def __init__(self, app: Application, query: ListQuery) -> None:
+        self.app, self.query = app, query
+        self.kind = app.type(query.type)
+        app.actor.require(f"{self.kind.key}.see")
+        self.table: Any = self.kind.model.__table__
+        self.sqlite = is_sqlite(app.engine)
+
+    def filtered(self, statement: Select[Any]) -> Select[Any]:
+        """With the conditions, without the search."""
+        if self.query.where is not None:
+            statement = statement.where(condition(self.app, self.kind, self.table, self.query.where))
+        return statement
+
+    def searched(self, connection: Connection, statement: Select[Any]) -> tuple[Select[Any], bool]:
+        """With conditions and search; the second value says that few rows are left."""
+        statement = self.filtered(statement)
+        if not search.words(self.query.search):
+            return statement, False
+        ids = search.probe(connection, self.table, self.query.search)
+        if ids is None:
+            return statement.where(search.holds(self.table, self.query.search, self.sqlite)), False
+        return statement.where(search.among(self.table, ids, self.sqlite)), self.sqlite
+
+    def keys(self) -> list[Key]:
+        """The order, ending in the id."""
+        keys: list[Key] = []
+        for name in self.query.order or self.kind.order:
+            plain = name.removeprefix("-")
+            about = field_of(self.app, self.kind, plain)
+            column = self.table.c[about.sort] if about.sort else value_of(self.table, about)
+            keys.append(Key(column if about.custom else sort_expression(column), name.startswith("-")))
+        return [*keys, Key(self.table.c.id, keys[-1].descending if keys else False)]
+
+
+def fetch_page(
+    app: Application, query: ListQuery, after: tuple[Any, ...] | None = None, size: int = 100, stop: Stop | None = None
+) -> Page:
+    """The `size` rows that follow `after` (the first ones when None)."""
+    question = _Question(app, query)
+    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+        return _page(question, connection, after, size)
+
+
+def _page(question: _Question, connection: Connection, after: tuple[Any, ...] | None, size: int) -> Page:
+    columns = _Columns(question.app, question.kind, question.table, question.query.columns or question.kind.columns)
+    statement, few = question.searched(connection, select(*columns.selected).select_from(columns.source))
+    found = connection.execute(page(statement, question.keys(), after, size, few)).all()
+    rows = [columns.row(r) for r in found]
+    _label_custom(question.app, connection, columns, rows)
+    return Page(rows, tuple(found[-1][columns.width :]) if len(found) == size else None)
+
+
+def _label_custom(app: Application, connection: Connection, columns: _Columns, rows: list[tuple[Any, ...]]) -> None:
+    """Labels of references in custom fields, which no join reaches."""
+    for at, about in enumerate(columns.fields):
+        if about.custom and about.kind == "reference":
+            found = labels(app, connection, about.target, [r[at].id for r in rows if r[at]])
+            rows[:] = [(*r[:at], Ref(r[at].id, found.get(r[at].id, "")), *r[at + 1 :]) if r[at] else r for r in rows]
+
+
+def count(app: Application, query: ListQuery, cap: int | None = 10_000, stop: Stop | None = None) -> Count:
+    """How many rows the query has, counting no further than `cap` (None: all of them)."""
+    question = _Question(app, query)
+    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+        statement = question.filtered(select(question.table.c.id))
+        statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
+        number = count_rows(connection, statement, cap)
+    capped = cap is not None and number > cap
+    return Count(cap if capped and cap is not None else number, capped)
+
+
+def totals(app: Application, query: ListQuery, fields: Sequence[str], stop: Stop | None = None) -> dict[str, Decimal]:
+    """The sums of number fields over all rows of the query."""
+    question = _Question(app, query)
+    sums = [func.sum(value_of(question.table, field_of(app, question.kind, n))) for n in fields]
+    if not sums:
+        return {}
+    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+        statement = question.filtered(select(*sums))
+        statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
+        row = connection.execute(statement).one()
+    return {n: value if value is not None else Decimal(0) for n, value in zip(fields, row, strict=True)}
+
+
+def fetch_ids(app: Application, query: ListQuery, limit: int | None = None, stop: Stop | None = None) -> list[int]:
+    """The ids of all rows, in the order of the list."""
+    question = _Question(app, query)
+    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+        statement, _few = question.searched(connection, select(question.table.c.id))
+        keys = question.keys()
+        ordered = statement.order_by(*(k.expression.desc() if k.descending else k.expression for k in keys))
+        return list(connection.scalars(ordered.limit(limit) if limit is not None else ordered))
+
+
+def iterate(
+    app: Application, query: ListQuery, size: int = 1000, stop: Stop | None = None
+) -> Iterator[list[tuple[Any, ...]]]:
+    """All rows in pages, from one picture of the data: what changes meanwhile does not show."""
+    question = _Question(app, query)
+    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+        after: tuple[Any, ...] | None = None
+        while True:
+            found = _page(question, connection, after, size)
+            if found.rows:
+                yield found.rows
+            if found.after is None:
+                return
+            after = found.after

@@ -1,0 +1,49 @@
+"""The next number of a sequence.
+
+The row of the sequence is claimed by an UPDATE, so two people never get the same number. Callers take it as late as they can:
+until the commit, everybody else who wants one of this sequence waits, and a rollback gives the number back (no gaps).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crm_desktop.errors import Missing
+from crm_desktop.rules.number_patterns import number_text, period_of
+from crm_desktop.words import _
+from db.models.office import NumberSequence
+
+
+def take_numbers(session: Session, key: str, count: int, day: dt.date | None = None) -> list[str]:
+    """`count` numbers in a row of the sequence `key`, for documents of `day` (today when None).
+
+    Raises Missing when there is no such sequence.
+    """
+    table = NumberSequence.__table__
+    day = day or dt.date.today()
+    # The write comes first: it takes the lock, so what is read afterwards cannot change any more.
+    claimed = session.execute(
+        update(NumberSequence).where(NumberSequence.key == key).values(version=NumberSequence.version + 1)
+    )
+    if claimed.rowcount == 0:  # type: ignore[attr-defined]
+        raise Missing(
+            _("There is no number sequence “{key}”.").format(key=key), _("An administrator can add it in the set-up.")
+        )
+    pattern, restart, period, last = session.execute(
+        select(table.c.pattern, table.c.restart, table.c.period, table.c.last).where(table.c.key == key)
+    ).one()
+    now = period_of(restart, day)
+    if now < period:
+        now = period  # an earlier day's document gets a number of the running period: it was written now
+    first = 1 if now != period else last + 1
+    session.execute(update(NumberSequence).where(NumberSequence.key == key).values(period=now, last=first + count - 1))
+    shown = day if now == period_of(restart, day) else _day_of(now)
+    return [number_text(pattern, shown, running) for running in range(first, first + count)]
+
+
+def _day_of(period: str) -> dt.date:
+    """Some day of a period: 2026, 202611 or 20261124."""
+    return dt.date(int(period[:4]), int(period[4:6] or 1), int(period[6:8] or 1))

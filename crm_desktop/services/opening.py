@@ -1,0 +1,137 @@
+"""Opening a data folder (one PC, SQLite) or a database server: made when it is new, migrated when it is older."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from crm_desktop.actor import Actor
+from crm_desktop.application import Application
+from crm_desktop.errors import Missing, Refused, Told, Unavailable
+from crm_desktop.options import Options
+from crm_desktop.records.registry import BUILT_IN, load_options, load_types
+from crm_desktop.services.faults import words_for
+from crm_desktop.services.seeding import seed
+from crm_desktop.words import _
+from db import errors as fault
+from db import schema
+from db.engine import open_engine, reading, sqlite_url, writing
+from db.models.office import User
+
+log = logging.getLogger(__name__)
+
+DATABASE = "crm.db"
+
+
+@dataclass(frozen=True)
+class NewCompany:
+    """What a new database begins with. language: of its units and of the names people see first."""
+
+    company: str
+    person: str
+    language: str = "zh_CN"
+
+
+def database_path(data: Path) -> Path:
+    """The database file of a data folder."""
+    return data / DATABASE
+
+
+def _nobody(engine: Engine, data: Path) -> Application:
+    """The program before anybody is at work: knows the built-in types only."""
+    types = {t.key: t for t in BUILT_IN}
+    return Application(engine, data, Actor(None, "", station=platform.node()), types, Options({}))
+
+
+def _actor(session: Session, name: str | None) -> Actor:
+    table = User.__table__
+    query = select(table.c.id, table.c.name, table.c.department_id).where(table.c.active).order_by(table.c.id)
+    if name is not None:
+        query = query.where((table.c.sign_in == name) | (table.c.name == name))
+    row = session.execute(query.limit(1)).one_or_none()
+    if row is None:
+        raise Missing(_("There is no active user “{name}”.").format(name=name or ""))
+    return Actor(row[0], row[1], row[2], station=platform.node())
+
+
+def load(app: Application, user: str | None = None) -> None:
+    """Read what is kept in memory: record types with custom fields, options, the person at work."""
+    with Session(app.engine) as session:
+        app.types = load_types(session)
+        app.options = load_options(session, app.types.values())
+        app.actor = _actor(session, user)
+
+
+def reload_setup(app: Application) -> None:
+    """Read record types and options again after someone changed them."""
+    with Session(app.engine) as session:
+        app.types = load_types(session)
+        app.options = load_options(session, app.types.values())
+
+
+def _open(engine: Engine, data: Path, file: Path | None, create: NewCompany | None, user: str | None) -> Application:
+    app = _nobody(engine, data)
+    try:
+        if schema.version(engine) is None:
+            if create is None:
+                raise Missing(
+                    _("There is no database yet."), _("Create one with “crm-desktop new”, or start the program.")
+                )
+            schema.create(engine)
+            with writing(engine) as session:
+                seed(session, create.company, create.person, create.language)
+        elif create is not None:
+            raise Refused(
+                _("There is a database here already."),
+                _("An existing database is never overwritten. Choose another folder."),
+            )
+        else:
+            schema.upgrade(engine, file)
+        load(app, user)
+    except fault.DatabaseFault as error:
+        engine.dispose()
+        raise words_for(app, error) from error
+    except Told:
+        engine.dispose()
+        raise
+    return app
+
+
+def open_folder(data: Path, *, create: NewCompany | None = None, user: str | None = None) -> Application:
+    """Open the SQLite database of a data folder, as `user` (sign-in name or name; the first active one when None).
+
+    create: make a new one; an existing database is never overwritten. Raises Missing when there is none, Refused when there is
+    one already, Unavailable when the folder or the file cannot be used.
+    """
+    file = database_path(data)
+    if create is None and not file.exists():
+        raise Missing(
+            _("There is no database in {folder}.").format(folder=data),
+            _("Create one with “crm-desktop new”, or start the program."),
+        )
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            _("The data folder {folder} cannot be made.").format(folder=data),
+            _("Choose another folder, or check its permissions."),
+        ) from error
+    return _open(open_engine(sqlite_url(file)), data, file, create, user)
+
+
+def open_url(url: str, data: Path, *, create: NewCompany | None = None, user: str | None = None) -> Application:
+    """Open the database at a SQLAlchemy URL; `data` is this PC's folder for logs and settings."""
+    data.mkdir(parents=True, exist_ok=True)
+    return _open(open_engine(url), data, None, create, user)
+
+
+def people(app: Application) -> list[str]:
+    """The names of the active users."""
+    table = User.__table__
+    with reading(app.engine) as connection:
+        return list(connection.scalars(select(table.c.name).where(table.c.active).order_by(table.c.name_key)))

@@ -1,0 +1,99 @@
+"""Operations on a record: changes of state, each checked, recorded and carried out in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.changes import Change
+from crm_desktop.draft import Draft
+from crm_desktop.errors import Conflict, Invalid, Missing, Refused
+from crm_desktop.records.record_type import Operation, RecordType
+from crm_desktop.services.faults import told
+from crm_desktop.services.reading import read_record
+from crm_desktop.services.saving import save_within
+from crm_desktop.stored_values import draft_to_json
+from crm_desktop.words import _
+from db.engine import writing
+from db.models.system import Revision
+
+
+def _find(kind: RecordType, name: str) -> Operation:
+    for operation in kind.operations:
+        if operation.name == name:
+            return operation
+    raise Missing(_("{type} has no operation “{name}”.").format(type=_(kind.title), name=name))
+
+
+def _keep_revision(session: Session, app: Application, draft: Draft, reason: str) -> None:
+    """Keep the document aside as it stands; the draft becomes the next revision."""
+    number = draft.values.get("revision") or 0
+    session.execute(
+        insert(Revision),
+        [
+            {
+                "record_type": draft.type,
+                "record_id": draft.id,
+                "number": number,
+                "user_name": app.actor.name,
+                "reason": reason,
+                "snapshot": draft_to_json(draft),
+            }
+        ],
+    )
+    draft.values["revision"] = number + 1
+
+
+def operate(
+    app: Application, type_key: str, id_: int, version: int, name: str, reason: str = "", origin: str = ""
+) -> Draft:
+    """Carry out an operation on the record as it stood at `version`; gives the record as it then stands.
+
+    Raises Refused when the record's state does not allow it or a needed reason is missing, Invalid when a check fails,
+    Conflict when somebody changed the record since.
+    """
+    kind = app.type(type_key)
+    operation = _find(kind, name)
+    app.actor.require(f"{kind.key}.{name}")
+    reason = reason.strip()
+    if operation.asks_reason and not reason:
+        raise Refused(_("A reason is needed."), _("Write in a few words why."))
+    with told(app):
+        with writing(app.engine) as session:
+            draft = read_record(app, session, kind, id_)
+            if draft is None:
+                raise Missing(_("This record does not exist any more."), _("It may be in the recycle bin."))
+            if draft.version != version:
+                by: Any = draft.values.get("updated_by")
+                raise Conflict(draft, by.label if by else "")
+            _carry_out(session, app, kind, draft, operation, reason)
+            stands = read_record(app, session, kind, id_)
+    assert stands is not None
+    app.changes.tell(Change(kind.key, frozenset({id_}), app.actor.name, origin))
+    visible = kind.visible(app.actor)
+    stands.values = {n: v for n, v in stands.values.items() if n in visible}
+    return stands
+
+
+def _carry_out(
+    session: Session, app: Application, kind: RecordType, draft: Draft, operation: Operation, reason: str
+) -> None:
+    state = draft.values.get("status")
+    if state not in operation.sources:
+        raise Refused(
+            _("“{operation}” is not possible while it is {state}.").format(
+                operation=_(operation.label), state=app.options.label(kind.fields["status"].options, str(state))
+            )
+        )
+    if found := dict(operation.check(draft)):
+        raise Invalid(found)
+    if operation.keeps_revision:
+        _keep_revision(session, app, draft, reason)
+    draft.values["status"] = operation.target
+    if operation.apply:
+        operation.apply(draft)
+    action = f"{operation.name}: {reason}" if reason else operation.name
+    save_within(session, app, [draft], action, operation=True)

@@ -1,0 +1,95 @@
+"""The search over everything (Ctrl+K): the best records of every type, ranked.
+
+An exact number comes first, then what begins with the words or whose initials do, then the rest; within that, what was changed
+last. At most 1,000 candidates of a type are looked at: nobody reads further, and sorting more would make typing slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from crm_desktop.application import Application
+from crm_desktop.kinds import show
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.faults import told
+from crm_desktop.services.listing import Stop
+from crm_desktop.services.reading import read_records
+from db import search
+from db.engine import is_sqlite, reading
+
+_CANDIDATES = 1_000
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found record. detail: its subtitle fields in words; number: its number or code, '' where it has none."""
+
+    type: str
+    id: int
+    label: str
+    detail: str
+    number: str = ""
+
+
+def _rank(text: str, wanted: Sequence[str]) -> int:
+    """0 when a line of the search text is the query, 1 when one begins with it, 2 when it is inside."""
+    whole = " ".join(wanted)
+    best = 2
+    for line in text.split("\n"):
+        if line == whole:
+            return 0
+        if line.startswith(whole):
+            best = 1
+    return best
+
+
+def _candidates(connection: Connection, kind: RecordType, text: str, limit: int) -> list[tuple[int, int]]:
+    """(rank, id) of the best records of one type."""
+    table: Any = kind.model.__table__
+    sqlite = is_sqlite(connection)
+    ids = search.probe(connection, table, text, _CANDIDATES)
+    query = select(table.c.id, table.c.search_text)
+    if ids is None:  # many: the newest thousand will do
+        query = query.where(search.holds(table, text, sqlite)).order_by(table.c.id.desc()).limit(_CANDIDATES)
+    else:
+        query = query.where(search.among(table, ids, sqlite))
+    wanted = search.words(text)
+    found = [(_rank(row[1], wanted), -row[0]) for row in connection.execute(query)]
+    return [(rank, -negative) for rank, negative in sorted(found)[:limit]]
+
+
+def search_everything(
+    app: Application, text: str, limit: int = 20, types: Sequence[str] | None = None, stop: Stop | None = None
+) -> list[Hit]:
+    """The best hits over all record types this person may see (or the given ones)."""
+    if not search.words(text):
+        return []
+    hits: list[tuple[int, int, Hit]] = []
+    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+        for at, kind in enumerate(app.types.values()):
+            if (types is not None and kind.key not in types) or not app.actor.may(f"{kind.key}.see"):
+                continue
+            best = _candidates(connection, kind, text, limit)
+            visible = kind.visible(app.actor)
+            fields = {n: f for n, f in visible.items() if n in (*kind.label, *kind.subtitle, kind.number)}
+            drafts = read_records(app, connection, kind, [id_ for _rank, id_ in best], fields)
+            hits += [(rank, at, _hit(app, kind, drafts[id_].values, id_)) for rank, id_ in best if id_ in drafts]
+    hits.sort(key=lambda h: (h[0], h[1]))
+    return [hit for _rank, _at, hit in hits[:limit]]
+
+
+def _hit(app: Application, kind: RecordType, values: dict[str, Any], id_: int) -> Hit:
+    detail = (show(values[n], kind.fields[n], app.options) for n in kind.subtitle if n in values)
+    return Hit(
+        kind.key, id_, label(app, kind, values), " · ".join(d for d in detail if d), str(values.get(kind.number) or "")
+    )
+
+
+def label(app: Application, kind: RecordType, values: dict[str, Any]) -> str:
+    """How a record is called, with its options in words."""
+    shown = (show(values[n], kind.fields[n], app.options) for n in kind.label if n in values)
+    return " ".join(s for s in shown if s)

@@ -1,0 +1,45 @@
+"""What of a record is searched, and what it is sorted by: both are stored with the record, so that no query computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from crm_desktop.draft import Ref
+from crm_desktop.pinyin import has_chinese, initials, sort_key
+from crm_desktop.records.record_type import RecordType
+from db.search import fold
+
+_LONGEST = 4000  # characters of search text; a novel in a remark need not be found by every word
+
+
+def _is_person(kind: RecordType, values: Mapping[str, Any]) -> bool:
+    return kind.person or values.get("kind") == "person"
+
+
+def _pieces(kind: RecordType, values: Mapping[str, Any]) -> Iterator[str]:
+    person = _is_person(kind, values)
+    for name, about in kind.fields.items():
+        value = values.get(name)
+        if not about.search or not value:
+            continue
+        if isinstance(value, Ref):
+            value = value.label
+        elif isinstance(value, tuple):
+            value = " ".join(value)
+        yield fold(str(value))
+        if about.search in ("name", "label") and has_chinese(str(value)):
+            yield initials(str(value), person and about.search == "name")
+        elif about.search == "phone":
+            yield "".join(c for c in fold(str(value)) if c.isdigit())
+
+
+def search_text(kind: RecordType, values: Mapping[str, Any]) -> str:
+    """The searchable texts of a record, folded, one a line: names with their initials, codes, digits of telephone numbers."""
+    return "\n".join(dict.fromkeys(piece for piece in _pieces(kind, values) if piece))[:_LONGEST]
+
+
+def sort_keys(kind: RecordType, values: Mapping[str, Any]) -> dict[str, str]:
+    """The sort key columns that follow from the values."""
+    person = _is_person(kind, values)
+    return {f.sort: sort_key(values.get(n) or "", person) for n, f in kind.fields.items() if f.sort and n in values}

@@ -1,0 +1,59 @@
+"""What a new database begins with: one person, the option lists, number sequences, units and currencies."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from crm_desktop.pinyin import full
+from crm_desktop.records.builtin_options import CURRENCIES, OPEN_LISTS, SEQUENCES, UNITS, UNITS_EN
+from crm_desktop.records.office import CURRENCY, OPTION, SEQUENCE, UNIT, USER
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.search_text import search_text, sort_keys
+from crm_desktop.settings import COMPANY_NAME
+from crm_desktop.words import translated
+from db import search
+from db.models.system import SchemaFact, Setting
+from db.types import new_uid
+
+
+def _insert(session: Session, kind: RecordType, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    table: Any = kind.model.__table__
+    made = [dict(r) | sort_keys(kind, r) | {"search_text": search_text(kind, r)} for r in rows]
+    ids = list(session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), made))
+    search.add(session.connection(), table, [(id_, row["search_text"]) for id_, row in zip(ids, made, strict=True)])
+    return ids
+
+
+def _sign_in(person: str) -> str:
+    """A sign-in name made of a name: 林晓 → linxiao."""
+    return re.sub(r"[^a-z0-9]", "", full(person, person=True))[:20] or "user"
+
+
+def seed(session: Session, company: str, person: str, language: str) -> int:
+    """Fill a new database; gives the id of the first person."""
+    user = _insert(session, USER, [{"name": person, "sign_in": _sign_in(person)}])[0]
+    options = [
+        {"list_key": key, "code": code, "label": label, "tone": tone, "position": at * 10}
+        for key, (_label, rows) in OPEN_LISTS.items()
+        for at, (code, label, tone) in enumerate(rows)
+    ]
+    _insert(session, OPTION, options)
+    _insert(
+        session,
+        SEQUENCE,
+        [
+            {"key": k, "name": translated(n, language), "pattern": p, "restart": r, "last": 0}
+            for k, n, p, r in SEQUENCES
+        ],
+    )
+    _insert(session, UNIT, [{"name": n} for n in (UNITS if language == "zh_CN" else UNITS_EN)])
+    _insert(session, CURRENCY, [{"code": c, "name": translated(n, language), "symbol": s} for c, n, s in CURRENCIES])
+    session.add(SchemaFact(key="uid", value=new_uid()))
+    session.add(Setting(user_id=0, key=COMPANY_NAME.name, value=json.dumps(company, ensure_ascii=False)))
+    return user

@@ -1,0 +1,126 @@
+"""What is wrong with a draft before it is written: types and limits of each field, then the rules of the record type."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Draft, Ref
+from crm_desktop.kinds import KINDS
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.words import _
+from db.fields import Field
+
+_LIMIT = Decimal(10) ** 13  # what a scaled 64-bit integer holds with room for sums
+_TYPES: dict[str, tuple[type, ...]] = {
+    "integer": (int,),
+    **dict.fromkeys(("money", "price", "quantity", "percent", "decimal"), (Decimal, int)),
+    "date": (dt.date,),
+    "datetime": (dt.datetime,),
+    "yes_no": (bool,),
+    "tags": (tuple,),
+    **dict.fromkeys(("reference", "image"), (Ref,)),
+}
+# A whole number of nothing is never meant where the column must hold one.
+_NEVER_EMPTY = frozenset({"integer", "money", "price", "quantity", "percent", "decimal", "yes_no"})
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value == "" or value == ()
+
+
+def _fits(value: Any, about: Field) -> bool:
+    """Whether the value is of a type of its kind; exactly, for True is no number and a moment no date."""
+    return type(value) in _TYPES.get(about.kind, (str,))
+
+
+def _value_problem(value: Any, about: Field, app: Application, nullable: bool) -> str:
+    """Words for what is wrong with one value, '' when nothing is."""
+    if isinstance(value, str):
+        value = value.strip()
+    if _empty(value):
+        if about.required or (not nullable and about.kind in _NEVER_EMPTY and value is None):
+            return _("{field} is needed.").format(field=_(about.label))
+        return ""
+    if not _fits(value, about):
+        return _("This value does not fit {field}.").format(field=_(about.label))
+    if KINDS[about.kind].numeric and abs(value) >= _LIMIT:
+        return _("This number is too large.")
+    if about.max_length and len(value) > about.max_length:
+        return _("At most {count} characters.").format(count=about.max_length)
+    if (
+        about.kind in ("option", "state")
+        and app.options.choices(about.options)
+        and app.options.find(about.options, value) is None
+    ):
+        return _("“{text}” is not one of the choices.").format(text=value)
+    return ""
+
+
+def _field_problems(
+    values: Mapping[str, Any], fields: Mapping[str, Field], table: Any, app: Application, was: Mapping[str, Any] | None
+) -> Iterator[tuple[str, str]]:
+    for name, about in fields.items():
+        if about.computed or (was is not None and name not in values):
+            continue
+        value = values.get(name)
+        if about.kind in ("option", "state") and was is not None and value == was.get(name):
+            continue  # a choice that was removed later stays valid where it already stands
+        nullable = about.custom or table.c[name].nullable
+        if words := _value_problem(value, about, app, nullable):
+            yield name, words
+
+
+def _lock_problems(kind: RecordType, draft: Draft, before: Draft) -> Iterator[tuple[str, str]]:
+    """Fields and lines that the state of the document keeps from being changed."""
+    if not kind.locked(before):
+        return
+    words = _("The document is {state}; revise it to change this.").format(state=_(kind.state(before).label))  # type: ignore[union-attr]
+    for name, about in kind.fields.items():
+        if (
+            name in draft.values
+            and not kind.may_edit(before, about)
+            and not about.computed
+            and draft.values[name] != before.values.get(name)
+        ):
+            yield name, words
+    if kind.lines is None:
+        return
+    was = {line.id: line.values for line in before.lines}
+    if [line.id for line in draft.lines] != [line.id for line in before.lines]:
+        yield "lines", words
+        return
+    for at, line in enumerate(draft.lines):
+        for name, about in kind.lines.fields.items():
+            kept = about.computed or about.editable_when_locked
+            if not kept and line.values.get(name) != was[line.id].get(name):
+                yield f"lines.{at}.{name}", words
+
+
+def problems(app: Application, draft: Draft, before: Draft | None = None, operation: bool = False) -> dict[str, str]:
+    """What is wrong, by field; a line's field is `lines.3.quantity`. before: the record as saved last.
+
+    operation: the change comes from an operation of the record type, which may touch what the state locks.
+    """
+    kind = app.type(draft.type)
+    found: dict[str, str] = {}
+    if before is not None and not operation:
+        found |= dict(_lock_problems(kind, draft, before))
+    was = before.values if before else None
+    for name, words in _field_problems(draft.values, kind.fields, kind.model.__table__, app, was):
+        found.setdefault(name, words)
+    if kind.lines is not None:
+        known = {line.id: line.values for line in before.lines} if before else {}
+        for at, line in enumerate(draft.lines):
+            rows = _field_problems(line.values, kind.lines.fields, kind.lines.model.__table__, app, known.get(line.id))
+            for name, words in rows:
+                found.setdefault(
+                    f"lines.{at}.{name}", _("Line {number}: {problem}").format(number=at + 1, problem=words)
+                )
+    if not found:  # the rules may rely on sound values
+        for name, words in kind.check(draft):
+            found.setdefault(name, words)
+    return found

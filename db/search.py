@@ -1,0 +1,201 @@
+"""Full-text search: the only file that knows FTS5, GIN and bigrams.
+
+`Record.search_text` holds a record's searchable texts, folded, one a line. Beside every record table lies an index table
+`fts_<table>` over its bigrams: overlapping pairs of characters, and the last character alone. "广州华远" gives 广州 州华 华远 远. So
+any part of two or more characters is a phrase of neighbouring tokens, and one character is the beginning of a token, whatever
+the script: the hits equal those of LIKE.
+
+SQLite: a contentless FTS5 table; taking an entry out needs the text that went in, which is why `change` runs before the record
+itself is updated. PostgreSQL: `text[]` under a GIN index narrows the rows, and the text itself decides.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, text, true
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
+from sqlalchemy.dialects import postgresql
+
+from db.engine import is_sqlite
+
+PROBE = 10_001
+"""How many hits a probe looks for: up to 10,000 are sorted, more are met by walking the order index."""
+
+# Every ASCII sign belongs to a token (codes hold - / . and so on); only white space parts them.
+_SIGNS = "".join(chr(c) for c in range(33, 127) if not chr(c).isalnum())
+_SPLIT = 500
+
+
+def fold(value: str) -> str:
+    """How texts are compared: compatibility forms made one, case ignored, white space single."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+
+
+def words(query: str) -> list[str]:
+    """The words of a query; a record must hold all of them."""
+    return list(dict.fromkeys(fold(query).split()))[:8]
+
+
+def grams(value: str) -> list[str]:
+    """The tokens of a folded text."""
+    found = []
+    for word in value.split():
+        found += [word[at : at + 2] for at in range(len(word))]
+    return found
+
+
+def index_name(table: Table) -> str:
+    """The index table of a record table."""
+    return f"fts_{table.name}"
+
+
+def create_index(connection: Connection, table_name: str) -> None:
+    """Make the empty index table of a record table."""
+    if is_sqlite(connection):
+        # The signs stand in the tokenizer's quotes ('…') inside the option's ("…"): each is doubled where it occurs.
+        signs = _SIGNS.replace("'", "''").replace('"', '""')
+        connection.exec_driver_sql(
+            f"""CREATE VIRTUAL TABLE fts_{table_name} USING fts5(tokens, content='', tokenize="ascii tokenchars '{signs}'")"""
+        )
+        return
+    connection.exec_driver_sql(
+        f"CREATE TABLE fts_{table_name} (id bigint PRIMARY KEY REFERENCES {table_name} (id) ON DELETE CASCADE, grams text[] NOT NULL)"
+    )
+    connection.exec_driver_sql(f"CREATE INDEX gx_{table_name} ON fts_{table_name} USING gin (grams)")
+
+
+def drop_index(connection: Connection, table_name: str) -> None:
+    """Remove the index table."""
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS fts_{table_name}")
+
+
+def add(connection: Connection, table: Table, rows: Sequence[tuple[int, str]]) -> None:
+    """Index records that were not indexed before: (id, search_text)."""
+    if not rows:
+        return
+    if is_sqlite(connection):
+        statement = f"INSERT INTO {index_name(table)}(rowid, tokens) VALUES (?, ?)"
+        connection.exec_driver_sql(statement, [(id_, " ".join(grams(value))) for id_, value in rows])
+        return
+    statement = f"INSERT INTO {index_name(table)}(id, grams) VALUES (%s, %s) ON CONFLICT (id) DO UPDATE SET grams = excluded.grams"
+    connection.exec_driver_sql(statement, [(id_, sorted(set(grams(value)))) for id_, value in rows])
+
+
+def _take_out(connection: Connection, table: Table, old: Iterable[tuple[int, str]]) -> None:
+    rows = [("delete", id_, " ".join(grams(value))) for id_, value in old]
+    if rows:
+        name = index_name(table)
+        connection.exec_driver_sql(f"INSERT INTO {name}({name}, rowid, tokens) VALUES (?, ?, ?)", rows)
+
+
+def _stored(connection: Connection, table: Table, ids: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for at in range(0, len(ids), _SPLIT):
+        query = select(table.c.id, table.c.search_text).where(table.c.id.in_(ids[at : at + _SPLIT]))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
+
+
+def change(connection: Connection, table: Table, rows: Sequence[tuple[int, str]]) -> None:
+    """Index records anew whose text changes: (id, new search_text). Call it before the records are updated."""
+    if is_sqlite(connection):
+        old = _stored(connection, table, [id_ for id_, _text in rows])
+        rows = [(id_, value) for id_, value in rows if old.get(id_) != value]
+        _take_out(connection, table, [(id_, old[id_]) for id_, _text in rows if id_ in old])
+    add(connection, table, rows)
+
+
+def remove(connection: Connection, table: Table, ids: Sequence[int]) -> None:
+    """Take records out of the index. Call it before they are deleted. (PostgreSQL cascades.)"""
+    if is_sqlite(connection):
+        _take_out(connection, table, _stored(connection, table, ids).items())
+
+
+def rebuild(connection: Connection, table: Table) -> int:
+    """Make the whole index of a table anew from `search_text`; gives the number of records."""
+    drop_index(connection, table.name)
+    create_index(connection, table.name)
+    done, last = 0, 0
+    while True:
+        query = select(table.c.id, table.c.search_text).where(table.c.id > last).order_by(table.c.id).limit(5000)
+        rows = [(row[0], row[1]) for row in connection.execute(query)]
+        if not rows:
+            return done
+        add(connection, table, rows)
+        done, last = done + len(rows), rows[-1][0]
+
+
+def _match(query: str) -> str:
+    """The FTS5 expression of a query: every word a phrase of its bigrams, one character the beginning of a token."""
+
+    def phrase(word: str) -> str:
+        if len(word) == 1:
+            return '"' + word.replace('"', '""') + '"*'
+        pairs = " ".join(word[at : at + 2] for at in range(len(word) - 1))
+        return '"' + pairs.replace('"', '""') + '"'
+
+    return " AND ".join(phrase(w) for w in words(query))
+
+
+def holds(table: Any, query: str, sqlite: bool) -> ColumnElement[bool]:
+    """The plain test of one record: its text holds every word. What LIKE would say."""
+    found = func.instr if sqlite else func.strpos
+    return and_(true(), *(found(table.c.search_text, literal(word)) > 0 for word in words(query)))
+
+
+def indexed(table: Any, query: str, sqlite: bool) -> ColumnElement[bool]:
+    """The condition that the index answers: the same rows as `holds`."""
+    if not words(query):
+        return true()
+    name = index_name(table)
+    if sqlite:
+        index = sql_table(name, sql_column("rowid"), sql_column(name))
+        hits = select(index.c.rowid).where(index.c[name].op("MATCH")(_match(query)))
+        return table.c.id.in_(hits)  # type: ignore[no-any-return]
+    index = sql_table(name, sql_column("id"), sql_column("grams"))
+    wanted = sorted({pair for word in words(query) for pair in grams(word)[: max(len(word) - 1, 0)]})
+    # One character has no pair: the text alone decides then.
+    narrowed = (
+        table.c.id.in_(
+            select(index.c.id).where(index.c.grams.op("@>")(literal(wanted, postgresql.ARRAY(postgresql.TEXT))))
+        )
+        if wanted
+        else true()
+    )
+    return and_(narrowed, holds(table, query, sqlite=False))
+
+
+def probe(connection: Connection, table: Any, query: str, limit: int = PROBE) -> list[int] | None:
+    """The ids of the records that hold the query, in no order; None when there are `limit` or more."""
+    if not words(query):
+        return None
+    if is_sqlite(connection):
+        name = index_name(table)
+        rows = connection.exec_driver_sql(
+            f"SELECT rowid FROM {name} WHERE {name} MATCH ? LIMIT ?", (_match(query), limit)
+        ).all()
+    else:
+        rows = connection.execute(select(table.c.id).where(indexed(table, query, sqlite=False)).limit(limit)).all()
+    return None if len(rows) >= limit else [row[0] for row in rows]
+
+
+def among(table: Any, ids: Sequence[int], sqlite: bool) -> ColumnElement[bool]:
+    """`id IN (…)` for thousands of ids, as one parameter."""
+    if sqlite:
+        each = func.json_each(json.dumps(list(ids))).table_valued("value")
+        return table.c.id.in_(select(each.c.value))  # type: ignore[no-any-return]
+    return table.c.id == func.any(  # type: ignore[no-any-return]
+        literal(list(ids), postgresql.ARRAY(postgresql.BIGINT))
+    )
+
+
+def entries(connection: Connection, table: Table) -> int:
+    """How many records the index holds, for checks."""
+    name = index_name(table)
+    source = f"{name}_docsize" if is_sqlite(connection) else name
+    return int(connection.execute(text(f"SELECT count(*) FROM {source}")).scalar_one())
