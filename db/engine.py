@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session
 
 from db.errors import translate
@@ -34,7 +34,7 @@ _PRAGMAS = (
 
 def sqlite_url(path: Path) -> str:
     """The URL of a SQLite file; the path may hold spaces, Chinese, `?` and `#`."""
-    return f"sqlite:///{path}"
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def _prepare_sqlite(engine: Engine) -> None:
