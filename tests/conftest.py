@@ -2,6 +2,9 @@
 
     pg_url       the address of a fresh, empty PostgreSQL database
     engine_url   the test runs twice: on a fresh SQLite file and on a fresh PostgreSQL database
+    app          the open program with an empty company, twice: on SQLite and on PostgreSQL
+    sqlite_app   the same on SQLite only, in a data folder
+    open_again   opens the database of `app` or `sqlite_app` once more, as another PC does
 
 Where the system lacks a library that Qt needs, the tests that need Qt are skipped, loudly; all others run.
 """
@@ -11,11 +14,12 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Before anything imports Qt or asks the system for its habits.
@@ -30,9 +34,13 @@ import postgres_server
 import pytest
 
 from crm_desktop import system_check
+from crm_desktop.application import Application
+from crm_desktop.services.opening import DATABASE, NewCompany, open_folder, open_url
 from crm_desktop.words import use_language
+from db.engine import sqlite_url
 
 SESSION = "CRM_DESKTOP_TEST_SESSION"
+EMPTY_COMPANY = NewCompany("Example Trading Ltd", "Ann", "en")
 NEEDS_QT = re.compile(r"^\s*(from|import) (PySide6|ui)\b|\bqtbot\b|\bqapp\b", re.MULTILINE)
 QT_COMPLAINT = system_check.complaint(os.environ["QT_QPA_PLATFORM"])
 
@@ -109,5 +117,70 @@ def pg_url(postgres: postgres_server.Server) -> Iterator[str]:
 def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a fresh, empty database, once on each engine."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'crm 客户.sqlite'}"
+        return sqlite_url(tmp_path / "crm 客户.sqlite")
     return str(request.getfixturevalue("pg_url"))
+
+
+@pytest.fixture(scope="session")
+def _empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an empty company, to be copied: making it takes far longer than copying it."""
+    folder = tmp_path_factory.mktemp("empty company")
+    open_folder(folder, create=EMPTY_COMPANY).close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _empty_database(postgres: postgres_server.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with an empty company, to be copied."""
+    name = f"empty_{uuid.uuid4().hex}"
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+    open_url(postgres.url(name), tmp_path_factory.mktemp("no data"), create=EMPTY_COMPANY).close()
+    return name
+
+
+@pytest.fixture
+def data_folder(_empty_folder: Path, tmp_path: Path) -> Path:
+    """The data folder of an empty company, closed."""
+    folder = tmp_path / "data 客户"
+    shutil.copytree(_empty_folder, folder)
+    return folder
+
+
+@pytest.fixture
+def sqlite_app(data_folder: Path) -> Iterator[Application]:
+    """The open program with an empty company on SQLite."""
+    app = open_folder(data_folder)
+    yield app
+    app.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Application]:
+    """The open program with an empty company, once on each engine."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_app")
+        return
+    postgres: postgres_server.Server = request.getfixturevalue("postgres")
+    name = f"test_{uuid.uuid4().hex}"
+    template = request.getfixturevalue("_empty_database")
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    opened = open_url(postgres.url(name), tmp_path)
+    yield opened
+    opened.close()
+    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def open_again() -> Iterator[Callable[[Application], Application]]:
+    """Opens the database of a program once more, as another PC does; all are closed when the test ends."""
+    opened: list[Application] = []
+
+    def open_it(first: Application) -> Application:
+        on_one_pc = (first.data / DATABASE).exists()
+        address = first.engine.url.render_as_string(hide_password=False)
+        opened.append(open_folder(first.data) if on_one_pc else open_url(address, first.data))
+        return opened[-1]
+
+    yield open_it
+    for app in opened:
+        app.close()
