@@ -1,0 +1,142 @@
+"""What is done with the records selected in a list: delete, change, assign, export, print; on the selection or the whole result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from crm_desktop import settings as s
+from crm_desktop.filters import Condition, ListQuery
+from crm_desktop.progress import Progress
+from crm_desktop.services import batch_editing
+from crm_desktop.services.deleting import delete, restore_batch
+from crm_desktop.services.history import undo_batch
+from crm_desktop.services.listing import fetch_ids
+from crm_desktop.words import _, ngettext
+from ui.batch_edit import BatchEdit
+from ui.list_state import joined
+from ui.list_view import RecordList
+from ui.shell import Shell
+
+_SLOW_FROM = 200  # records from which on the work is shown in the status bar
+
+
+class ListActions(QObject):
+    """Actions on the selection of one list."""
+
+    export_wanted = Signal(object)  # ListQuery
+    print_wanted = Signal(object)
+
+    def __init__(self, records: RecordList, shell: Shell) -> None:
+        super().__init__(records)
+        self._list, self._shell = records, shell
+        self._type = records.type
+
+    # What an action is about
+
+    def with_ids(self, do: Callable[[list[int]], None]) -> None:
+        """Call `do` with the ids of the selection, or of the whole result once they are fetched."""
+        if not self._list.everything:
+            ids = self._list.selected_ids()
+            if ids:
+                do(ids)
+            return
+        self._shell.tasks.run(partial(fetch_ids, self._shell.app, self._list.state.query), do, owner=self)
+
+    def query(self) -> ListQuery:
+        """The selection as a question: several rows selected, those; else the whole list as it is filtered."""
+        state = self._list.state
+        ids = self._list.selected_ids()
+        if self._list.everything or len(ids) < 2:
+            return state.query
+        own = Condition("id", "any_of", tuple(ids))
+        return ListQuery(self._type.key, state.columns, joined((state.fixed, own)), "", state.order or self._type.order)
+
+    def _words(self, count: int) -> str:
+        title = self._type.title if count == 1 else self._type.plural
+        return f"{count:,} {_(title)}"
+
+    # Delete
+
+    def delete(self) -> None:
+        """Delete, after asking; the notice offers to take it back."""
+        self.with_ids(self._ask_delete)
+
+    def _ask_delete(self, ids: Sequence[int]) -> None:
+        if not ids:
+            return
+        if self._shell.settings.get(s.CONFIRM_DELETE) or len(ids) > 20:
+            one = self._list.current_ref()
+            what = f"“{one.label}”" if len(ids) == 1 and one else self._words(len(ids))
+            question = _("Delete {what}?").format(what=what)
+            if not self._shell.notices.ask(
+                question, _("They can be brought back from the recycle bin."), yes=_("Delete"), danger=True
+            ):
+                return
+        work = partial(delete, self._shell.app, self._type.key, list(ids))
+        self._run(work, partial(self._deleted, len(ids)), _("Deleting"), len(ids))
+
+    def _deleted(self, count: int, batch: str) -> None:
+        self._list.leave_everything()
+        self._list.table.clearSelection()
+        undo = partial(
+            self._run, partial(restore_batch, self._shell.app, batch), self._restored, _("Bringing back"), count
+        )
+        self._shell.notices.say(_("Deleted: {what}").format(what=self._words(count)), _("Undo"), undo)
+
+    def _restored(self, back: dict[str, list[int]]) -> None:
+        self._shell.notices.say(_("Brought back: {what}").format(what=self._words(len(back.get(self._type.key, ())))))
+
+    # Change many
+
+    def batch_edit(self, field: str = "") -> None:
+        """Set one field of all of them."""
+        self.with_ids(partial(self._ask_change, field))
+
+    def assign_owner(self) -> None:
+        """Give them to another person."""
+        self.batch_edit("owner_id")
+
+    def _ask_change(self, field: str, ids: list[int]) -> None:
+        if not ids:
+            return
+        dialog = BatchEdit(self._shell, self._type.key, ids, self._list.window(), field)
+        if dialog.exec():
+            self.change(ids, dialog.field, dialog.value)
+        dialog.deleteLater()
+
+    def change(self, ids: Sequence[int], field: str, value: Any) -> None:
+        """Set `field` of these records to `value`."""
+
+        def work(progress: Progress) -> tuple[str, int]:
+            return batch_editing.apply(self._shell.app, self._type.key, ids, field, value, progress)
+
+        self._run(work, self._changed, _("Changing records"), len(ids))
+
+    def _changed(self, done: tuple[str, int]) -> None:
+        batch, count = done
+        text = ngettext("{count} record changed", "{count} records changed", count).format(count=f"{count:,}")
+        undo = partial(
+            self._run, partial(undo_batch, self._shell.app, batch), self._taken_back, _("Taking back"), count
+        )
+        self._shell.notices.say(text, _("Undo") if batch else "", undo if batch else None)
+
+    def _taken_back(self, count: int) -> None:
+        text = ngettext("{count} record is as it was", "{count} records are as they were", count)
+        self._shell.notices.say(text.format(count=f"{count:,}"))
+
+    # Out of the program
+
+    def export(self) -> None:
+        """Write a file for Excel."""
+        self.export_wanted.emit(self.query())
+
+    def print_list(self) -> None:
+        """Print the list as it is shown."""
+        self.print_wanted.emit(self.query())
+
+    def _run(self, work: Callable[..., Any], done: Callable[[Any], None], title: str, count: int) -> None:
+        self._shell.tasks.run(work, done, title=title, slow=count >= _SLOW_FROM, owner=self)

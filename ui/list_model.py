@@ -1,0 +1,439 @@
+"""The rows behind a list: fetched page by page off the GUI thread, kept up to date, shown as people read them.
+
+Every question has a ticket; an answer to an older one is dropped, and the older query is stopped in the database. The rows on
+screen stay until the new ones are there, so a list never flickers while someone types.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+
+from crm_desktop.application import Application
+from crm_desktop.changes import Change
+from crm_desktop.draft import Ref
+from crm_desktop.filters import AllOf, Condition, Filter, ListQuery
+from crm_desktop.kinds import KINDS, show
+from crm_desktop.records.record_type import Field
+from crm_desktop.services.listing import (
+    Count,
+    Page,
+    Stop,
+    count,
+    fetch_page,
+    sortable,
+    totals,
+)
+from crm_desktop.words import _, ngettext
+from ui.tasks import Tasks
+
+Index = QModelIndex | QPersistentModelIndex
+
+_AHEAD = 40  # rows: the next page is asked for before the last row comes into sight
+_FEW = 200  # changed records that are looked at one by one; more reload the list
+_MOST_RELOADED = 2000
+_SETTLE = 60  # milliseconds: changes of one act arrive one by one
+
+
+class Cell(NamedTuple):
+    """One value as it is drawn. `tone` makes it a tag; `late`: a day that has passed; `flag`: a tick."""
+
+    text: str
+    tone: str = ""
+    late: bool = False
+    flag: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list and what its field says of it."""
+
+    name: str
+    field: Field
+    align: Qt.AlignmentFlag
+    sortable: bool
+    strong: bool = False
+    quiet: bool = False
+    toned: bool = False  # its choices differ by colour, so they are drawn as tags
+
+
+class RecordListModel(QAbstractTableModel):
+    """Records of one type that answer a `ListQuery`, in its columns."""
+
+    VALUE = Qt.ItemDataRole.UserRole
+    TONE = Qt.ItemDataRole.UserRole + 1
+    ID = Qt.ItemDataRole.UserRole + 2
+
+    arrived = Signal()
+    """The first page of a new question is here."""
+    counted = Signal(object)
+    """A `Count`; None while it is not known."""
+    summed = Signal(object)
+    """Totals by field; None while they are not known."""
+    failed = Signal(object)
+    """An error; the rows that were there still are."""
+    waiting = Signal(bool)
+    _changed = Signal(object)
+
+    def __init__(
+        self,
+        app: Application,
+        tasks: Tasks,
+        type_key: str,
+        *,
+        page_size: int = 100,
+        origin: str = "",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._app, self._tasks, self._type, self._page_size = app, tasks, app.type(type_key), page_size
+        self.origin = origin
+        self._query = ListQuery(type_key)
+        self.columns: list[Column] = []
+        self._extra: tuple[str, ...] = ()
+        self._rows: list[tuple[Any, ...]] = []
+        self._cells: list[list[Cell] | None] = []
+        self._after: tuple[Any, ...] | None = None
+        self._ticket, self._stop, self._fetching, self._asked = 0, Stop(), False, False
+        self._pending: set[int] | None = set()
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
+        self._settle.timeout.connect(self._look_again)
+        self.editable: frozenset[str] = frozenset()
+        self._changed.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        stop_listening = app.changes.listen(self._changed.emit)
+        self.destroyed.connect(lambda: stop_listening())
+
+    # What is asked
+
+    @property
+    def query(self) -> ListQuery:
+        """The question the rows answer, or will answer when they arrive."""
+        return self._query
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything was asked at all."""
+        return self._asked
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row of the result is here."""
+        return self._asked and not self._fetching and self._after is None
+
+    def ask(self, query: ListQuery) -> None:
+        """Show what answers `query`; the rows on screen stay until then."""
+        visible = self._type.visible(self._app.actor)
+        columns = tuple(n for n in query.columns or self._type.columns if n in visible)
+        if self._asked and self._rows and columns != tuple(c.name for c in self.columns):
+            self._show_columns(columns)
+        self._query = replace(query, columns=columns)
+        self._asked = True
+        self._begin(self._page_size, self._take_first)
+
+    def reload(self) -> None:
+        """Ask again without moving the person's place in the list."""
+        if self._asked:
+            self._begin(max(self._page_size, min(len(self._rows), _MOST_RELOADED)), self._take_again)
+
+    def count_all(self) -> None:
+        """Count exactly, however long that takes."""
+        self._run(partial(count, self._app, self._query, None, self._stop), self._take_count)
+
+    def sum_all(self) -> None:
+        """Sum the columns that have totals, however long that takes."""
+        names = self.summable()
+        if names:
+            self._run(partial(totals, self._app, self._query, names, self._stop), self._take_totals)
+
+    def summable(self) -> list[str]:
+        """The columns in sight that can be summed."""
+        return [c.name for c in self.columns if c.field.total]
+
+    def _full(self) -> ListQuery:
+        return replace(self._query, columns=self._query.columns + self._extra)
+
+    def _begin(self, size: int, take: Any) -> None:
+        self._stop.set()
+        self._stop, self._fetching = Stop(), True
+        self._ticket += 1
+        self._extra = self._needed(self._query.columns)
+        self.waiting.emit(True)
+        self._run(partial(fetch_page, self._app, self._full(), None, size, self._stop), take)
+
+    def _run(self, work: Any, take: Any) -> None:
+        ticket = self._ticket
+
+        def done(answer: Any) -> None:
+            if ticket == self._ticket:
+                take(answer)
+
+        def failed(error: BaseException) -> None:
+            if ticket == self._ticket:
+                self._fetching = False
+                self.waiting.emit(False)
+                self.failed.emit(error)
+
+        self._tasks.run(work, done, failed, owner=self)
+
+    def _needed(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """Columns that are fetched though nobody sees them: what tells whether a day that passed still matters."""
+        names = (n for c in columns if (f := self._type.fields.get(c)) and f.due for n in f.due)
+        return tuple(dict.fromkeys(n for n in names if n not in columns and n in self._type.fields))
+
+    # What arrives
+
+    def _take_first(self, page: Page) -> None:
+        self.beginResetModel()
+        self.columns = self._columns_of(self._query.columns)
+        self._put(page)
+        self.endResetModel()
+        self.waiting.emit(False)
+        self.arrived.emit()
+        self._count()
+
+    def _put(self, page: Page) -> None:
+        self._rows, self._after = list(page.rows), page.after
+        self._cells = [None] * len(self._rows)
+        self._fetching = False
+
+    def _take_again(self, page: Page) -> None:
+        same = [r[-1] for r in page.rows] == [r[-1] for r in self._rows] and len(self.columns) == len(
+            self._query.columns
+        )
+        if same:
+            self._put(page)
+            if self._rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self.columns) - 1))
+            self.waiting.emit(False)
+        else:
+            self.beginResetModel()
+            self._put(page)
+            self.endResetModel()
+            self.waiting.emit(False)
+            self.arrived.emit()
+        self._count()
+
+    def _count(self) -> None:
+        """Count and sum, after the rows and never before them."""
+        self.summed.emit(None)
+        if self._after is None:
+            self._take_count(Count(len(self._rows), False))
+        else:
+            self.counted.emit(None)
+            self._run(partial(count, self._app, self._query, stop=self._stop), self._take_count)
+
+    def _take_count(self, number: Count) -> None:
+        self.counted.emit(number)
+        if not number.capped:
+            self.sum_all()
+
+    def _take_totals(self, sums: dict[str, Any]) -> None:
+        self.summed.emit(sums)
+
+    def _take_more(self, page: Page) -> None:
+        self._fetching, self._after = False, page.after
+        if page.rows:
+            at = len(self._rows)
+            self.beginInsertRows(QModelIndex(), at, at + len(page.rows) - 1)
+            self._rows += page.rows
+            self._cells += [None] * len(page.rows)
+            self.endInsertRows()
+
+    # What changed elsewhere
+
+    def _hear(self, change: Change) -> None:
+        if not self._asked:
+            return
+        if change.type == self._type.key:
+            if not change.ids or self._pending is None or len(self._pending | change.ids) > _FEW:
+                self._pending = None
+            else:
+                self._pending |= change.ids
+        elif any(c.field.target == change.type for c in self.columns if c.field.kind == "reference"):
+            self._pending = None  # what they are called may have changed
+        else:
+            return
+        self._settle.start()
+
+    def _look_again(self) -> None:
+        ids, self._pending = self._pending, set()
+        if ids is None or self._fetching:
+            self.reload()
+        elif ids:
+            own = Condition("id", "any_of", tuple(sorted(ids)))
+            where: Filter = AllOf((self._query.where, own)) if self._query.where is not None else own
+            query = replace(self._full(), where=where)
+            self._run(
+                partial(fetch_page, self._app, query, None, len(ids), self._stop), partial(self._take_changed, ids)
+            )
+
+    def _take_changed(self, ids: set[int], page: Page) -> None:
+        found = {row[-1]: row for row in page.rows}
+        here = {row[-1]: at for at, row in enumerate(self._rows)}
+        if found.keys() - here.keys():
+            self.reload()  # a new record: only the database knows its place
+            return
+        last = len(self.columns) - 1
+        for id_ in ids & found.keys():
+            at = here[id_]
+            self._rows[at], self._cells[at] = found[id_], None
+            self.dataChanged.emit(self.index(at, 0), self.index(at, last))
+        gone = sorted((here[id_] for id_ in (ids & here.keys()) - found.keys()), reverse=True)
+        for at in gone:
+            self.beginRemoveRows(QModelIndex(), at, at)
+            del self._rows[at], self._cells[at]
+            self.endRemoveRows()
+        self._count()
+
+    # What a view and its screen ask
+
+    def id_at(self, row: int) -> int:
+        """The id of the record in a row."""
+        return int(self._rows[row][-1])
+
+    def row_of(self, id_: int) -> int:
+        """The row of a record; -1 when it is not among those fetched."""
+        return next((at for at, row in enumerate(self._rows) if row[-1] == id_), -1)
+
+    def rows_of(self, ids: Iterable[int]) -> list[int]:
+        """The rows of records, as far as they are fetched."""
+        wanted = set(ids)
+        return [at for at, row in enumerate(self._rows) if row[-1] in wanted]
+
+    def column_of(self, name: str) -> int:
+        """Where a field stands; -1 when it is no column."""
+        return next((at for at, c in enumerate(self.columns) if c.name == name), -1)
+
+    def value(self, row: int, column: int) -> Any:
+        """The value itself."""
+        return self._rows[row][column]
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The value as it is drawn."""
+        cells = self._cells[row]
+        if cells is None:
+            values = self._rows[row]
+            cells = self._cells[row] = [self._cell(c, values[at], values) for at, c in enumerate(self.columns)]
+        return cells[column]
+
+    def near(self, row: int) -> None:
+        """This row is in sight: fetch on before the end shows."""
+        if row + _AHEAD >= len(self._rows) and self.canFetchMore(QModelIndex()):
+            self.fetchMore(QModelIndex())
+
+    def _cell(self, column: Column, value: Any, row: tuple[Any, ...]) -> Cell:
+        about = column.field
+        if about.kind == "yes_no":
+            return Cell(_("Yes") if value else "", flag=bool(value))
+        text = show(value, about, self._app.options)
+        if about.kind in ("option", "state") and value:
+            choice = self._app.options.find(about.options, value)
+            return Cell(text, (choice.tone if choice else "grey") if column.toned else "")
+        if about.kind == "tags":
+            return Cell(text, "grey" if value else "")
+        if about.due is not None and value is not None:
+            return Cell(text, late=self._late(about, value, row))
+        if about.multiline or about.kind == "long_text":
+            text = " ".join(text.split())
+        return Cell(text)
+
+    def _late(self, about: Field, value: Any, row: tuple[Any, ...]) -> bool:
+        day = value.astimezone().date() if isinstance(value, dt.datetime) else value
+        if day >= dt.date.today():
+            return False
+        names = self._query.columns + self._extra
+        return all(row[names.index(n)] in wanted for n, wanted in (about.due or {}).items() if n in names)
+
+    def _columns_of(self, names: Iterable[str]) -> list[Column]:
+        fields = self._type.fields
+        return [self._column(n, fields[n]) for n in names if n in fields]
+
+    def _column(self, name: str, about: Field) -> Column:
+        side = {"right": Qt.AlignmentFlag.AlignRight, "center": Qt.AlignmentFlag.AlignHCenter}
+        align = side.get(KINDS[about.kind].align, Qt.AlignmentFlag.AlignLeft)
+        quiet = about.section == "Record" or about.kind in ("code", "datetime", "long_text", "phone", "email", "url")
+        strong = name == self._type.label[0] and about.kind != "reference"
+        tones = {c.tone for c in self._app.options.choices(about.options)} if about.options else set()
+        toned = about.kind == "state" or len(tones) > 1
+        return Column(name, about, align, sortable(self._type, name), strong, quiet and not strong, toned)
+
+    def _show_columns(self, names: Sequence[str]) -> None:
+        """Other columns at once, from what is here; those not fetched yet stay empty until their values arrive."""
+        at = {n: i for i, n in enumerate(self._query.columns + self._extra)}
+        self.beginResetModel()
+        self._extra = self._needed(names)
+        whole = (*names, *self._extra)
+        self._rows = [(*(row[at[n]] if n in at else None for n in whole), row[-1]) for row in self._rows]
+        self._cells = [None] * len(self._rows)
+        self._query = replace(self._query, columns=tuple(names))
+        self.columns = self._columns_of(names)
+        self.endResetModel()
+
+    # Qt
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._after is not None and not self._fetching
+
+    def fetchMore(self, parent: Index) -> None:
+        if self.canFetchMore(parent):
+            self._fetching = True
+            self._run(
+                partial(fetch_page, self._app, self._full(), self._after, self._page_size, self._stop), self._take_more
+            )
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = index.row(), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.cell(row, column).text
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.columns[column].align | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(row, column)
+        if role == self.VALUE or role == Qt.ItemDataRole.EditRole:
+            return self._rows[row][column]
+        if role == self.TONE:
+            cell = self.cell(row, column)
+            return "red" if cell.late else cell.tone
+        return self._rows[row][-1] if role == self.ID else None
+
+    def _tip(self, row: int, column: int) -> str | None:
+        cell = self.cell(row, column)
+        value = self._rows[row][column]
+        if cell.late:
+            day = value.astimezone().date() if isinstance(value, dt.datetime) else value
+            days = (dt.date.today() - day).days
+            return ngettext("{count} day late", "{count} days late", days).format(count=days)
+        if isinstance(value, Ref):
+            return value.label
+        return str(value) if self.columns[column].field.kind == "long_text" and value else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _(column.field.label)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return column.align | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _(column.field.help) or None
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return flags | Qt.ItemFlag.ItemIsEditable if self.columns[index.column()].name in self.editable else flags

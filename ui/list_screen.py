@@ -1,0 +1,334 @@
+"""The list of a record type as a tab: its title, views and tools above, the rows, and the record beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from crm_desktop import settings as s
+from crm_desktop.filters import Condition, Filter
+from crm_desktop.services.listing import Count
+from crm_desktop.services.views import Look, Views, forget_last, keep_last, load_views
+from crm_desktop.words import _
+from ui import icons, theme
+from ui.column_chooser import ColumnChooser
+from ui.filter_editor import FilterEditor
+from ui.filter_text import parse_filter
+from ui.list_actions import ListActions
+from ui.list_foot import count_words
+from ui.list_view import RecordList
+from ui.preview_panel import PreviewPanel
+from ui.shell import Shell
+from ui.view_bar import ViewBar
+from ui.widgets.buttons import Button, IconButton
+from ui.widgets.labels import Label
+
+_KEEP_AFTER = 800  # milliseconds: how a list looks is kept once the person leaves it alone
+_PREVIEW = 340  # pixels
+_WORDS_FROM = 1020  # pixels of width from which on the tools show their words
+
+
+class ListScreen(QWidget):
+    """One list in a tab. Arguments are conditions by field, as a person types them: `due="overdue", owner_id="mine"`."""
+
+    open_record = Signal(str, int)
+    new_record = Signal(str)
+    import_wanted = Signal(str)
+    sample_wanted = Signal()
+
+    def __init__(self, shell: Shell, type_key: str, **arguments: str) -> None:
+        super().__init__()
+        self.shell, self.type = shell, shell.app.type(type_key)
+        self.title, self.icon, self.tab_key = _(self.type.plural), self.type.icon, f"list:{type_key}"
+        self.list = RecordList(shell.app, shell.tasks, type_key, page_size=shell.settings.get(s.PAGE_SIZE))
+        self.preview = PreviewPanel(shell, type_key)
+        self.actions_of_list = ListActions(self.list, shell)
+        self.views = ViewBar(shell, self.list)
+        self._arguments = arguments
+        self._preview_wanted, self._restored = True, False
+        self._keep = QTimer(self, singleShot=True, interval=_KEEP_AFTER)
+        self._keep.timeout.connect(self.keep_look)
+        self._show_later = QTimer(self, singleShot=True, interval=60)
+        self._show_later.timeout.connect(lambda: self.preview.show_record(self.list.current_id()))
+        self._lay_out()
+        self._connect()
+        self._shortcuts()
+        shell.tasks.run(partial(load_views, shell.app, type_key), self._begin, owner=self)
+
+    # For the window
+
+    def close_request(self) -> bool:
+        """A list can always be closed."""
+        if self._keep.isActive():
+            self.keep_look()
+        return True
+
+    def refresh(self) -> None:
+        """Ask the database again."""
+        self.list.refresh()
+
+    def apply_arguments(self, **arguments: str) -> None:
+        """Show the list narrowed to these conditions, as when another screen leads here."""
+        parts = tuple(p for name, text in arguments.items() if (p := self._condition(name, text)) is not None)
+        if parts:
+            self.list.apply(replace(self.list.state, parts=parts, search=""))
+
+    def _condition(self, name: str, text: str) -> Filter | None:
+        about = self.list.visible.get(name)
+        if about is None:
+            return None
+        if about.kind == "reference":
+            if text == "mine":
+                return Condition(name, "mine")
+            return Condition(name, "any_of", (int(text),)) if str(text).isdigit() else None
+        if about.kind == "yes_no":
+            return Condition(name, "yes" if text in ("yes", "1", "true") else "no")
+        try:
+            return parse_filter(text, about, self.shell.app.options)
+        except ValueError:
+            return None
+
+    # How it looks
+
+    def look(self) -> Look:
+        """For keeping."""
+        return self.list.state.look(preview=self._preview_wanted)
+
+    def keep_look(self) -> None:
+        """Remember how the person has left this list."""
+        self._keep.stop()
+        if self._restored:
+            self.shell.tasks.run(partial(keep_last, self.shell.app, self.type.key, self.look()))
+
+    def _begin(self, views: Views) -> None:
+        self.views.show_views(views)
+        view = views.find(views.first)
+        look = view.look if view else views.last
+        if look is not None:
+            # A search is a passing question, not how a person likes the list.
+            look = replace(look, query=replace(look.query, search="")) if view is None else look
+            self.set_preview(look.preview)
+        self.list.start(look)
+        if view is not None:
+            self.views.choose(view.id)
+        self._restored = True
+        if self._arguments:
+            self.apply_arguments(**self._arguments)
+
+    def set_preview(self, shown: bool) -> None:
+        """Show or hide the record beside the rows."""
+        self._preview_wanted = shown
+        self.preview_button.setChecked(shown)
+        self.preview.setVisible(shown)
+        if shown:
+            self.preview.show_record(self.list.current_id())
+        if self._restored:
+            self._keep.start()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        left.setProperty("ground", "pane")
+        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head())
+        column.addWidget(self.list, 1)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setHandleWidth(1)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(left)
+        self.split.addWidget(self.preview)
+        self.split.setStretchFactor(0, 1)
+        self.split.setSizes([1000, theme.current().px(_PREVIEW)])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.split)
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        head.setFixedHeight(theme.current().px(58))
+        self._tools = QStackedLayout(head)
+        self._tools.setContentsMargins(0, 0, 0, 0)
+        self._tools.addWidget(self._usual_tools())
+        self._tools.addWidget(self._selection_tools())
+        return head
+
+    def _usual_tools(self) -> QWidget:
+        actions, tools = self.actions_of_list, QWidget()
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("gap"))
+        row.setSpacing(theme.size("gap"))
+        self.number = Label("", "dim")
+        row.addWidget(Label(self.title, "title"))
+        row.addWidget(self.number)
+        row.addWidget(self.views)
+        row.addStretch(1)
+        self.list.search.setMinimumWidth(theme.current().px(130))
+        self.list.search.setMaximumWidth(theme.current().px(220))
+        row.addWidget(self.list.search, 3)
+        filters = IconButton("filter", _("Conditions…"), lambda: self.edit_conditions(-1), shortcut="Ctrl+Shift+F")
+        row.addWidget(filters)
+        self.buttons = [
+            Button(_("Columns"), "column_triple", clicked=self.choose_columns),
+            Button(_("Import"), "arrow_download", clicked=lambda: self.import_wanted.emit(self.type.key)),
+            Button(_("Export"), "arrow_upload", clicked=actions.export),
+            Button(_("Print"), "print", clicked=actions.print_list),
+        ]
+        for button in self.buttons:
+            button.setProperty("words", button.text())
+            button.setToolTip(button.text())
+            button.setAccessibleName(button.text())
+            row.addWidget(button)
+        self.preview_button = IconButton(
+            "panel_right", _("Record beside the list"), self._toggle_preview, shortcut="F6", checkable=True
+        )
+        self.preview_button.setChecked(True)
+        row.addWidget(self.preview_button)
+        return tools
+
+    def _selection_tools(self) -> QWidget:
+        actions, tools = self.actions_of_list, QWidget()
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("gap"))
+        row.setSpacing(theme.size("gap"))
+        self.selected = Label("", "heading")
+        row.addWidget(self.selected)
+        self.take_all = Button(_("Select the whole result"), kind="link", clicked=self.list.select_everything)
+        row.addWidget(self.take_all)
+        row.addStretch(1)
+        row.addWidget(Button(_("Change…"), "edit", clicked=actions.batch_edit))
+        if "owner_id" in self.list.visible:
+            row.addWidget(Button(_("Assign…"), "person", clicked=actions.assign_owner))
+        row.addWidget(Button(_("Export"), "arrow_upload", clicked=actions.export))
+        row.addWidget(Button(_("Copy"), "copy", clicked=self.list.copy))
+        row.addWidget(Button(_("Delete"), "delete", kind="danger", clicked=actions.delete))
+        row.addWidget(IconButton("dismiss", _("End the selection"), self._end_selection))
+        return tools
+
+    def _connect(self) -> None:
+        rows = self.list
+        rows.open_record.connect(self._open)
+        rows.new_record.connect(lambda key, preset: self._new(key, preset))
+        rows.import_wanted.connect(self.import_wanted)
+        rows.sample_wanted.connect(self.sample_wanted)
+        rows.current_changed.connect(lambda _id: self._show_later.start() if self._preview_wanted else None)
+        rows.selection_changed.connect(self._selection_changed)
+        rows.state_changed.connect(self._state_changed)
+        rows.counted.connect(self._counted)
+        rows.columns_wanted.connect(self.choose_columns)
+        rows.editor_wanted.connect(self.edit_conditions)
+        rows.delete_wanted.connect(self.actions_of_list.delete)
+        rows.failed.connect(self.shell.notices.error)
+        rows.add_menu_actions(self._menu_actions())
+        self.preview.open_record.connect(self._open)
+        self.preview.new_record.connect(self._new)
+        self.views.reset_wanted.connect(self.reset)
+        self.views.preview_wanted.connect(self.set_preview)
+        self.views.look_of = self.look
+
+    def _menu_actions(self) -> list[QAction]:
+        actions = self.actions_of_list
+        made = []
+        for icon, words, run in (
+            ("edit", _("Change…"), actions.batch_edit),
+            ("person", _("Assign…"), actions.assign_owner),
+            ("arrow_upload", _("Export…"), actions.export),
+            ("delete", _("Delete"), actions.delete),
+        ):
+            action = QAction(icons.icon(icon), words, self)
+            action.triggered.connect(lambda _on=False, run=run: run())
+            made.append(action)
+        return made
+
+    def _shortcuts(self) -> None:
+        scope = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for keys, run in (
+            ("Ctrl+F", self._focus_search),
+            ("Esc", self._escape),
+            ("Ctrl+P", self.actions_of_list.print_list),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(scope)
+            shortcut.activated.connect(run)
+        self.setFocusProxy(self.list.table)
+
+    def _focus_search(self) -> None:
+        self.list.search.setFocus()
+        self.list.search.selectAll()
+
+    def _escape(self) -> None:
+        if self.list.selected_count().number > 1 or self.list.everything:
+            self._end_selection()
+        self.list.focus_list()
+
+    # What happens
+
+    def _open(self, type_key: str, record_id: int) -> None:
+        self.open_record.emit(type_key, record_id)
+        self.shell.open_record(type_key, record_id)
+
+    def _new(self, type_key: str, preset: Mapping[str, Any]) -> None:
+        self.new_record.emit(type_key)
+        self.shell.new_record(type_key, **preset)
+
+    def _toggle_preview(self) -> None:
+        self.set_preview(not self._preview_wanted)
+
+    def _counted(self, number: Count | None) -> None:
+        self.number.setText(count_words(number) if number else "")
+
+    def _state_changed(self) -> None:
+        self.views.state_changed()
+        self._keep.start()
+
+    def _selection_changed(self) -> None:
+        selected = self.list.selected_count()
+        several = self.list.everything or selected.number > 1
+        self._tools.setCurrentIndex(1 if several else 0)
+        if several:
+            self.selected.setText(_("Selected: {count}").format(count=count_words(selected)))
+            self.take_all.setVisible(not self.list.everything)
+
+    def _end_selection(self) -> None:
+        self.list.leave_everything()
+        current = self.list.current_id()
+        self.list.select_ids([current] if current is not None else [], current)
+
+    def choose_columns(self) -> None:
+        """Let the person choose, order and freeze columns."""
+        chooser = ColumnChooser(self.list.state, self.list.visible, self)
+        if chooser.exec():
+            self.list.apply(replace(self.list.state, columns=chooser.columns, frozen=chooser.frozen))
+
+    def edit_conditions(self, chip: int) -> None:
+        """Let the person put conditions together; `chip` is the one that was pressed."""
+        editor = FilterEditor(self.shell.app, self.shell.tasks, self.list.state, self.list.name_of, self, chip)
+        if editor.exec():
+            self.list.apply(replace(self.list.state, parts=editor.parts()))
+
+    def reset(self) -> None:
+        """The list as the program brings it."""
+        self.list.apply(self.list.state.cleared())
+        self.list.reset_columns()
+        self.shell.tasks.run(partial(forget_last, self.shell.app, self.type.key))
+        self._keep.stop()
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = event.size().width() - (self.preview.width() if self._preview_wanted else 0)
+        for button in self.buttons:
+            button.setText(button.property("words") if room >= theme.current().px(_WORDS_FROM) else "")
+
+
+def make_list(shell: Shell, type_key: str, **arguments: str) -> ListScreen:
+    """The maker of list tabs, for the registry of screens."""
+    return ListScreen(shell, type_key, **arguments)

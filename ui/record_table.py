@@ -1,0 +1,244 @@
+"""The table part of a list: rows of a `RecordListModel`, frozen columns at the left, keys, and the mouse over whole rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
+
+from crm_desktop.application import Application
+from ui import theme
+from ui.cells import CellDelegate
+from ui.filter_header import FilterHeader
+from ui.list_model import RecordListModel
+from ui.tasks import Tasks
+
+
+class _Pane(QTableView):
+    """One table over the model: the scrolling one, or the frozen one that lies over its left edge."""
+
+    hovered = Signal(int)
+
+    def __init__(
+        self,
+        app: Application,
+        tasks: Tasks,
+        names: Callable[[str, int], str],
+        model: RecordListModel,
+        parent: QWidget | None,
+    ) -> None:
+        super().__init__(parent)
+        self.head = FilterHeader(app, tasks, names, self)
+        self.setHorizontalHeader(self.head)
+        self.setModel(model)
+        self.cells = CellDelegate(self)
+        self.setItemDelegate(self.cells)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.size("row"))
+        self.verticalHeader().setMinimumSectionSize(theme.size("row"))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def set_hovered(self, row: int) -> None:
+        """Tint the row under the mouse."""
+        if row != self.cells.hovered:
+            self.cells.hovered = row
+            self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.hovered.emit(self.rowAt(int(event.position().y())))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit(-1)
+
+
+class RecordTable(_Pane):
+    """The scrolling table; it owns the frozen one."""
+
+    opened = Signal(int)  # row
+    everything_wanted = Signal()
+    everything_left = Signal()
+    copy_wanted = Signal()
+    delete_wanted = Signal()
+    edit_wanted = Signal()
+    typed = Signal(str)
+    menu_wanted = Signal(QPoint, QModelIndex)  # a place on the screen, the cell under it
+
+    def __init__(
+        self,
+        app: Application,
+        tasks: Tasks,
+        names: Callable[[str, int], str],
+        model: RecordListModel,
+        *,
+        single: bool = False,
+    ) -> None:
+        super().__init__(app, tasks, names, model, None)
+        mode = QAbstractItemView.SelectionMode
+        self.setSelectionMode(mode.SingleSelection if single else mode.ExtendedSelection)
+        self._single, self._frozen_count = single, 0
+        self.frozen = _Pane(app, tasks, names, model, self)
+        self._tie_frozen()
+        self.hovered.connect(self._hover)
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        self.frozen.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        self.customContextMenuRequested.connect(lambda at: self._menu(self, at))
+        self.frozen.customContextMenuRequested.connect(lambda at: self._menu(self.frozen, at))
+        self.verticalScrollBar().valueChanged.connect(self._look_ahead)
+        model.rowsInserted.connect(self._look_ahead)
+        self.setAccessibleName(app.type(model.query.type).plural)
+
+    @property
+    def heads(self) -> tuple[FilterHeader, FilterHeader]:
+        """The headings of the scrolling and of the frozen part; both show the same state."""
+        return self.head, self.frozen.head
+
+    def freeze(self, count: int) -> None:
+        """Keep the first `count` columns in sight while the others scroll."""
+        self._frozen_count = min(count, max(0, self.model().columnCount() - 1))
+        for at in range(self.model().columnCount()):
+            self.frozen.setColumnHidden(at, at >= self._frozen_count)
+        self.frozen.setVisible(self._frozen_count > 0)
+        self._place_frozen()
+        self.frozen.head.set_boxes()
+
+    @property
+    def frozen_count(self) -> int:
+        """How many columns are frozen."""
+        return self._frozen_count
+
+    def show_everything(self, everything: bool) -> None:
+        """Draw every row as selected, those not fetched yet too."""
+        for pane in (self, self.frozen):
+            pane.cells.everything = everything
+            pane.viewport().update()
+
+    def show_filters(self, shown: bool) -> None:
+        """Show or hide the filter line."""
+        for head in self.heads:
+            head.show_filters(shown)
+        self.updateGeometries()
+        self._place_frozen()
+
+    def take_theme(self) -> None:
+        """Sizes of the theme in use."""
+        for pane in (self, self.frozen):
+            pane.verticalHeader().setMinimumSectionSize(theme.size("row"))
+            pane.verticalHeader().setDefaultSectionSize(theme.size("row"))
+            pane.cells.take_theme()
+        self._place_frozen()
+
+    def _tie_frozen(self) -> None:
+        frozen = self.frozen
+        frozen.setSelectionModel(self.selectionModel())
+        frozen.setSelectionMode(self.selectionMode())
+        frozen.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        frozen.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        frozen.setFocusProxy(self)
+        frozen.setProperty("line", "right")
+        frozen.hovered.connect(self._hover)
+        frozen.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
+        self.verticalScrollBar().valueChanged.connect(frozen.verticalScrollBar().setValue)
+        self.head.sectionResized.connect(self._width_changed)
+        frozen.head.sectionResized.connect(self._frozen_width_changed)
+        frozen.head.setSectionsMovable(False)
+        frozen.hide()
+
+    def _width_changed(self, section: int, _old: int, new: int) -> None:
+        if section < self._frozen_count:
+            self.frozen.setColumnWidth(section, new)
+            self._place_frozen()
+
+    def _frozen_width_changed(self, section: int, _old: int, new: int) -> None:
+        if new and section < self._frozen_count:  # hiding a column tells a width of 0
+            self.setColumnWidth(section, new)
+
+    def _place_frozen(self) -> None:
+        if self._frozen_count:
+            wide = sum(self.columnWidth(at) for at in range(self._frozen_count))
+            high = self.viewport().height() + self.head.height()
+            self.frozen.setGeometry(self.frameWidth(), self.frameWidth(), wide + 1, high)
+            for at in range(self._frozen_count):
+                self.frozen.setColumnWidth(at, self.columnWidth(at))
+            self.frozen.raise_()
+
+    def _hover(self, row: int) -> None:
+        self.set_hovered(row)
+        self.frozen.set_hovered(row)
+
+    def _look_ahead(self, *_ignored: object) -> None:
+        model = self.model()
+        if isinstance(model, RecordListModel):
+            last = self.rowAt(self.viewport().height() - 1)
+            model.near(last if last >= 0 else model.rowCount() - 1)
+
+    def _menu(self, pane: QTableView, at: QPoint) -> None:
+        self.menu_wanted.emit(pane.viewport().mapToGlobal(at), pane.indexAt(at))
+
+    # Qt
+
+    def selectAll(self) -> None:
+        """The whole result is a state, not a selection of every row: with a million rows that would take many seconds."""
+        if not self._single:
+            self.everything_wanted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_wanted.emit()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.selectAll()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex().row())
+        elif key == Qt.Key.Key_Delete:
+            self.delete_wanted.emit()
+        elif key == Qt.Key.Key_F2:
+            self.edit_wanted.emit()
+        elif key == Qt.Key.Key_Up and self.currentIndex().row() <= 0 and not event.modifiers():
+            self.everything_left.emit()
+        elif key == Qt.Key.Key_Home and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._go(0)
+        elif key == Qt.Key.Key_End and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._go(self.model().rowCount() - 1)
+        else:
+            super().keyPressEvent(event)
+
+    def _go(self, row: int) -> None:
+        if 0 <= row < self.model().rowCount():
+            self.setCurrentIndex(self.model().index(row, max(0, self.currentIndex().column())))
+
+    def keyboardSearch(self, text: str) -> None:
+        """Typing in the list searches; Qt would only jump among the rows fetched so far."""
+        if text.strip():
+            self.typed.emit(text)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.everything_left.emit()
+        index = self.indexAt(event.position().toPoint())
+        kept = (
+            event.button() == Qt.MouseButton.RightButton
+            and index.isValid()
+            and self.selectionModel().isRowSelected(index.row())
+        )
+        if kept:  # a menu for the selection must not change it
+            self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
+            return
+        super().mousePressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_frozen()
+        self._look_ahead()
