@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 
 SETTINGS = {
@@ -58,9 +59,15 @@ class Server:
                 connection.execute(statement.encode())
 
 
+PREFIX = "crm-desktop-tests-"
+
+
 def new_session_folder() -> Path:
     """An empty folder that every process of a test session can find its server in."""
-    folder = Path(tempfile.mkdtemp(prefix="crm-desktop-tests-"))
+    for left_over in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if not _is_alive(left_over):
+            end_session(left_over)  # of a session that was killed; its server would run for ever
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     (folder / "owner").write_text(str(os.getpid()), encoding="utf-8")
     return folder
 
@@ -82,6 +89,14 @@ def end_session(session: Path) -> None:
     if (session / "server.json").exists():
         _call(cluster, "pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(cluster / "data"))
     shutil.rmtree(session, ignore_errors=True)
+
+
+def _is_alive(session: Path) -> bool:
+    """Whether the process that began a session still runs; a session that nobody here may read is another's affair."""
+    try:
+        return psutil.pid_exists(int((session / "owner").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return True
 
 
 @contextmanager
