@@ -34,6 +34,10 @@ class Options:
     def __init__(self, lists: Mapping[str, Iterable[Choice]]) -> None:
         self._lists = {key: {c.code: c for c in choices} for key, choices in lists.items()}
 
+    def with_more(self, more: Mapping[str, Iterable[Choice]]) -> Options:
+        """These options and further choices behind them."""
+        return Options({key: [*self.choices(key), *more.get(key, ())] for key in {**self._lists, **more}})
+
     def choices(self, key: str) -> tuple[Choice, ...]:
         """The choices of one list in their order, those switched off too."""
         return tuple(self._lists.get(key, {}).values())

@@ -1,0 +1,90 @@
+"""Where the program is put together: reads the command line and hands over to the window or to one command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from crm_desktop.cli.console import complain, prepare_console, tell_error
+from crm_desktop.cli.opening import data_of, language_of
+from crm_desktop.cli.parser import build_parser
+from crm_desktop.errors import Told
+from crm_desktop.words import LANGUAGES, _, use_language
+
+if TYPE_CHECKING:
+    import argparse
+
+INTERRUPTED = 130
+_READ_APART = "--read-workbook"  # see crm_desktop/exchange/reading.py
+
+
+def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
+    """The function of a command; its modules are loaded when it is asked for."""
+    if name in ("import", "export"):
+        from crm_desktop.cli.tables import export_file, import_file
+
+        return import_file if name == "import" else export_file
+    if name in ("list", "show", "print"):
+        from crm_desktop.cli.records import list_records, print_record, show_record
+
+        return {"list": list_records, "show": show_record, "print": print_record}[name]
+    if name == "new":
+        from crm_desktop.cli.making import new
+
+        return new
+    from crm_desktop.cli.care import check, tour, window
+
+    return {"check": check, "tour": tour}.get(name or "", window)
+
+
+def _given_language(arguments: Sequence[str]) -> str:
+    """The language asked for on the command line, needed before it is understood: its own messages speak it."""
+    for at, word in enumerate(arguments):
+        value = word.partition("=")[2] if word.startswith("--language=") else ""
+        if word == "--language" and at + 1 < len(arguments):
+            value = arguments[at + 1]
+        if value in LANGUAGES:
+            return value
+    return ""
+
+
+def _given_data(arguments: Sequence[str]) -> argparse.Namespace:
+    """The data folder asked for, for the language that is set there."""
+    import argparse
+
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--data", type=str, default=None)
+    try:
+        given, _rest = parser.parse_known_args(arguments)
+    except argparse.ArgumentError:
+        given = argparse.Namespace(data=None)
+    from pathlib import Path
+
+    return argparse.Namespace(data=Path(given.data) if given.data else None)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with these arguments (those of the process when None); gives the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == [_READ_APART]:
+        from crm_desktop.exchange.reading_process import main as read_apart
+
+        return read_apart(arguments[1:])
+    prepare_console()
+    try:
+        use_language(_given_language(arguments) or language_of(data_of(_given_data(arguments))))
+        given = build_parser().parse_args(arguments)
+        return _command(given.command)(given)
+    except Told as error:
+        tell_error(error)
+        return 1
+    except SystemExit as stop:  # argparse has said what it had to say
+        return stop.code if isinstance(stop.code, int) else 1
+    except KeyboardInterrupt:
+        complain(_("Stopped."))
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

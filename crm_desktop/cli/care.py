@@ -1,0 +1,43 @@
+"""crm-desktop check and tour, and the window itself."""
+
+from __future__ import annotations
+
+import argparse
+
+from crm_desktop.cli.console import ConsoleProgress, say, say_json
+from crm_desktop.cli.opening import data_of, opened
+from crm_desktop.words import _, language
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Check everything, repair what can be repaired. 0: nothing is wrong any more."""
+    from crm_desktop.services.checking import check_database
+
+    progress = ConsoleProgress()
+    with opened(arguments) as app:
+        try:
+            findings = check_database(app, progress)
+        finally:
+            progress.end()
+    sound = all(f.sound for f in findings)
+    if arguments.json:
+        say_json({"sound": sound, "checks": [f.to_facts() for f in findings]})
+        return 0 if sound else 1
+    for finding in findings:
+        mark = _("repaired") if finding.sound and finding.repaired else _("good") if finding.sound else _("WRONG")
+        say(f"{finding.title}: {mark}" + (f" – {finding.detail}" if finding.detail else ""))
+    return 0 if sound else 1
+
+
+def tour(arguments: argparse.Namespace) -> int:
+    """The window offscreen, as pictures."""
+    from ui.tour import run_tour
+
+    return int(run_tour(arguments.output, language(), arguments.theme))
+
+
+def window(arguments: argparse.Namespace) -> int:
+    """Open the window."""
+    from ui.app import run_window
+
+    return int(run_window(data_of(arguments), arguments.language))

@@ -1,0 +1,149 @@
+"""The words of the command line: which commands there are and what they take."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NoReturn
+
+from crm_desktop.cli.console import complain
+from crm_desktop.words import LANGUAGES, _
+
+USAGE = 2
+"""The exit code for a command line that makes no sense."""
+
+Add = Callable[..., Any]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, saying its own few words in the person's language."""
+
+    def error(self, message: str) -> NoReturn:
+        complain(self.format_usage().rstrip())
+        complain(_("{program}: this command line is not understood: {message}").format(program=self.prog, message=message))
+        sys.exit(USAGE)
+
+    def format_help(self) -> str:
+        text = super().format_help()
+        for english, ours in (
+            ("usage:", _("usage:")),
+            ("positional arguments:", _("arguments:")),
+            ("options:", _("options:")),
+            ("show this help message and exit", _("show this help and stop")),
+            ("show program's version number and exit", _("show the version and stop")),
+        ):
+            text = text.replace(english, ours)
+        return text
+
+
+def program_version() -> str:
+    """The version that is installed, or that of the checkout."""
+    try:
+        return version("crm-desktop")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+def _data(parser: argparse.ArgumentParser, default: Any) -> None:
+    parser.add_argument("--data", metavar="DIR", type=Path, default=default, help=_("the data folder; without it, the one of this PC"))
+    parser.add_argument("--language", choices=list(LANGUAGES), default=default, help=_("the language of this command"))
+
+
+COMMON_TYPES = ("customers", "contacts", "products", "sales-orders", "follow-ups", "tasks")
+
+
+def _type(text: str) -> str:
+    """The key of a record type."""
+    # Loading the record types takes a moment that --help and --version need not wait for.
+    from crm_desktop.records.registry import BUILT_IN
+
+    keys = [t.key for t in BUILT_IN]
+    if text not in keys:
+        raise argparse.ArgumentTypeError(_("there is no record type “{key}”, only {keys}").format(key=text, keys=", ".join(keys)))
+    return text
+
+
+def _takes_type(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("type", metavar="TYPE", type=_type, help=_("{names} or another record type").format(names=", ".join(COMMON_TYPES)))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = _Parser(prog="crm-desktop", description=_("Customers, orders and print forms for small companies, without any network."))
+    _data(parser, None)
+    parser.add_argument("--version", action="version", version=f"CRM Desktop {program_version()}")
+    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"), parser_class=_Parser)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        _data(command, argparse.SUPPRESS)  # given before the command, it stays as it was
+        return command
+
+    _new(add)
+    _exchange(add)
+    _records(add)
+    _care(add)
+    return parser
+
+
+def _new(add: Add) -> None:
+    new = add("new", _("make a new database"))
+    new.add_argument("--sample", metavar="N", nargs="?", type=_count, const=0, default=None, help=_("with the sample company; with N: a generated one of N customers"))
+    new.add_argument("--company", metavar="NAME", default="", help=_("the name of your company"))
+    new.add_argument("--person", metavar="NAME", default="", help=_("your name"))
+
+
+def _exchange(add: Add) -> None:
+    importer = add("import", _("take records from a table: .xlsx .xls .xlsb .ods .et .csv and more"))
+    _takes_type(importer)
+    importer.add_argument("file", metavar="FILE", type=Path)
+    importer.add_argument("--sheet", metavar="NAME", default="", help=_("the sheet; without it, the one whose headings fit best"))
+    importer.add_argument("--dry-run", action="store_true", help=_("say what would happen, and change nothing"))
+    importer.add_argument("--create-missing", action="store_true", help=_("create customers that orders or contacts name and nobody knows"))
+    importer.add_argument("--json", action="store_true", help=_("answer in JSON"))
+    exporter = add("export", _("write records to an .xlsx or .csv file"))
+    _takes_type(exporter)
+    exporter.add_argument("file", metavar="FILE", type=Path)
+    exporter.add_argument("--search", metavar="TEXT", default="", help=_("only what this search finds"))
+    exporter.add_argument("--where", metavar="FIELD=VALUE", nargs="+", action="extend", default=[], help=_where())
+    exporter.add_argument("--json", action="store_true", help=_("answer in JSON"))
+
+
+def _where() -> str:
+    return _("only where it is so; also FIELD~TEXT (contains), FIELD>=VALUE, FIELD<=VALUE, FIELD!=VALUE")
+
+
+def _records(add: Add) -> None:
+    lister = add("list", _("list records"))
+    _takes_type(lister)
+    lister.add_argument("--search", metavar="TEXT", default="", help=_("only what this search finds"))
+    lister.add_argument("--where", metavar="FIELD=VALUE", nargs="+", action="extend", default=[], help=_where())
+    lister.add_argument("--limit", metavar="N", type=_count, default=50, help=_("at most so many (50); 0 is all"))
+    lister.add_argument("--json", action="store_true", help=_("answer in JSON"))
+    shower = add("show", _("show one record with its lines"))
+    _takes_type(shower)
+    shower.add_argument("number", metavar="NUMBER", help=_("its number or code, or its name where it has none"))
+    shower.add_argument("--json", action="store_true", help=_("answer in JSON"))
+    printer = add("print", _("print a record to a PDF file"))
+    _takes_type(printer)
+    printer.add_argument("number", metavar="NUMBER", help=_("its number or code"))
+    printer.add_argument("--output", metavar="FILE.pdf", type=Path, required=True)
+    printer.add_argument("--template", metavar="NAME", default="", help=_("the print template; without it, the usual one"))
+
+
+def _care(add: Add) -> None:
+    check = add("check", _("check the database and repair what can be repaired"))
+    check.add_argument("--json", action="store_true", help=_("answer in JSON"))
+    tour = add("tour", _("show the window offscreen: pictures of every screen, and an order entered and printed"))
+    tour.add_argument("--output", metavar="DIR", type=Path, required=True)
+    tour.add_argument("--theme", choices=["light", "dark"], default="light")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,162 @@
+"""Which existing record an incoming one is, and what it would change there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Change, Draft, Line, Ref
+from crm_desktop.exchange.matching import ids_by_values
+from crm_desktop.exchange.plan import Incoming, Planned
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.reading import read_records
+from crm_desktop.services.references import label_names
+from crm_desktop.words import _
+
+_AT_ONCE = 1000
+
+# The fields by which a record without a number is known, and those that tell apart the ones that share them.
+_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "customers": (("name",), ("phone", "mobile")),
+    "contacts": (("name", "customer_id"), ("mobile", "phone", "email")),
+    "products": (("name", "specification"), ("barcode",)),
+    "follow-ups": (("text", "customer_id"), ("at",)),
+    "tasks": (("title", "customer_id", "due"), ()),
+}
+
+
+def key_fields(kind: RecordType, numbered: bool) -> tuple[str, ...]:
+    """The fields by which an import knows a record; `numbered`: its number is given."""
+    if numbered:
+        # One number may stand for several documents of different customers.
+        return (kind.number, "customer_id") if kind.lines and "customer_id" in kind.fields else (kind.number,)
+    return _KEYS.get(kind.key, (label_names(kind), ()))[0]
+
+
+def plain(value: Any) -> Any:
+    """A value as its column holds it, for comparing keys."""
+    return value.id if isinstance(value, Ref) else value
+
+
+def differs(before: Any, after: Any) -> bool:
+    """Whether two values of a field are not the same; moments in files have whole seconds."""
+    if isinstance(before, dt.datetime) and isinstance(after, dt.datetime):
+        return abs(before - after) >= dt.timedelta(seconds=1)
+    return bool(before != after)
+
+
+class Comparer:
+    """Sorts incoming records into new, changed, same and wrong."""
+
+    def __init__(self, app: Application, connection: Connection, kind: RecordType) -> None:
+        self._app, self._connection, self._kind = app, connection, kind
+        self._ties = _KEYS.get(kind.key, ((), ()))[1]
+
+    def compare(self, records: list[Incoming]) -> list[Planned]:
+        """A planned record for each, in their order."""
+        planned = [Planned("wrong" if r.problems else "create", self._label(r), r) for r in records]
+        for numbered in (True, False):
+            mine = [p for p in planned if p.action == "create" and bool(self._number(p.incoming)) == numbered]
+            if mine:
+                self._match(mine, key_fields(self._kind, numbered))
+        found = [p for p in planned if p.id is not None]
+        for at in range(0, len(found), _AT_ONCE):
+            self._differences(found[at : at + _AT_ONCE])
+        return planned
+
+    def _number(self, record: Incoming) -> str:
+        return str(record.values.get(self._kind.number) or "") if self._kind.number else ""
+
+    def _label(self, record: Incoming) -> str:
+        return self._number(record) or self._kind.label_of(record.values) or str(record.values.get("name", ""))
+
+    def _match(self, planned: list[Planned], fields: tuple[str, ...]) -> None:
+        """Give each record the id of the one it is, and refuse the second of two for the same one."""
+        empty = {n: "" if self._kind.fields[n].kind not in ("reference", "date", "datetime") else None for n in fields}
+        groups: dict[tuple[Any, ...], list[Planned]] = defaultdict(list)
+        for item in planned:
+            groups[tuple(plain(item.incoming.values.get(n, empty[n])) for n in fields)].append(item)
+        ids = ids_by_values(self._connection, self._kind, fields, groups)
+        for key, items in groups.items():
+            candidates = ids.get(key, [])
+            if len(items) == 1 and len(candidates) == 1:
+                items[0].id = candidates[0]
+            elif len(items) > 1 or len(candidates) > 1:
+                self._tell_apart(items, candidates)
+
+    def _tell_apart(self, items: list[Planned], candidates: list[int]) -> None:
+        """Several records share a key: what breaks the tie decides, and what cannot be decided is wrong."""
+        ties = {i: d.values for i, d in self._tie_values(candidates).items()}
+        first: dict[tuple[Any, ...], Planned] = {}
+        for item in items:
+            values = item.incoming.values
+            tie = tuple(values.get(n, "") for n in self._ties) if not self._number(item.incoming) else ()
+            earlier = first.setdefault(tie, item)
+            if earlier is not item:
+                self._doubled(item, earlier)
+                continue
+            fitting = [i for i, theirs in ties.items() if self._fits(values, theirs)] if any(tie) else candidates
+            if len(fitting) == 1:
+                item.id = fitting[0]
+            elif len(fitting) > 1 or (candidates and not any(tie)):
+                item.action = "wrong"
+                item.problems[""] = _("There are {count} records called “{text}”; their number is needed.").format(
+                    count=len(candidates), text=item.label
+                )
+
+    def _tie_values(self, ids: list[int]) -> dict[int, Draft]:
+        fields = {n: self._kind.fields[n] for n in self._ties}
+        return read_records(self._app, self._connection, self._kind, ids, fields) if fields and ids else {}
+
+    def _fits(self, mine: dict[str, Any], theirs: dict[str, Any]) -> bool:
+        """Whether one of the tie-breakers agrees."""
+        return any(mine.get(n) and not differs(mine[n], theirs.get(n)) for n in self._ties)
+
+    def _doubled(self, item: Planned, earlier: Planned) -> None:
+        if item.incoming.values == earlier.incoming.values and item.incoming.lines == earlier.incoming.lines:
+            item.action = "same"
+            return
+        item.action = "wrong"
+        item.problems[""] = _("Row {row} of the file already says otherwise of “{text}”.").format(row=earlier.rows[0], text=item.label)
+
+    def _differences(self, planned: list[Planned]) -> None:
+        existing = read_records(self._app, self._connection, self._kind, [p.id for p in planned if p.id is not None])
+        for item in planned:
+            before = existing.get(item.id or 0)
+            if before is None:
+                continue
+            item.version = before.version
+            item.changes = {n: Change(before.values.get(n), v) for n, v in item.incoming.values.items() if differs(before.values.get(n), v)}
+            if self._kind.lines and item.incoming.lines:
+                count = lines_that_differ(before.lines, item.incoming.lines)
+                if count:
+                    item.changes["lines"] = Change(len(before.lines), len(item.incoming.lines))
+            item.action = "change" if item.changes else "same"
+            if "status" in item.changes and self._kind.fields["status"].computed:
+                item.action = "wrong"
+                item.problems["status"] = _("An existing document changes its state through its own steps only.")
+
+
+def lines_that_differ(before: list[Line], incoming: Iterable[dict[str, Any]]) -> int:
+    """How many lines are new, gone or changed. Lines are compared by their place."""
+    rows = list(incoming)
+    changed = sum(any(differs(old.values.get(n), v) for n, v in new.items()) for old, new in zip(before, rows, strict=False))
+    return changed + abs(len(before) - len(rows))
+
+
+def laid_over(before: Draft, incoming: Incoming, make_line: Any) -> Draft:
+    """The existing record as it would be after the import."""
+    draft = Draft(before.type, before.id, before.version, before.values | incoming.values, [], before.uid)
+    if not incoming.lines:
+        draft.lines = before.lines
+        return draft
+    for at, values in enumerate(incoming.lines):
+        old = before.lines[at] if at < len(before.lines) else make_line()
+        kept = {n: old.values.get(n) for n, v in values.items() if not differs(old.values.get(n), v)}
+        draft.lines.append(Line(old.id, old.values | values | kept))
+    return draft

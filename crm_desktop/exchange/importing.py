@@ -1,0 +1,241 @@
+"""Importing a table: first a plan of what would happen, record by record, then the doing, in one transaction.
+
+Rules: an empty cell never empties a field. Records are known by number or code, else by name (see comparing.py), so that the same
+file imported twice changes nothing. New choices are added to lists that people keep. Wrong records stay out; the rest comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.changes import Change as Changed
+from crm_desktop.draft import Draft, Line, Ref
+from crm_desktop.errors import Told
+from crm_desktop.exchange.comparing import Comparer, laid_over
+from crm_desktop.exchange.converting import column_readers, convert, doubled_numbers, under_documents
+from crm_desktop.exchange.headings import FAMILY, GIVEN, NUMBER
+from crm_desktop.exchange.mapping import ColumnMap, guess_mapping, recogniser
+from crm_desktop.exchange.plan import Incoming, Plan, Planned, Result
+from crm_desktop.exchange.resolving import Resolver
+from crm_desktop.exchange.tables import Table
+from crm_desktop.exchange.values import NewChoice
+from crm_desktop.options import Choice, Options
+from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.records.registry import load_options
+from crm_desktop.rules.number_reading import number_reader, running_number
+from crm_desktop.services.faults import told
+from crm_desktop.services.reading import read_records
+from crm_desktop.services.saving import derive, new_draft, new_line, problems, save_within
+from crm_desktop.words import _
+from db.engine import reading, writing
+from db.models.office import NumberSequence
+from db.types import new_uid
+
+_AT_ONCE = 1000
+
+
+def plan_import(
+    app: Application, type_key: str, table: Table, mapping: ColumnMap | None = None, *, create_missing: bool = False, progress: Progress | None = None
+) -> Plan:
+    """What importing `table` would do; nothing is written. Raises Told when the columns that are needed are not there.
+
+    create_missing: customers that orders or contacts name and nobody knows are created.
+    """
+    kind, progress = app.type(type_key), progress or Unwatched()
+    app.actor.require(f"{kind.key}.import")
+    mapping = mapping or guess_mapping(kind, table, recogniser(kind))
+    plan = Plan(kind.key, table.sheet, mapping, table, notes=list(table.notes))
+    if mapping.ignored:
+        plan.notes.append(_("Columns left out, since they mean no field: {headings}.").format(headings=", ".join(mapping.ignored)))
+    readers, notes = column_readers(app, kind, table, mapping)
+    plan.notes += notes
+    _require_columns(kind, plan)
+    records = convert(kind, table, readers)
+    progress.check_cancelled()
+    with told(app), reading(app.engine) as connection:
+        Resolver(app, connection, plan, create_missing).resolve(kind, records)
+        if kind.lines:
+            records = under_documents(kind, records)
+            plan.notes += doubled_numbers(kind, records)
+        progress.check_cancelled()
+        plan.records = Comparer(app, connection, kind).compare(records)
+        _collect_choices(kind, plan)
+        _check(replace(app, options=_with_choices(app.options, plan)), connection, kind, plan, progress)
+    return plan
+
+
+def _require_columns(kind: RecordType, plan: Plan) -> None:
+    """The fields that no record can be without, and that nothing fills by itself, need a column."""
+    table: Any = kind.model.__table__
+    missing = []
+    for name, about in kind.fields.items():
+        needed = about.required and not about.custom and table.c[name].default is None
+        needed |= bool(kind.lines) and name == kind.number  # rows of one order are put together by it
+        named = (name, name + NUMBER, GIVEN, FAMILY) if name == "name" else (name, name + NUMBER)
+        if needed and not plan.mapping.has(*named):
+            missing.append(_(about.label))
+    if missing:
+        seen = ", ".join(h for h in plan.table.headings if h)
+        raise Told(
+            _("Sheet “{sheet}” has no column for {fields}.").format(sheet=plan.sheet, fields=", ".join(missing)),
+            _("Its headings are: {headings}.").format(headings=seen),
+        )
+
+
+def _collect_choices(kind: RecordType, plan: Plan) -> None:
+    options = {n: f.options for n, f in kind.fields.items() if f.kind == "option"}
+    for item in plan.records:
+        if item.action == "wrong":
+            continue
+        for name, list_key in options.items():
+            value = item.incoming.values.get(name)
+            if isinstance(value, NewChoice) and value not in plan.new_choices.setdefault(list_key, []):
+                plan.new_choices[list_key].append(str(value))
+    plan.new_choices = {k: v for k, v in plan.new_choices.items() if v}
+    for list_key, texts in plan.new_choices.items():
+        name = next(_(f.label) for f in kind.fields.values() if f.options == list_key)
+        plan.notes.append(_("New choices for {field}: {texts}.").format(field=name, texts=", ".join(texts)))
+
+
+def _with_choices(options: Options, plan: Plan) -> Options:
+    """The options as they will be when the new choices are there."""
+    return options.with_more({key: [Choice(text, text) for text in texts] for key, texts in plan.new_choices.items()})
+
+
+class _Builder:
+    """Drafts of new records from what a file says, with defaults for the rest."""
+
+    def __init__(self, app: Application, kind: RecordType) -> None:
+        self._template = new_draft(app, kind.key).values
+        self._line = new_line(kind).values if kind.lines else {}
+        self._key = kind.key
+
+    def draft(self, incoming: Incoming) -> Draft:
+        """A new draft."""
+        lines = [Line(None, self._line | values) for values in incoming.lines]
+        return Draft(self._key, None, 0, self._template | incoming.values, lines)
+
+
+def _check(app: Application, connection: Any, kind: RecordType, plan: Plan, progress: Progress) -> None:
+    """Let the rules of the record type look at every record that would be written."""
+    build = _Builder(app, kind).draft
+    for at, item in enumerate(plan.records):
+        if item.action == "create":
+            draft = build(item.incoming)
+            if kind.lines:  # rules over amounts need them computed
+                derive(app, draft)
+            _note_problems(item, problems(app, draft))
+        if at % _AT_ONCE == 0:
+            progress.report(at, len(plan.records), _("Checking"))
+            progress.check_cancelled()
+    changing = [p for p in plan.records if p.action == "change"]
+    for chunk in _chunks(changing):
+        existing = read_records(app, connection, kind, [p.id for p in chunk if p.id is not None])
+        for item in chunk:
+            before = existing[item.id or 0]
+            draft = laid_over(before, item.incoming, lambda: new_line(kind))
+            if kind.lines:
+                derive(app, draft, before)
+            _note_problems(item, problems(app, draft, before))
+
+
+def _note_problems(item: Planned, found: Mapping[str, str]) -> None:
+    if found:
+        item.action = "wrong"
+        item.problems.update(found)
+
+
+def _chunks(items: list[Planned]) -> Iterator[list[Planned]]:
+    for at in range(0, len(items), _AT_ONCE):
+        yield items[at : at + _AT_ONCE]
+
+
+def run_import(app: Application, plan: Plan, progress: Progress | None = None) -> Result:
+    """Write everything of the plan that is not wrong, all or none, as one batch of the history. Raises Told, Cancelled."""
+    kind, progress, batch = app.type(plan.type), progress or Unwatched(), new_uid()
+    app.actor.require(f"{kind.key}.import")
+    new = [p for p in plan.records if p.action == "create"]
+    changing = [p for p in plan.records if p.action == "change"]
+    done, total = 0, len(new) + len(changing)
+    with told(app), writing(app.engine) as session:
+        app_inside = _add_choices(session, app, plan, batch)
+        _add_missing(session, app_inside, plan, batch)
+        build = _Builder(app_inside, kind).draft
+        for chunk in _chunks(new):
+            saved = save_within(session, app_inside, [build(p.incoming) for p in chunk], "import", batch)
+            for item, draft in zip(chunk, saved, strict=True):
+                item.id = draft.id
+            done += len(chunk)
+            progress.report(done, total, _("Importing"))
+            progress.check_cancelled()
+        for chunk in _chunks(changing):
+            existing = read_records(app_inside, session, kind, [p.id for p in chunk if p.id is not None])
+            for item in chunk:
+                draft = laid_over(existing[item.id or 0], item.incoming, lambda: new_line(kind))
+                draft.version = item.version
+                save_within(session, app_inside, [draft], "import", batch)
+                done += 1
+            progress.report(done, total, _("Importing"))
+            progress.check_cancelled()
+        _move_sequence_on(session, kind, new)
+        options = load_options(session, app.types.values()) if plan.new_choices else app.options
+    app.options = options
+    _tell(app, plan)
+    return Result(len(new), len(changing), plan.count("same"), plan.count("wrong"), batch)
+
+
+def _tell(app: Application, plan: Plan) -> None:
+    keys = [plan.type, *(["customers"] if plan.missing else []), *(["options", "units"] if plan.new_choices else [])]
+    for key in keys:
+        app.changes.tell(Changed(key, frozenset(), app.actor.name, "import"))
+
+
+def _add_choices(session: Session, app: Application, plan: Plan, batch: str) -> Application:
+    """Add the new choices to their lists; gives the application as it is with them, until the commit says it is so."""
+    for list_key, texts in plan.new_choices.items():
+        start = len(app.options.choices(list_key))
+        if list_key == "units":
+            drafts = [new_draft(app, "units", {"name": t}) for t in texts]
+        else:
+            drafts = [
+                new_draft(app, "options", {"list_key": list_key, "code": t, "label": t, "position": start + at}) for at, t in enumerate(texts)
+            ]
+        save_within(session, app, drafts, "import", batch)
+    return replace(app, options=_with_choices(app.options, plan))
+
+
+def _add_missing(session: Session, app: Application, plan: Plan, batch: str) -> None:
+    """Create the customers that stand-ins were given for, and put the real references in their place."""
+    if not plan.missing:
+        return
+    used = {p.incoming.values.get("customer_id") for p in plan.records if p.action == "create"}
+    wanted = [ref for ref in plan.missing if ref in used]
+    saved = save_within(session, app, [new_draft(app, "customers", plan.missing[r]) for r in wanted], "import", batch)
+    real = {ref: Ref(int(draft.id or 0), ref.label) for ref, draft in zip(wanted, saved, strict=True)}
+    for item in plan.records:
+        customer = item.incoming.values.get("customer_id")
+        if customer in real:
+            item.incoming.values["customer_id"] = real[customer]
+
+
+def _move_sequence_on(session: Session, kind: RecordType, new: list[Planned]) -> None:
+    """Numbers that came with the file and look like ours are taken: the sequence goes on behind them."""
+    if not kind.sequence:
+        return
+    table: Any = NumberSequence.__table__
+    row = session.execute(select(table.c.pattern, table.c.restart, table.c.period, table.c.last).where(table.c.key == kind.sequence)).first()
+    reader = number_reader(row.pattern) if row else None
+    if row is None or reader is None:
+        return
+    numbers = (str(p.incoming.values.get(kind.number) or "") for p in new)
+    seen = [found for n in numbers if (found := running_number(reader, row.restart, n))]
+    latest = max([*seen, (row.period, row.last)])
+    if latest != (row.period, row.last):
+        session.execute(update(table).where(table.c.key == kind.sequence).values(period=latest[0], last=latest[1], version=table.c.version + 1))

@@ -1,0 +1,126 @@
+"""From a sheet as people have it to a table: the heading row below titles and instructions, rows that hold records, nothing else.
+
+Whatever is left out (totals, repeated headings, footers) is said in `notes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from crm_desktop.errors import Missing, Told
+from crm_desktop.exchange.cells import Cell, Sheet, Workbook, is_blank, text_of
+from crm_desktop.exchange.headings import folded
+from crm_desktop.words import _
+
+Known = Callable[[str], str]
+
+_TOTALS = {"合计", "总计", "小计", "共计", "总合计", "汇总", "本页合计", "本页小计", "total", "totals", "grandtotal", "subtotal", "sum"}
+_SEARCHED = 40  # rows in which headings are looked for
+
+
+@dataclass(slots=True)
+class Row:
+    """One row below the headings; `number` is its place in the file, counting from 1."""
+
+    number: int
+    cells: list[Cell]
+
+
+@dataclass
+class Table:
+    """Rows under headings. A column without heading has ''."""
+
+    sheet: str
+    heading_row: int
+    headings: list[str]
+    rows: list[Row]
+    notes: list[str] = field(default_factory=list)
+
+
+def column_letter(index: int) -> str:
+    """0 → A, 26 → AA: how Excel calls a column."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def choose_sheet(book: Workbook, name: str, known: Known) -> Sheet:
+    """The sheet called `name`, or the one whose headings are known best. Raises Missing, or Told for a book without data."""
+    if name:
+        for sheet in book.sheets:
+            if sheet.name.casefold() == name.casefold():
+                return sheet
+        names = ", ".join(s.name for s in book.sheets)
+        raise Missing(_("“{file}” has no sheet “{sheet}”.").format(file=book.name, sheet=name), _("Its sheets: {names}.").format(names=names))
+    filled = [s for s in book.sheets if any(s.rows)]
+    if not filled:
+        raise Told(_("“{file}” holds no rows.").format(file=book.name))
+    return max(filled, key=lambda s: (_best_heading(s, known)[1], not s.hidden))
+
+
+def _best_heading(sheet: Sheet, known: Known) -> tuple[int, int]:
+    """The index of the row whose cells are most often known as headings, and how often."""
+    best, most = -1, 0
+    for index, row in enumerate(sheet.rows[:_SEARCHED]):
+        targets = {known(cell) for cell in row if isinstance(cell, str) and len(cell) <= 60}
+        count = len(targets - {""})
+        if count > most:
+            best, most = index, count
+    return best, most
+
+
+def find_table(sheet: Sheet, known: Known) -> Table:
+    """The table in a sheet. Raises Told when no row looks like headings."""
+    at, _count = _best_heading(sheet, known)
+    if at < 0:
+        first = next((r for r in sheet.rows if any(not is_blank(c) for c in r)), [])
+        seen = ", ".join(text_of(c) for c in first if not is_blank(c))[:200]
+        raise Told(
+            _("Sheet “{sheet}”: no row with headings was recognised.").format(sheet=sheet.name),
+            _("The first row holds: {cells}.").format(cells=seen or _("nothing")),
+        )
+    headings = [text_of(c).replace("\n", "") for c in sheet.rows[at]]
+    table = Table(sheet.name, at + 1, headings, [])
+    _fill(table, sheet, at)
+    _note_columns_without_heading(table)
+    return table
+
+
+def _fill(table: Table, sheet: Sheet, at: int) -> None:
+    own = [folded(h) for h in table.headings]
+    last_total = 0
+    for index in range(at + 1, len(sheet.rows)):
+        cells = sheet.rows[index]
+        filled = [c for c in cells if not is_blank(c)]
+        number = index + 1
+        if not filled:
+            continue
+        if isinstance(filled[0], str) and len(filled) >= 2 and [folded(text_of(c)) for c in cells] == own[: len(cells)]:
+            table.notes.append(_("Row {row}: the headings again, left out.").format(row=number))
+        elif _is_total(filled):
+            last_total = number
+            table.notes.append(_("Row {row}: a total, left out.").format(row=number))
+        elif last_total and len(filled) == 1:
+            table.notes.append(_("Row {row}: stands below the total, left out.").format(row=number))
+        else:
+            table.rows.append(Row(number, cells))
+
+
+def _is_total(filled: list[Cell]) -> bool:
+    """A total names itself first and holds nothing but numbers; a company may well be called Total."""
+    first = filled[0]
+    if not isinstance(first, str) or folded(first) not in _TOTALS:
+        return False
+    return all(not isinstance(c, str) or text_of(c).lstrip("-¥￥$").replace(",", "").replace(".", "").isdecimal() for c in filled[1:])
+
+
+def _note_columns_without_heading(table: Table) -> None:
+    width = max((len(r.cells) for r in table.rows), default=0)
+    table.headings += [""] * (width - len(table.headings))
+    for index, heading in enumerate(table.headings):
+        if not heading and any(index < len(r.cells) and not is_blank(r.cells[index]) for r in table.rows):
+            table.notes.append(_("Column {column} has no heading and was left out.").format(column=column_letter(index)))
