@@ -26,13 +26,13 @@ class _ExtraText(FunctionElement[str]):
 @compiles(_ExtraText)
 def _sqlite(element: Any, compiler: Any, **kw: Any) -> str:
     column, name = element.clauses
-    return f"coalesce(json_extract({compiler.process(column, **kw)}, '$.{name.text}'), '')"
+    return f"coalesce(json_extract({compiler.process(column, **kw)}, '$.{name.name}'), '')"
 
 
 @compiles(_ExtraText, "postgresql")
 def _postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     column, name = element.clauses
-    return f"coalesce({compiler.process(column, **kw)} ->> '{name.text}', '') COLLATE \"C\""
+    return f"coalesce({compiler.process(column, **kw)} ->> '{name.name}', '') COLLATE \"C\""
 
 
 def extra_text(column: Any, name: str) -> ColumnElement[str]:
