@@ -178,7 +178,8 @@ class RecordListModel(QAbstractTableModel):
                 self.waiting.emit(False)
                 self.failed.emit(error)
 
-        self._tasks.run(work, done, failed, owner=self)
+        if not self._tasks.closed:  # a change may still arrive while the window closes
+            self._tasks.run(work, done, failed, owner=self)
 
     def _needed(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Columns that are fetched though nobody sees them: what tells whether a day that passed still matters."""

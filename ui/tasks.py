@@ -74,6 +74,11 @@ class Tasks(QObject):
         return [job.task for job in sorted(self._running, key=lambda job: job.started) if job.slow]
 
     @property
+    def closed(self) -> bool:
+        """Whether the window is closing: no more work is taken."""
+        return self._closed
+
+    @property
     def idle(self) -> bool:
         """Whether nothing runs and no answer is waiting."""
         return not self._running
