@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 
-from crm_desktop.cli.console import ConsoleProgress, say, say_json
+from crm_desktop.cli.console import ConsoleProgress, complain, say, say_json
 from crm_desktop.cli.opening import data_of, opened
+from crm_desktop.system_check import complaint, display_platform
 from crm_desktop.words import _, language
 
 
@@ -31,6 +33,10 @@ def check(arguments: argparse.Namespace) -> int:
 
 def tour(arguments: argparse.Namespace) -> int:
     """The window offscreen, as pictures."""
+    platform = os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if reason := complaint(platform):
+        complain(reason)
+        return 1
     from ui.tour import run_tour
 
     return int(run_tour(arguments.output, language(), arguments.theme))
@@ -38,6 +44,9 @@ def tour(arguments: argparse.Namespace) -> int:
 
 def window(arguments: argparse.Namespace) -> int:
     """Open the window."""
+    if reason := complaint(display_platform()):
+        complain(reason)
+        return 1
     from ui.app import run_window
 
     return int(run_window(data_of(arguments), arguments.language))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from crm_desktop import system_check
 
+ROOT = Path(__file__).parents[2]
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux lacks libraries")
 
 
@@ -87,3 +89,15 @@ def test_the_offscreen_platform_is_complete_where_qt_tests_run() -> None:
     command = [sys.executable, "-c", code, "-platform", "offscreen"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "alive", done.stderr
+
+
+@linux_only
+def test_the_program_answers_in_words_where_there_is_no_display() -> None:
+    """The real start, as a person on a server would try it."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    command = [sys.executable, "-m", "crm_desktop", "--language", "en"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no display to open a window on.")
+    assert "Traceback" not in done.stderr
