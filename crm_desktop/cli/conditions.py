@@ -27,7 +27,9 @@ def where_of(app: Application, type_key: str, parts: list[str]) -> Filter | None
 def _condition(app: Application, kind: RecordType, part: str) -> Filter:
     found = _PART.fullmatch(part)
     if not found:
-        raise Refused(_("“{text}” is no condition.").format(text=part), _("Conditions look like city=上海 or total>=1000."))
+        raise Refused(
+            _("“{text}” is no condition.").format(text=part), _("Conditions look like city=上海 or total>=1000.")
+        )
     about = _field(app, kind, found[1])
     operator, text = found[2], found[3].strip()
     if operator == "!=":
@@ -42,7 +44,10 @@ def _field(app: Application, kind: RecordType, name: str) -> Field:
         names = {key, key.removesuffix("_id"), about.label, *(translated(about.label, code) for code in LANGUAGES)}
         if name.casefold() in {n.casefold() for n in names}:
             return about
-    raise Missing(_("{type} has no field “{name}”.").format(type=_(kind.title), name=name), _("Known are: {keys}.").format(keys=", ".join(fields)))
+    raise Missing(
+        _("{type} has no field “{name}”.").format(type=_(kind.title), name=name),
+        _("Known are: {keys}.").format(keys=", ".join(fields)),
+    )
 
 
 def _plain(app: Application, about: Field, operator: str, text: str) -> Filter:

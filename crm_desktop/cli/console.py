@@ -57,7 +57,12 @@ def plain(value: Any) -> Any:
 
 def draft_facts(draft: Draft, number_field: str) -> dict[str, Any]:
     """A whole record as JSON."""
-    facts: dict[str, Any] = {"type": draft.type, "id": draft.id, "version": draft.version, "number": draft.values.get(number_field, "")}
+    facts: dict[str, Any] = {
+        "type": draft.type,
+        "id": draft.id,
+        "version": draft.version,
+        "number": draft.values.get(number_field, ""),
+    }
     facts["values"] = {n: plain(v) for n, v in draft.values.items()}
     if draft.lines:
         facts["lines"] = [{n: plain(v) for n, v in line.values.items()} for line in draft.lines]

@@ -23,7 +23,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         complain(self.format_usage().rstrip())
-        complain(_("{program}: this command line is not understood: {message}").format(program=self.prog, message=message))
+        complain(
+            _("{program}: this command line is not understood: {message}").format(program=self.prog, message=message)
+        )
         sys.exit(USAGE)
 
     def format_help(self) -> str:
@@ -48,7 +50,9 @@ def program_version() -> str:
 
 
 def _data(parser: argparse.ArgumentParser, default: Any) -> None:
-    parser.add_argument("--data", metavar="DIR", type=Path, default=default, help=_("the data folder; without it, the one of this PC"))
+    parser.add_argument(
+        "--data", metavar="DIR", type=Path, default=default, help=_("the data folder; without it, the one of this PC")
+    )
     parser.add_argument("--language", choices=list(LANGUAGES), default=default, help=_("the language of this command"))
 
 
@@ -62,17 +66,26 @@ def _type(text: str) -> str:
 
     keys = [t.key for t in BUILT_IN]
     if text not in keys:
-        raise argparse.ArgumentTypeError(_("there is no record type “{key}”, only {keys}").format(key=text, keys=", ".join(keys)))
+        raise argparse.ArgumentTypeError(
+            _("there is no record type “{key}”, only {keys}").format(key=text, keys=", ".join(keys))
+        )
     return text
 
 
 def _takes_type(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("type", metavar="TYPE", type=_type, help=_("{names} or another record type").format(names=", ".join(COMMON_TYPES)))
+    parser.add_argument(
+        "type",
+        metavar="TYPE",
+        type=_type,
+        help=_("{names} or another record type").format(names=", ".join(COMMON_TYPES)),
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    parser = _Parser(prog="crm-desktop", description=_("Customers, orders and print forms for small companies, without any network."))
+    parser = _Parser(
+        prog="crm-desktop", description=_("Customers, orders and print forms for small companies, without any network.")
+    )
     _data(parser, None)
     parser.add_argument("--version", action="version", version=f"CRM Desktop {program_version()}")
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"), parser_class=_Parser)
@@ -91,7 +104,15 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _new(add: Add) -> None:
     new = add("new", _("make a new database"))
-    new.add_argument("--sample", metavar="N", nargs="?", type=_count, const=0, default=None, help=_("with the sample company; with N: a generated one of N customers"))
+    new.add_argument(
+        "--sample",
+        metavar="N",
+        nargs="?",
+        type=_count,
+        const=0,
+        default=None,
+        help=_("with the sample company; with N: a generated one of N customers"),
+    )
     new.add_argument("--company", metavar="NAME", default="", help=_("the name of your company"))
     new.add_argument("--person", metavar="NAME", default="", help=_("your name"))
 
@@ -100,9 +121,15 @@ def _exchange(add: Add) -> None:
     importer = add("import", _("take records from a table: .xlsx .xls .xlsb .ods .et .csv and more"))
     _takes_type(importer)
     importer.add_argument("file", metavar="FILE", type=Path)
-    importer.add_argument("--sheet", metavar="NAME", default="", help=_("the sheet; without it, the one whose headings fit best"))
+    importer.add_argument(
+        "--sheet", metavar="NAME", default="", help=_("the sheet; without it, the one whose headings fit best")
+    )
     importer.add_argument("--dry-run", action="store_true", help=_("say what would happen, and change nothing"))
-    importer.add_argument("--create-missing", action="store_true", help=_("create customers that orders or contacts name and nobody knows"))
+    importer.add_argument(
+        "--create-missing",
+        action="store_true",
+        help=_("create customers that orders or contacts name and nobody knows"),
+    )
     importer.add_argument("--json", action="store_true", help=_("answer in JSON"))
     exporter = add("export", _("write records to an .xlsx or .csv file"))
     _takes_type(exporter)
@@ -131,7 +158,9 @@ def _records(add: Add) -> None:
     _takes_type(printer)
     printer.add_argument("number", metavar="NUMBER", help=_("its number or code"))
     printer.add_argument("--output", metavar="FILE.pdf", type=Path, required=True)
-    printer.add_argument("--template", metavar="NAME", default="", help=_("the print template; without it, the usual one"))
+    printer.add_argument(
+        "--template", metavar="NAME", default="", help=_("the print template; without it, the usual one")
+    )
 
 
 def _care(add: Add) -> None:

@@ -28,7 +28,11 @@ def list_records(arguments: argparse.Namespace) -> int:
         columns = tuple(n for n in kind.columns if n in kind.visible(app.actor))
         query = ListQuery(arguments.type, columns, where_of(app, arguments.type, arguments.where), arguments.search)
         limit = arguments.limit
-        rows = fetch_page(app, query, size=limit).rows if limit else [row for chunk in iterate(app, query) for row in chunk]
+        rows = (
+            fetch_page(app, query, size=limit).rows
+            if limit
+            else [row for chunk in iterate(app, query) for row in chunk]
+        )
         if arguments.json:
             say_json([{**{n: plain(v) for n, v in zip(columns, row, strict=False)}, "id": row[-1]} for row in rows])
             return 0
@@ -83,10 +87,15 @@ def _say_record(app: Application, kind: RecordType, draft: Draft) -> None:
         text = show(filled[name], kind.fields[name], app.options)
         say(f"  {padded(label, widest)}  {text}".replace("\n", "\n" + " " * (widest + 4)))
     if kind.lines and draft.lines:
-        used = [n for n in kind.lines.fields if n != "position" and any(_worth(line.values.get(n)) for line in draft.lines)]
+        used = [
+            n for n in kind.lines.fields if n != "position" and any(_worth(line.values.get(n)) for line in draft.lines)
+        ]
         fields = [kind.lines.fields[n] for n in used]
         say()
-        rows = [[show(line.values.get(n), f, app.options) for n, f in zip(used, fields, strict=True)] for line in draft.lines]
+        rows = [
+            [show(line.values.get(n), f, app.options) for n, f in zip(used, fields, strict=True)]
+            for line in draft.lines
+        ]
         say_table([_(f.label) for f in fields], rows, [KINDS[f.kind].align == "right" for f in fields])
 
 
@@ -103,7 +112,9 @@ def print_record(arguments: argparse.Namespace) -> int:
         ids = _found(app, arguments.type, arguments.number)
         if len(ids) > 1:
             raise Refused(
-                ngettext("{count} record has this number.", "{count} records have this number.", len(ids)).format(count=len(ids)),
+                ngettext("{count} record has this number.", "{count} records have this number.", len(ids)).format(
+                    count=len(ids)
+                ),
                 _("Open the right one in the window and print it there."),
             )
         pdf = print_to_pdf(app, arguments.type, ids[0], arguments.template, language())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from crm_desktop.cli.console import ConsoleProgress, complain, say, say_json
 from crm_desktop.cli.conditions import where_of
+from crm_desktop.cli.console import ConsoleProgress, complain, say, say_json
 from crm_desktop.cli.opening import opened
 from crm_desktop.words import _, ngettext
 
@@ -66,7 +66,10 @@ def _named(app: Application, plan: Plan, item: Planned) -> dict[str, str]:
     kind = app.type(plan.type)
     labels = {n: _(f.label) for n, f in kind.fields.items()}
     lines = {f"lines.{n}": _(f.label) for n, f in kind.lines.fields.items()} if kind.lines else {}
-    return {(labels | lines).get(name.partition(".")[0] if name not in lines else name, name): words for name, words in item.problems.items()}
+    return {
+        (labels | lines).get(name.partition(".")[0] if name not in lines else name, name): words
+        for name, words in item.problems.items()
+    }
 
 
 def _tell(app: Application, plan: Plan, found: dict[str, str], dry: bool) -> None:
@@ -82,9 +85,18 @@ def _tell(app: Application, plan: Plan, found: dict[str, str], dry: bool) -> Non
             complain(_("Row {rows} ({record}): {problem}").format(rows=rows, record=item.label, problem=about))
     if plan.count("wrong") > _SHOWN:
         complain(_("… and {count} more.").format(count=plan.count("wrong") - _SHOWN))
-    counts = {"created": plan.count("create"), "changed": plan.count("change"), "same": plan.count("same"), "wrong": plan.count("wrong")}
+    counts = {
+        "created": plan.count("create"),
+        "changed": plan.count("change"),
+        "same": plan.count("same"),
+        "wrong": plan.count("wrong"),
+    }
     if dry:
-        say(_("Would create {created}, change {changed}; unchanged {same}, wrong {wrong}. Nothing was written.").format(**counts))
+        say(
+            _("Would create {created}, change {changed}; unchanged {same}, wrong {wrong}. Nothing was written.").format(
+                **counts
+            )
+        )
     else:
         say(_("Created {created}, changed {changed}, unchanged {same}, wrong {wrong}.").format(**counts))
 
@@ -104,5 +116,9 @@ def export_file(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json({"type": arguments.type, "file": str(arguments.file), "rows": count})
     else:
-        say(ngettext("{count} row written to {file}.", "{count} rows written to {file}.", count).format(count=count, file=arguments.file))
+        say(
+            ngettext("{count} row written to {file}.", "{count} rows written to {file}.", count).format(
+                count=count, file=arguments.file
+            )
+        )
     return 0

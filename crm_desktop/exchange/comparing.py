@@ -122,7 +122,9 @@ class Comparer:
             item.action = "same"
             return
         item.action = "wrong"
-        item.problems[""] = _("Row {row} of the file already says otherwise of “{text}”.").format(row=earlier.rows[0], text=item.label)
+        item.problems[""] = _("Row {row} of the file already says otherwise of “{text}”.").format(
+            row=earlier.rows[0], text=item.label
+        )
 
     def _differences(self, planned: list[Planned]) -> None:
         existing = read_records(self._app, self._connection, self._kind, [p.id for p in planned if p.id is not None])
@@ -131,7 +133,11 @@ class Comparer:
             if before is None:
                 continue
             item.version = before.version
-            item.changes = {n: Change(before.values.get(n), v) for n, v in item.incoming.values.items() if differs(before.values.get(n), v)}
+            item.changes = {
+                n: Change(before.values.get(n), v)
+                for n, v in item.incoming.values.items()
+                if differs(before.values.get(n), v)
+            }
             if self._kind.lines and item.incoming.lines:
                 count = lines_that_differ(before.lines, item.incoming.lines)
                 if count:
@@ -145,7 +151,9 @@ class Comparer:
 def lines_that_differ(before: list[Line], incoming: Iterable[dict[str, Any]]) -> int:
     """How many lines are new, gone or changed. Lines are compared by their place."""
     rows = list(incoming)
-    changed = sum(any(differs(old.values.get(n), v) for n, v in new.items()) for old, new in zip(before, rows, strict=False))
+    changed = sum(
+        any(differs(old.values.get(n), v) for n, v in new.items()) for old, new in zip(before, rows, strict=False)
+    )
     return changed + abs(len(before) - len(rows))
 
 

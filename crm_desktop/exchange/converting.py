@@ -17,7 +17,9 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
 
 
-def column_readers(app: Application, kind: RecordType, table: Table, mapping: ColumnMap) -> tuple[list[tuple[int, str, ColumnReader]], list[str]]:
+def column_readers(
+    app: Application, kind: RecordType, table: Table, mapping: ColumnMap
+) -> tuple[list[tuple[int, str, ColumnReader]], list[str]]:
     """A reader for each column of the mapping, and what they found out. Columns of foreign codes leave the mapping."""
     readers, notes = [], []
     for index, target in list(mapping.columns.items()):
@@ -29,7 +31,11 @@ def column_readers(app: Application, kind: RecordType, table: Table, mapping: Co
             notes.append(_("“{heading}”: you may not see this field, so it was left out.").format(heading=heading))
             del mapping.columns[index]
         elif reader.is_foreign_code(cells):
-            notes.append(_("“{heading}”: holds numbers of another program instead of choices, so it was left out.").format(heading=heading))
+            notes.append(
+                _("“{heading}”: holds numbers of another program instead of choices, so it was left out.").format(
+                    heading=heading
+                )
+            )
             del mapping.columns[index]
         else:
             readers.append((index, target, reader))
@@ -100,7 +106,10 @@ def _append(document: Incoming, record: Incoming) -> None:
     for name, value in record.values.items():
         if document.values.setdefault(name, value) != value:
             document.problems.setdefault(
-                name, _("rows {first} and {second} of this document differ.").format(first=document.rows[0], second=record.rows[0])
+                name,
+                _("rows {first} and {second} of this document differ.").format(
+                    first=document.rows[0], second=record.rows[0]
+                ),
             )
 
 
@@ -112,7 +121,9 @@ def doubled_numbers(kind: RecordType, records: Iterable[Incoming]) -> list[str]:
         if number and isinstance(customer, Ref):
             customers.setdefault(number, []).append(customer.label)
     return [
-        _("The number {number} stands for {count} documents: {customers}.").format(number=n, count=len(c), customers=", ".join(c))
+        _("The number {number} stands for {count} documents: {customers}.").format(
+            number=n, count=len(c), customers=", ".join(c)
+        )
         for n, c in customers.items()
         if len(c) > 1
     ]

@@ -17,7 +17,13 @@ from crm_desktop.words import _
 from db.fields import Field
 
 _TIMES = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
-_FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss", "money": "#,##0.00", "price": "#,##0.00##", "integer": "0"}
+_FORMATS = {
+    "date": "yyyy-mm-dd",
+    "datetime": "yyyy-mm-dd hh:mm:ss",
+    "money": "#,##0.00",
+    "price": "#,##0.00##",
+    "integer": "0",
+}
 _NUMBERS = frozenset({"money", "price", "quantity", "percent", "decimal", "integer"})
 
 
@@ -33,7 +39,11 @@ class Column:
     @property
     def format(self) -> str:
         """The number format of its cells, '' for text."""
-        return _FORMATS.get(self.about.kind, "General" if self.about.kind in _NUMBERS else "@") if "." not in self.path else "@"
+        return (
+            _FORMATS.get(self.about.kind, "General" if self.about.kind in _NUMBERS else "@")
+            if "." not in self.path
+            else "@"
+        )
 
     @property
     def width(self) -> int:
@@ -73,7 +83,9 @@ def cell_maker(app: Application, column: Column) -> Callable[[Any], Any]:
         return lambda value: value
     if kind == "datetime":
         # Workbooks know no time zones: the time is that of this PC, in whole seconds.
-        return lambda value: value.astimezone().replace(tzinfo=None, microsecond=0) if isinstance(value, dt.datetime) else None
+        return lambda value: (
+            value.astimezone().replace(tzinfo=None, microsecond=0) if isinstance(value, dt.datetime) else None
+        )
     if kind == "reference":
         return lambda value: value.label or None if isinstance(value, Ref) else None
     if kind in ("yes_no", "option", "state", "tags"):

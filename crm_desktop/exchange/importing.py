@@ -42,7 +42,13 @@ _AT_ONCE = 1000
 
 
 def plan_import(
-    app: Application, type_key: str, table: Table, mapping: ColumnMap | None = None, *, create_missing: bool = False, progress: Progress | None = None
+    app: Application,
+    type_key: str,
+    table: Table,
+    mapping: ColumnMap | None = None,
+    *,
+    create_missing: bool = False,
+    progress: Progress | None = None,
 ) -> Plan:
     """What importing `table` would do; nothing is written. Raises Told when the columns that are needed are not there.
 
@@ -53,7 +59,9 @@ def plan_import(
     mapping = mapping or guess_mapping(kind, table, recogniser(kind))
     plan = Plan(kind.key, table.sheet, mapping, table, notes=list(table.notes))
     if mapping.ignored:
-        plan.notes.append(_("Columns left out, since they mean no field: {headings}.").format(headings=", ".join(mapping.ignored)))
+        plan.notes.append(
+            _("Columns left out, since they mean no field: {headings}.").format(headings=", ".join(mapping.ignored))
+        )
     readers, notes = column_readers(app, kind, table, mapping)
     plan.notes += notes
     _require_columns(kind, plan)
@@ -205,7 +213,8 @@ def _add_choices(session: Session, app: Application, plan: Plan, batch: str) -> 
             drafts = [new_draft(app, "units", {"name": t}) for t in texts]
         else:
             drafts = [
-                new_draft(app, "options", {"list_key": list_key, "code": t, "label": t, "position": start + at}) for at, t in enumerate(texts)
+                new_draft(app, "options", {"list_key": list_key, "code": t, "label": t, "position": start + at})
+                for at, t in enumerate(texts)
             ]
         save_within(session, app, drafts, "import", batch)
     return replace(app, options=_with_choices(app.options, plan))
@@ -230,7 +239,9 @@ def _move_sequence_on(session: Session, kind: RecordType, new: list[Planned]) ->
     if not kind.sequence:
         return
     table: Any = NumberSequence.__table__
-    row = session.execute(select(table.c.pattern, table.c.restart, table.c.period, table.c.last).where(table.c.key == kind.sequence)).first()
+    row = session.execute(
+        select(table.c.pattern, table.c.restart, table.c.period, table.c.last).where(table.c.key == kind.sequence)
+    ).first()
     reader = number_reader(row.pattern) if row else None
     if row is None or reader is None:
         return
@@ -238,4 +249,8 @@ def _move_sequence_on(session: Session, kind: RecordType, new: list[Planned]) ->
     seen = [found for n in numbers if (found := running_number(reader, row.restart, n))]
     latest = max([*seen, (row.period, row.last)])
     if latest != (row.period, row.last):
-        session.execute(update(table).where(table.c.key == kind.sequence).values(period=latest[0], last=latest[1], version=table.c.version + 1))
+        session.execute(
+            update(table)
+            .where(table.c.key == kind.sequence)
+            .values(period=latest[0], last=latest[1], version=table.c.version + 1)
+        )

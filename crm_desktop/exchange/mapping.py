@@ -52,18 +52,16 @@ def field_of(kind: RecordType, target: str) -> Field:
     name = target.removesuffix(NUMBER)
     if name in (GIVEN, FAMILY):
         return kind.fields["name"]
-    if name.startswith(LINE):
-        found = kind.lines.fields.get(name.removeprefix(LINE)) if kind.lines else None
-    else:
-        found = kind.fields.get(name)
+    lines = kind.lines.fields if kind.lines else {}
+    found = lines.get(name.removeprefix(LINE)) if name.startswith(LINE) else kind.fields.get(name)
     if found is None:
         raise Told(_("{type} has no field “{name}”.").format(type=_(kind.title), name=target))
     return found
 
 
 def taken_from_files(about: Field) -> bool:
-    """Whether an import may fill a field: those a person types, and the state of documents that were made elsewhere."""
-    return not about.computed or about.kind == "state"
+    """Whether an import may fill a field: those a person types, and how far documents made elsewhere are."""
+    return not about.computed or about.kind == "state" or about.name == "revision"
 
 
 def guess_mapping(kind: RecordType, table: Table, recognise: Known) -> ColumnMap:

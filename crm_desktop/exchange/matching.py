@@ -46,7 +46,11 @@ class Finder:
             for name in fields:
                 column = table.c[name]
                 for at in range(0, len(wanted), _CHUNK):
-                    query = select(table.c.id, column, *owner, *label).where(column.in_(wanted[at : at + _CHUNK])).order_by(table.c.id)
+                    query = (
+                        select(table.c.id, column, *owner, *label)
+                        .where(column.in_(wanted[at : at + _CHUNK]))
+                        .order_by(table.c.id)
+                    )
                     for id_, text, *rest in connection.execute(query):
                         found[text][id_] = label_text(rest[len(owner) :])
                         if parent:
@@ -70,7 +74,9 @@ class Finder:
         return list(self._by_code.get(text) or self._by_name.get(text) or ())
 
 
-def ids_by_values(connection: Connection, kind: RecordType, fields: tuple[str, ...], keys: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], list[int]]:
+def ids_by_values(
+    connection: Connection, kind: RecordType, fields: tuple[str, ...], keys: Iterable[tuple[Any, ...]]
+) -> dict[tuple[Any, ...], list[int]]:
     """The ids of existing records by the values of some fields; only the first field is asked by, the others are compared."""
     table: Any = kind.model.__table__
     columns = [table.c[n] for n in fields]

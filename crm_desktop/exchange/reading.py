@@ -59,9 +59,14 @@ def read_workbook(path: Path, limits: Limits | None = None, progress: Progress |
     if ending not in READABLE:
         known = ", ".join(READABLE)
         raise Unreadable(
-            _("“{file}” is no kind of table the program can read.").format(file=path.name), _("It reads {endings}.").format(endings=known)
+            _("“{file}” is no kind of table the program can read.").format(file=path.name),
+            _("It reads {endings}.").format(endings=known),
         )
-    if ending in (".xls", ".et") and not head.startswith((_ZIP, _OLE)) and not head.startswith((b"\x09\x08", b"\x09\x04", b"\x09\x02")):
+    if (
+        ending in (".xls", ".et")
+        and not head.startswith((_ZIP, _OLE))
+        and not head.startswith((b"\x09\x08", b"\x09\x04", b"\x09\x02"))
+    ):
         # Many programs write a text table and call it .xls; Excel opens those, and so do we.
         return read_text_table(path)
     return _read_apart(path, limits, progress)
@@ -77,7 +82,9 @@ def _first_bytes(path: Path) -> bytes:
         advice = _("Close it in the other program, or check that you may read it.")
         raise Unreadable(_("“{file}” cannot be opened.").format(file=path.name), advice) from error
     except OSError as error:
-        raise Unreadable(_("“{file}” cannot be opened: {reason}").format(file=path.name, reason=error.strerror or error)) from error
+        raise Unreadable(
+            _("“{file}” cannot be opened: {reason}").format(file=path.name, reason=error.strerror or error)
+        ) from error
 
 
 def _read_apart(path: Path, limits: Limits, progress: Progress) -> Workbook:
@@ -100,7 +107,7 @@ READ_APART = "--read-workbook"
 
 def _run_apart(path: Path, answer: Path, limits: Limits, progress: Progress) -> None:
     environment = dict(os.environ, PYTHONPATH=str(Path(__file__).resolve().parents[2]), PYTHONUTF8="1")
-    flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # exists on Windows only
     with subprocess.Popen(
         _command(path, answer, limits),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, creationflags=flags,
@@ -126,7 +133,8 @@ def _watch(path: Path, child: subprocess.Popen[bytes], limits: Limits, progress:
             progress.check_cancelled()
         if time.monotonic() > until:
             raise Unreadable(
-                _("Reading “{file}” takes too long.").format(file=path.name), _("Save it again as .xlsx with only the sheet you need.")
+                _("Reading “{file}” takes too long.").format(file=path.name),
+                _("Save it again as .xlsx with only the sheet you need."),
             )
         try:
             taken = psutil.Process(child.pid).memory_info().rss
@@ -176,8 +184,10 @@ def _refusal(path: Path, answer: Any) -> None:
     _log.warning("A workbook was refused: %s", answer["detail"])
     if answer["refused"] == "password":
         raise Unreadable(
-            _("“{file}” is protected by a password.").format(file=path.name), _("Open it in Excel or WPS, take the password off, and save it.")
+            _("“{file}” is protected by a password.").format(file=path.name),
+            _("Open it in Excel or WPS, take the password off, and save it."),
         )
     raise Unreadable(
-        _("“{file}” is damaged or is not a workbook.").format(file=path.name), _("Open it in Excel or WPS and save it again as .xlsx.")
+        _("“{file}” is damaged or is not a workbook.").format(file=path.name),
+        _("Open it in Excel or WPS and save it again as .xlsx."),
     )

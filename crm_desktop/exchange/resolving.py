@@ -38,7 +38,9 @@ class Resolver:
             self._resolve_products(kind.lines.fields["product_id"], records)
         for (label, text), count in self._unknown.most_common(20):
             words = ngettext(
-                "{field} “{text}” is not known; left empty in {count} record.", "{field} “{text}” is not known; left empty in {count} records.", count
+                "{field} “{text}” is not known; left empty in {count} record.",
+                "{field} “{text}” is not known; left empty in {count} records.",
+                count,
             )
             self._plan.notes.append(words.format(field=_(label), text=text, count=count))
 
@@ -49,7 +51,9 @@ class Resolver:
             return
         finder = Finder(self._app, about.target)
         parent = "customer_id" if name == "contact_id" and "customer_id" in finder.kind.fields else ""
-        finder.load(self._connection, (r.values[n] for r in holders for n in (name, by_number) if n in r.values), parent)
+        finder.load(
+            self._connection, (r.values[n] for r in holders for n in (name, by_number) if n in r.values), parent
+        )
         for record in holders:
             number, text = record.values.pop(by_number, ""), record.values.pop(name, "")
             customer = record.values.get("customer_id") if parent else None
@@ -65,7 +69,9 @@ class Resolver:
             if found is not None:
                 record.values[name] = found
             elif about.required:
-                record.problems[name] = _("There is no {type} “{text}”.").format(type=_(finder.kind.title).lower(), text=number or text)
+                record.problems[name] = _("There is no {type} “{text}”.").format(
+                    type=_(finder.kind.title).lower(), text=number or text
+                )
             else:
                 self._unknown[about.label, number or text] += 1
 
@@ -85,7 +91,11 @@ class Resolver:
         free = 0
         for line in lines:
             found, text = None, line.pop("product_id", "")
-            for value, codes_only in ((line.get("code", ""), True), (text, False), ("" if line.get("code") else line.get("name", ""), False)):
+            for value, codes_only in (
+                (line.get("code", ""), True),
+                (text, False),
+                ("" if line.get("code") else line.get("name", ""), False),
+            ):
                 if value and found is None:
                     try:
                         found = finder.find(value, codes_only)
@@ -97,7 +107,11 @@ class Resolver:
                 free += bool(text or line.get("code"))
                 line.setdefault("name", text or line.get("code", ""))
         if free:
-            words = ngettext("{count} line names a product that is not known; it stays free text.", "{count} lines name products that are not known; they stay free text.", free)
+            words = ngettext(
+                "{count} line names a product that is not known; it stays free text.",
+                "{count} lines name products that are not known; they stay free text.",
+                free,
+            )
             self._plan.notes.append(words.format(count=free))
         self._copy_facts(about, lines)
 
@@ -106,12 +120,16 @@ class Resolver:
         kind = self._app.type(about.target)
         mapped = {t.removeprefix("lines.") for t in self._plan.mapping.columns.values()}
         copies = {
-            own: theirs for own, theirs in about.copies.items() if own == "name" or (own not in mapped and kind.fields[theirs].kind != "percent")
+            own: theirs
+            for own, theirs in about.copies.items()
+            if own == "name" or (own not in mapped and kind.fields[theirs].kind != "percent")
         }
         ids = sorted({line["product_id"].id for line in lines if "product_id" in line})
         if not copies or not ids:
             return
-        fields = {n: kind.fields[n] for n in dict.fromkeys(copies.values()) if self._app.actor.may(kind.fields[n].secret)}
+        fields = {
+            n: kind.fields[n] for n in dict.fromkeys(copies.values()) if self._app.actor.may(kind.fields[n].secret)
+        }
         facts = {i: d.values for i, d in read_records(self._app, self._connection, kind, ids, fields).items()}
         for line in lines:
             if "product_id" in line:

@@ -15,7 +15,21 @@ from crm_desktop.words import _
 
 Known = Callable[[str], str]
 
-_TOTALS = {"合计", "总计", "小计", "共计", "总合计", "汇总", "本页合计", "本页小计", "total", "totals", "grandtotal", "subtotal", "sum"}
+_TOTALS = {
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "总合计",
+    "汇总",
+    "本页合计",
+    "本页小计",
+    "total",
+    "totals",
+    "grandtotal",
+    "subtotal",
+    "sum",
+}
 _SEARCHED = 40  # rows in which headings are looked for
 
 
@@ -55,7 +69,10 @@ def choose_sheet(book: Workbook, name: str, known: Known) -> Sheet:
             if sheet.name.casefold() == name.casefold():
                 return sheet
         names = ", ".join(s.name for s in book.sheets)
-        raise Missing(_("“{file}” has no sheet “{sheet}”.").format(file=book.name, sheet=name), _("Its sheets: {names}.").format(names=names))
+        raise Missing(
+            _("“{file}” has no sheet “{sheet}”.").format(file=book.name, sheet=name),
+            _("Its sheets: {names}.").format(names=names),
+        )
     filled = [s for s in book.sheets if any(s.rows)]
     if not filled:
         raise Told(_("“{file}” holds no rows.").format(file=book.name))
@@ -115,7 +132,10 @@ def _is_total(filled: list[Cell]) -> bool:
     first = filled[0]
     if not isinstance(first, str) or folded(first) not in _TOTALS:
         return False
-    return all(not isinstance(c, str) or text_of(c).lstrip("-¥￥$").replace(",", "").replace(".", "").isdecimal() for c in filled[1:])
+    return all(
+        not isinstance(c, str) or text_of(c).lstrip("-¥￥$").replace(",", "").replace(".", "").isdecimal()
+        for c in filled[1:]
+    )
 
 
 def _note_columns_without_heading(table: Table) -> None:
@@ -123,4 +143,6 @@ def _note_columns_without_heading(table: Table) -> None:
     table.headings += [""] * (width - len(table.headings))
     for index, heading in enumerate(table.headings):
         if not heading and any(index < len(r.cells) and not is_blank(r.cells[index]) for r in table.rows):
-            table.notes.append(_("Column {column} has no heading and was left out.").format(column=column_letter(index)))
+            table.notes.append(
+                _("Column {column} has no heading and was left out.").format(column=column_letter(index))
+            )

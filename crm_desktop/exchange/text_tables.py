@@ -16,7 +16,12 @@ from crm_desktop.words import _
 
 LARGEST = 256 * 2**20  # bytes
 _SAMPLE = 64 * 1024
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _LONGEST_CELL = 1024 * 1024
 
@@ -34,7 +39,9 @@ def read_text_table(path: Path) -> Workbook:
     delimiter = first or find_delimiter(rest)
     rows = _parse(rest, delimiter, path.name)
     names = {"\t": _("tab"), ",": ",", ";": ";", "|": "|", "，": "，"}
-    return Workbook(path.name, [Sheet(path.stem, rows)], {"encoding": encoding, "delimiter": names.get(delimiter, delimiter)})
+    return Workbook(
+        path.name, [Sheet(path.stem, rows)], {"encoding": encoding, "delimiter": names.get(delimiter, delimiter)}
+    )
 
 
 def _separator_line(text: str) -> tuple[str, str]:
@@ -128,7 +135,9 @@ def _parse(text: str, delimiter: str, name: str) -> list[list[Cell]]:
             rows.append(row)
     except csv.Error as error:
         advice = _("A quotation mark that is not closed is the usual cause.")
-        raise Told(_("“{file}”, line {line}: the cells cannot be told apart.").format(file=name, line=reader.line_num), advice) from error
+        raise Told(
+            _("“{file}”, line {line}: the cells cannot be told apart.").format(file=name, line=reader.line_num), advice
+        ) from error
     return rows
 
 

@@ -29,7 +29,9 @@ _GROUPED = re.compile(r"[-+(]?\d{1,3}(,\d{3})+(\.\d*)?\)?%?|[-+(]?\d*\.?\d*\)?%?
 _SIGNS = re.compile(r"[\s¥￥$€£元_']")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[ T](.+))?")
 _ISO_MOMENT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[ T](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?Z?")
-_MONTHS = {m: i for i, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
+_MONTHS = {
+    m: i for i, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
+}
 _NAMED_MONTH = re.compile(r"(\d{1,2})[- ]([a-z]{3})[a-z]*\.?[- ,]+(\d{4})|([a-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})")
 _SERIALS = range(15000, 80000)  # Excel's days, 1941 to 2119: whole numbers beyond are no dates
 _SERIAL_START = dt.datetime(1899, 12, 30)  # noqa: DTZ001 -- a calendar without zone
@@ -92,7 +94,9 @@ class ColumnReader:
             if code is None:
                 if self.field.options not in OPEN or len(text) > 40:
                     known = ", ".join(c.shown() for c in self._options.choices(self.field.options))
-                    raise ValueError(_("“{text}” is not one of the choices: {choices}.").format(text=text, choices=known))
+                    raise ValueError(
+                        _("“{text}” is not one of the choices: {choices}.").format(text=text, choices=known)
+                    )
                 code = NewChoice(text)
             self._seen[text] = code
         return self._seen[text]
@@ -108,7 +112,9 @@ class ColumnReader:
                 # 1.234,56 is a German 1234.56; taking its comma away would make 1.23456 of it.
                 raise ValueError(_("“{text}” is not a number the program understands for sure.").format(text=text))
             percent = bare.endswith("%")
-        value = KINDS[self.field.kind].parse(format(cell, "f") if isinstance(cell, Decimal) else text, self.field, self._options)
+        value = KINDS[self.field.kind].parse(
+            format(cell, "f") if isinstance(cell, Decimal) else text, self.field, self._options
+        )
         if self._fraction and not percent and value is not None:
             fraction = Decimal(cell) if isinstance(cell, int | Decimal) else Decimal(_SIGNS.sub("", clean(text)))
             return (fraction * 100).quantize(Decimal("0.0001"))
@@ -158,7 +164,7 @@ class ColumnReader:
         if value is None:
             return None
         if not isinstance(value, dt.datetime):
-            value = dt.datetime.combine(value, dt.time())  # noqa: DTZ -- files know no zone; it is the one of this PC
+            value = dt.datetime.combine(value, dt.time())  # files know no zone; it is the one of this PC
         return value.astimezone(dt.UTC)
 
     def _calendar(self, cell: Cell) -> dt.date | dt.datetime | None:
@@ -169,7 +175,9 @@ class ColumnReader:
         text = clean(text_of(cell))
         if found := _ISO_MOMENT.fullmatch(text):
             day: dt.date = KINDS["date"].parse(found[1], self.field, self._options)
-            return dt.datetime.combine(day, dt.time.fromisoformat(found[2].rjust(5, "0").rjust(8 if found[2].count(":") == 2 else 5, "0")))
+            return dt.datetime.combine(
+                day, dt.time.fromisoformat(found[2].rjust(5, "0").rjust(8 if found[2].count(":") == 2 else 5, "0"))
+            )
         if found := _DAY_FIRST.fullmatch(text):
             return self._ordered(found, text)
         if found := _NAMED_MONTH.fullmatch(text.casefold()):
@@ -177,7 +185,9 @@ class ColumnReader:
             if month in _MONTHS:
                 return _real_date(int(year), _MONTHS[month], int(day_), text)
         if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2})?", text):
-            raise ValueError(_("“{text}” can be read as several dates. Please write it like 2026-11-24.").format(text=text))
+            raise ValueError(
+                _("“{text}” can be read as several dates. Please write it like 2026-11-24.").format(text=text)
+            )
         if self.field.kind == "datetime":
             value: dt.datetime | None = KINDS["datetime"].parse(text, self.field, self._options)
             return value
@@ -189,7 +199,9 @@ class ColumnReader:
         month_first = self._month_first
         if month_first is None and first != second:
             if first <= 12 and second <= 12:
-                raise ValueError(_("“{text}” can be read as several dates. Please write it like 2026-11-24.").format(text=text))
+                raise ValueError(
+                    _("“{text}” can be read as several dates. Please write it like 2026-11-24.").format(text=text)
+                )
             month_first = second > 12
         day, month = (second, first) if month_first else (first, second)
         return _real_date(year, month, day, text)
@@ -205,7 +217,11 @@ def _real_date(year: int, month: int, day: int, text: str) -> dt.date:
 def _whole_digits(text: str, cell: Cell) -> str:
     """`text`, unless a spreadsheet has already lost digits of it: beyond fifteen there are only zeros."""
     if isinstance(cell, str) and _RUINED.fullmatch(clean(text)):
-        raise ValueError(_("“{text}” is what a spreadsheet left of a longer number; the digits are lost.").format(text=text))
+        raise ValueError(
+            _("“{text}” is what a spreadsheet left of a longer number; the digits are lost.").format(text=text)
+        )
     if isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) >= 10**15:
-        raise ValueError(_("“{text}” is too long for a number cell, so its last digits are lost; it must be text.").format(text=text))
+        raise ValueError(
+            _("“{text}” is too long for a number cell, so its last digits are lost; it must be text.").format(text=text)
+        )
     return text

@@ -20,10 +20,13 @@ def whole_file(path: Path) -> Iterator[Path]:
         beside.replace(path)
     except PermissionError as error:
         raise Unavailable(
-            _("“{file}” cannot be written.").format(file=path), _("Close it in the other program if it is open there, or choose another folder.")
+            _("“{file}” cannot be written.").format(file=path),
+            _("Close it in the other program if it is open there, or choose another folder."),
         ) from error
     except OSError as error:
-        raise Unavailable(_("“{file}” cannot be written: {reason}").format(file=path, reason=error.strerror or error)) from error
+        raise Unavailable(
+            _("“{file}” cannot be written: {reason}").format(file=path, reason=error.strerror or error)
+        ) from error
     finally:
         if beside.exists():
             beside.unlink()

@@ -6,8 +6,8 @@ See "Job Objects" and JOBOBJECT_EXTENDED_LIMIT_INFORMATION in Microsoft's Win32 
 from __future__ import annotations
 
 import ctypes
-import sys
 from ctypes import wintypes
+from typing import Any
 
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation
 _PROCESS_MEMORY = 0x100  # JOB_OBJECT_LIMIT_PROCESS_MEMORY
@@ -40,9 +40,7 @@ class _ExtendedLimits(ctypes.Structure):
 
 def limit_memory(size: int) -> None:
     """Refuse this process more than `size` bytes from now on. The job lives as long as the process holds its handle."""
-    if sys.platform != "win32":
-        return
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    kernel: Any = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
     kernel.CreateJobObjectW.restype = wintypes.HANDLE
     kernel.GetCurrentProcess.restype = wintypes.HANDLE
     kernel.SetInformationJobObject.argtypes = (wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD)

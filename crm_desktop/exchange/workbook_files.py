@@ -43,7 +43,9 @@ def write_table(path: Path, title: str, columns: list[Column], rows: Rows, lengt
     if ending not in (".xlsx", ".csv"):
         raise Refused(_("“{file}”: lists are written as .xlsx or .csv.").format(file=path.name))
     if ending == ".xlsx" and length > LONGEST_SHEET:
-        raise Refused(_("A sheet holds {count} rows at most.").format(count=LONGEST_SHEET), _("Write a .csv file, or fewer rows."))
+        raise Refused(
+            _("A sheet holds {count} rows at most.").format(count=LONGEST_SHEET), _("Write a .csv file, or fewer rows.")
+        )
     with whole_file(path) as target:
         if ending == ".csv":
             return _write_csv(target, columns, rows)
