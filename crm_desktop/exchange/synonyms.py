@@ -10,7 +10,8 @@ GIVEN, FAMILY = "name+given", "name+family"
 """Two columns that make one name."""
 
 _CUSTOMER_REFERENCE = {
-    "customer_id": "客户 客户名称 公司 公司名称 客户全称 购货单位 购买方 往来单位 company companyname customername client account accountname"
+    "customer_id": "客户 客户名称 公司 公司名称 客户全称 购货单位 购买方 往来单位"
+    " company companyname customername client account accountname"
     " buyer billto",
     "customer_id.number": "客户编号 客户编码 客户代码 客户号 customerid customerno customernumber customercode clientid accountnumber",
 }
@@ -65,10 +66,12 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "remark": "备注 说明 note notes remarks comment comments",
     },
     "products": {
-        "code": "产品编号 商品编号 产品编码 商品编码 货号 编号 编码 商品代码 产品代码 物料编码 sku productid productcode productno itemcode itemno id"
+        "code": "产品编号 商品编号 产品编码 商品编码 货号 编号 编码 商品代码 产品代码 物料编码 sku"
+        " productid productcode productno itemcode itemno id"
         " trackid partnumber articlenumber",
         "barcode": "条码 条形码 商品条码 基本条码 barcode ean upc gtin ean13",
-        "name": "产品名称 商品名称 品名 名称 货品名称 物料名称 产品 商品 product productname item itemname description title track trackname",
+        "name": "产品名称 商品名称 品名 名称 货品名称 物料名称 产品 商品 product productname item itemname description"
+        " title track trackname",
         "specification": "规格 规格型号 型号 产品规格 spec model quantityperunit size",
         "category": "类别 分类 产品类别 商品类别 产品分类 商品分类 类型 categoryname productcategory type genre",
         "active": "在售 状态 启用 是否启用 上架 active enabled",
@@ -85,7 +88,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
     "sales-orders": {
         **_CUSTOMER_REFERENCE,
         "number": "订单号 订单编号 单号 单据编号 单据号 销售单号 销售订单号 编号 order orderid orderno ordernumber salesorder salesorderno"
-        " invoiceid invoiceno",
+        " invoiceid invoiceno"
         " invoicenumber documentno number so",
         "contact_id": "联系人 contact contactname",
         "order_date": "订单日期 日期 单据日期 下单日期 下单时间 签单日期 销售日期 date orderdate invoicedate",
