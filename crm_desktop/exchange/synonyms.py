@@ -139,7 +139,8 @@ SYNONYMS: dict[str, dict[str, str]] = {
     },
 }
 
-_OWN = {
+OWN = {
     "owner_id": "负责人 业务员 销售员 所属人 跟进人 owner salesperson salesrep assignedto",
     "department_id": "部门 所属部门 department",
 }
+"""What the fields that every record has are called."""
