@@ -146,7 +146,7 @@ class Row(QFrame):
         inner = part.part if isinstance(part, Not) else part
         assert isinstance(inner, Condition)
         self.field.setCurrentIndex(max(0, self.field.findData(inner.field)))
-        self.operator.setCurrentIndex(max(0, self.operator.findData((inner.operator, negated))))
+        self.operator.setCurrentIndex(max(0, self.operator.findData(f"!{inner.operator}" if negated else inner.operator)))
         self.value.set(inner.value)
 
     def _about(self) -> Field | None:
@@ -157,9 +157,9 @@ class Row(QFrame):
         self.operator.blockSignals(True)
         self.operator.clear()
         for operator in KINDS[about.kind].filters if about else ():
-            self.operator.addItem(words[operator], (operator, False))
+            self.operator.addItem(words[operator], operator)
             if operator in negated:
-                self.operator.addItem(negated[operator], (operator, True))
+                self.operator.addItem(negated[operator], f"!{operator}")
         self.operator.blockSignals(False)
         self._operator_chosen()
 
@@ -167,7 +167,7 @@ class Row(QFrame):
         about = self._about()
         if about is None or self.operator.currentData() is None:
             return
-        fresh = self._makers.editor(about, self.operator.currentData()[0])
+        fresh = self._makers.editor(about, self.operator.currentData().removeprefix("!"))
         self._row.replaceWidget(self.value, fresh)
         self.value.hide()
         self.value.deleteLater()
@@ -178,12 +178,12 @@ class Row(QFrame):
         about = self._about()
         if about is None or self.operator.currentData() is None:
             return None
-        operator, negated = self.operator.currentData()
+        operator = self.operator.currentData()
         value = self.value.get()
         if self.value.needed and value is None:
             return None
-        made = Condition(self.field.currentData(), operator, value)
-        return Not(made) if negated else made
+        made = Condition(self.field.currentData(), operator.removeprefix("!"), value)
+        return Not(made) if operator.startswith("!") else made
 
 
 class Group(QFrame):

@@ -99,11 +99,8 @@ class FilterBox(QLineEdit):
             self._set(part)
 
     def _set(self, part: Filter | None) -> None:
-        self.part = part
-        if part is None and not self.hasFocus():
-            self.clear()
-        elif part is None:
-            self.setText(self.text() if self._quiet.isActive() else "")
+        if part is None:
+            self._quiet.stop()
         self.changed.emit(self.field.name, part)
 
     def _enter(self) -> None:
@@ -159,6 +156,7 @@ class FilterHeader(QHeaderView):
         self._order: tuple[str, ...] = ()
         self._filters_shown = True
         self._hover = -1
+        self._pressed_with = Qt.KeyboardModifier.NoModifier
         self._popup: FilterPopup | None = None
         self.setSectionsClickable(True)
         self.setSectionsMovable(True)
@@ -250,20 +248,18 @@ class FilterHeader(QHeaderView):
         if not column.sortable:
             return
         name = column.name
+        several = bool(self._pressed_with & Qt.KeyboardModifier.ShiftModifier)
         now = next((o for o in self._order if o.lstrip("-") == name), "")
-        nxt = name if not now else f"-{name}" if not now.startswith("-") else ""
-        keys = self._app_modifiers()
-        if keys & Qt.KeyboardModifier.ShiftModifier:
+        if not now or (len(self._order) > 1 and not several):
+            nxt = name
+        else:
+            nxt = "" if now.startswith("-") else f"-{name}"
+        if several:
             rest = tuple(o for o in self._order if o.lstrip("-") != name)
             at = next((i for i, o in enumerate(self._order) if o.lstrip("-") == name), len(rest))
             self.order_changed.emit((*rest[:at], *((nxt,) if nxt else ()), *rest[at:]))
         else:
             self.order_changed.emit((nxt,) if nxt else ())
-
-    def _app_modifiers(self) -> Qt.KeyboardModifier:
-        return self._pressed_with
-
-    _pressed_with = Qt.KeyboardModifier.NoModifier
 
     # Qt
 

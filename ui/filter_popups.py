@@ -73,7 +73,7 @@ class FilterPopup(QFrame):
         self.body.addWidget(separator())
         row = QGridLayout()
         for at, (operator, words) in enumerate((("empty", _("Empty")), ("filled", _("Not empty")))):
-            button = Button(words, kind="flat", clicked=partial(self.pick, Condition(self.field.name, operator)))
+            button = Button(words, kind="item", clicked=partial(self.pick, Condition(self.field.name, operator)))
             row.addWidget(button, 0, at)
         row.setColumnStretch(2, 1)
         self.body.addLayout(row)
@@ -82,15 +82,12 @@ class FilterPopup(QFrame):
 def _tick_list() -> QListWidget:
     made = QListWidget()
     made.setProperty("role", "plain")
-    made.setUniformItemSizes(True)
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return made
 
 
 def _fit(ticks: QListWidget, most: int = 10) -> None:
-    rows = max(1, min(most, ticks.count()))
-    height = ticks.sizeHintForRow(0) if ticks.count() else theme.size("control")
-    ticks.setFixedHeight(rows * max(height, theme.current().px(30)) + 4)
+    ticks.setFixedHeight(max(1, min(most, ticks.count())) * theme.current().px(30) + 4)
 
 
 class ChoicePopup(FilterPopup):
@@ -103,6 +100,7 @@ class ChoicePopup(FilterPopup):
         self._items: list[QListWidgetItem] = []
         for code, words in self._choices(app, part):
             item = QListWidgetItem(words, self.ticks)
+            item.setSizeHint(QSize(0, theme.current().px(30)))
             item.setData(_ID, code)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Checked if code in chosen else Qt.CheckState.Unchecked)
@@ -113,7 +111,8 @@ class ChoicePopup(FilterPopup):
             self.body.addWidget(search)
         self.body.addWidget(self.ticks)
         _fit(self.ticks)
-        self.ticks.setMinimumWidth(self.ticks.sizeHintForColumn(0) + theme.current().px(36))
+        widest = max((self.fontMetrics().horizontalAdvance(i.text()) for i in self._items), default=0)
+        self.ticks.setMinimumWidth(widest + theme.current().px(64))
         self.ticks.itemChanged.connect(self._tell)
         self.ticks.itemClicked.connect(self._toggle)
         self._clicked_box = False
@@ -151,7 +150,7 @@ class FlagPopup(FilterPopup):
     def __init__(self, field: Field, parent: QWidget) -> None:
         super().__init__(field, parent)
         for operator, words in (("yes", _("Yes")), ("no", _("No"))):
-            self.body.addWidget(Button(words, kind="flat", clicked=partial(self.pick, Condition(field.name, operator))))
+            self.body.addWidget(Button(words, kind="item", clicked=partial(self.pick, Condition(field.name, operator))))
 
 
 class ReferencePopup(FilterPopup):
@@ -173,7 +172,7 @@ class ReferencePopup(FilterPopup):
             r.id: r.label for r in (i if isinstance(i, Ref) and i.label else Ref(*_named(field, i, names)) for i in ids)
         }
         if field.target == "users":
-            mine = Button(_("Mine"), "person", kind="flat", clicked=partial(self.pick, Condition(field.name, "mine")))
+            mine = Button(_("Mine"), "person", kind="item", clicked=partial(self.pick, Condition(field.name, "mine")))
             self.body.addWidget(mine)
         self.search = SearchEdit(_("Search"))
         self.search.searched.connect(self._ask)
@@ -236,7 +235,7 @@ class DatePopup(FilterPopup):
         grid = QGridLayout()
         grid.setSpacing(2)
         for at, key in enumerate(OFFERED):
-            button = Button(words[key], kind="flat", clicked=partial(self.pick, Condition(field.name, "period", key)))
+            button = Button(words[key], kind="item", clicked=partial(self.pick, Condition(field.name, "period", key)))
             grid.addWidget(button, at // 2, at % 2)
         self.body.addLayout(grid)
         self.body.addWidget(separator())

@@ -140,7 +140,7 @@ class _Picked(ValueEditor):
         super().__init__()
         self._app, self._tasks, self._about, self._names = app, tasks, about, names
         self._value: tuple[Any, ...] = ()
-        self.button = Button(_("Choose…"), clicked=self._open)
+        self.button = Button(_("Choose…"), kind="pick", clicked=self._open)
         self.row.addWidget(self.button, 1)
 
     def set(self, value: Any) -> None:

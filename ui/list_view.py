@@ -36,7 +36,7 @@ from ui.widgets.inputs import SearchEdit
 from ui.widgets.panels import EmptyState
 
 _CHARACTER, _AROUND = 8, 26  # pixels of a character in a list, and around a text
-_NAME_LEAST = 190  # what the column that names the records keeps when there is little room
+_NAME_LEAST = 190  # what the widest column keeps when there is little room
 
 
 class RecordList(QWidget):
@@ -573,7 +573,7 @@ class RecordList(QWidget):
         return max(wide, title)
 
     def _size_columns(self, *, anew: bool = False) -> None:
-        """Give each column its width; the one that names the records takes the room that is left."""
+        """Give each column its width; the widest one takes the room that is left."""
         model, worn = self.model, theme.current()
         if not model.columns:
             return
@@ -584,7 +584,7 @@ class RecordList(QWidget):
         ]
         if not self._own_widths or anew:
             spare = self.table.viewport().width() - sum(widths)
-            at = next((i for i, c in enumerate(model.columns) if c.name == self.type.label[0]), 0)
+            at = max(range(len(model.columns)), key=lambda i: model.columns[i].field.width)
             widths[at] = max(widths[at] + spare, min(widths[at], worn.px(_NAME_LEAST)))
         for section, wide in enumerate(widths):
             self.table.setColumnWidth(section, wide)

@@ -34,7 +34,7 @@ _ICONS = {
     "date": "calendar_ltr",
     "datetime": "clock",
 }
-_LINES, _FIGURES = 7, 3
+_LINES, _FIGURES, _SHOWN_LINES = 7, 3, 10
 
 
 class PreviewPanel(QFrame):
@@ -139,6 +139,7 @@ class PreviewPanel(QFrame):
             self._lines(data.draft),
             self._figures(data),
             *self._banners(data.draft),
+            self._document_lines(data.draft),
             self._related(data),
         ):
             if piece is not None:
@@ -284,6 +285,32 @@ class PreviewPanel(QFrame):
 
         self._shell.tasks.run(partial(save, self._shell.app, changed), finished, owner=self)
 
+    def _document_lines(self, draft: Draft) -> QWidget | None:
+        lines = self._type.lines
+        if lines is None or not draft.lines:
+            return None
+        fields = lines.fields
+        name = next((n for n, f in fields.items() if f.required and f.kind == "text"), "")
+        quantity = next((n for n, f in fields.items() if f.kind == "quantity"), "")
+        amount = next((n for n, f in fields.items() if f.kind == "money" and f.total), "")
+        box = QWidget()
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(Label(f"{_(lines.title)} {len(draft.lines)}", "section"), 0, 0, 1, 3)
+        for at, line in enumerate(draft.lines[:_SHOWN_LINES], 1):
+            texts = [show(line.values.get(n), fields[n], self._shell.app.options) if n else "" for n in (name, quantity, amount)]
+            unit = str(line.values.get("unit") or "")
+            grid.addWidget(Label(texts[0], wrap=True), at, 0)
+            grid.addWidget(Label(f"{texts[1]} {unit}".strip(), "dim"), at, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(Label(texts[2]), at, 2, Qt.AlignmentFlag.AlignRight)
+        if len(draft.lines) > _SHOWN_LINES:
+            more = _("and {count} more").format(count=len(draft.lines) - _SHOWN_LINES)
+            grid.addWidget(Label(more, "faint"), _SHOWN_LINES + 1, 0)
+        return box
+
     def _related(self, data: PreviewData) -> QWidget | None:
         if not data.parts:
             return None
@@ -426,10 +453,11 @@ class _ItemRow(QWidget):
 
 
 def _day(value: Any) -> str:
-    """A day with its weekday: 2026-11-24 Tue."""
+    """A day with its weekday: 11-24 Tue; another year's with the year."""
     day = value.astimezone().date() if isinstance(value, dt.datetime) else value
     locale = QLocale(QLocale.Language.Chinese if language().startswith("zh") else QLocale.Language.English)
-    return f"{day.isoformat()} {locale.dayName(day.isoweekday(), QLocale.FormatType.ShortFormat)}"
+    written = day.strftime("%m-%d") if day.year == dt.date.today().year else day.isoformat()
+    return f"{written} {locale.dayName(day.isoweekday(), QLocale.FormatType.ShortFormat)}"
 
 
 def _number(number: Count) -> str:
