@@ -26,7 +26,9 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LANGUAGE"] = os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
-if sys.platform != "win32":
+if sys.platform == "win32":  # offscreen, Qt finds none of the system's fonts there
+    os.environ["QT_QPA_FONTDIR"] = str(Path(__file__).parents[1] / "resources" / "fonts")
+else:
     os.environ["TZ"] = "Asia/Shanghai"  # far from UTC, so that a forgotten conversion shows
     time.tzset()
 
