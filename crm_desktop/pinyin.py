@@ -7,6 +7,7 @@ character is looked up among the surnames first.
 from __future__ import annotations
 
 import importlib
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,11 @@ SURNAMES = {
 }  # fmt: skip
 
 
+_CHINESE = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_FIRST = re.compile(f"[{_CHINESE}]")
+_RUNS = re.compile(f"[{_CHINESE}]+|[^{_CHINESE}]+")
+
+
 @lru_cache(maxsize=1)
 def _engine() -> Any:
     # Loaded on first use: its tables cost 0.2 s, which the first window must not wait for.
@@ -33,7 +39,35 @@ def _plain(text: str) -> str:
 
 def has_chinese(text: str) -> bool:
     """Whether any character is a Chinese one."""
-    return any("\u3400" <= c <= "\u9fff" or "\U00020000" <= c <= "\U0003ffff" for c in text)
+    return _FIRST.search(text) is not None
+
+
+@lru_cache(maxsize=65536)
+def _word(word: str) -> tuple[str, ...]:
+    """The reading of one word; a company's name is made of the same few thousand words again and again."""
+    engine = _engine()
+    return tuple(engine.lazy_pinyin(word, style=engine.Style.NORMAL, errors=lambda run: [run], v_to_u=False))
+
+
+@lru_cache(maxsize=1)
+def _cut() -> Any:
+    # The very cutter that pypinyin uses; it is asked here so that the readings of its words can be kept.
+    return importlib.import_module("pypinyin.seg.mmseg").seg.cut
+
+
+# A record's name is read for its initials, its search text and its sort key: three times; imports do so a thousand records at a time.
+@lru_cache(maxsize=4096)
+def _readings(folded: str, person: bool) -> tuple[str, ...]:
+    found: list[str] = []
+    for run in _RUNS.findall(folded):
+        if has_chinese(run):
+            for word in _cut()(run):
+                found += _word(word)
+        else:
+            found.append(run)
+    if person and folded[0] in SURNAMES:
+        found[0] = SURNAMES[folded[0]]
+    return tuple(found)
 
 
 def readings(text: str, person: bool = False) -> list[str]:
@@ -44,15 +78,13 @@ def readings(text: str, person: bool = False) -> list[str]:
     folded = _plain(text)
     if not has_chinese(folded):
         return [folded] if folded else []
-    engine = _engine()
-    found: list[str] = engine.lazy_pinyin(folded, style=engine.Style.NORMAL, errors=lambda run: [run], v_to_u=False)
-    if person and folded[0] in SURNAMES:
-        found[0] = SURNAMES[folded[0]]
-    return found
+    return list(_readings(folded, person))
 
 
 def initials(text: str, person: bool = False) -> str:
-    """广州华远 → gzhy. Latin letters and digits stay; everything else is left out."""
+    """广州华远ABC → gzhyabc. Latin letters and digits stay, everything else is left out; '' for a text without Chinese."""
+    if not has_chinese(text):
+        return ""
     letters = []
     for reading, source in _aligned(text, person):
         letters.append(reading[:1] if has_chinese(source) else "".join(c for c in reading if c.isalnum()))

@@ -27,7 +27,7 @@ def new(arguments: argparse.Namespace) -> int:
 
 
 def _fill(app: object, customers: int) -> None:
-    from crm_desktop.services.sample_company import generate_company, load_sample_company
+    from crm_desktop.sample.generate import generate_company, load_sample_company
 
     progress = ConsoleProgress()
     try:

@@ -22,7 +22,10 @@ from db.models.system import SchemaFact, Setting
 from db.types import new_uid
 
 
-def _insert(session: Session, kind: RecordType, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def insert_seed(session: Session, kind: RecordType, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert set-up records with their sort keys and search entries; gives their ids."""
+    if not rows:
+        return []
     table: Any = kind.model.__table__
     made = [dict(r) | sort_keys(kind, r) | {"search_text": search_text(kind, r)} for r in rows]
     ids = list(session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), made))
@@ -30,21 +33,21 @@ def _insert(session: Session, kind: RecordType, rows: Sequence[Mapping[str, Any]
     return ids
 
 
-def _sign_in(person: str) -> str:
+def sign_in_name(person: str) -> str:
     """A sign-in name made of a name: 林晓 → linxiao."""
     return re.sub(r"[^a-z0-9]", "", full(person, person=True))[:20] or "user"
 
 
 def seed(session: Session, company: str, person: str, language: str) -> int:
     """Fill a new database; gives the id of the first person."""
-    user = _insert(session, USER, [{"name": person, "sign_in": _sign_in(person)}])[0]
+    user = insert_seed(session, USER, [{"name": person, "sign_in": sign_in_name(person)}])[0]
     options = [
         {"list_key": key, "code": code, "label": label, "tone": tone, "position": at * 10}
         for key, (_label, rows) in OPEN_LISTS.items()
         for at, (code, label, tone) in enumerate(rows)
     ]
-    _insert(session, OPTION, options)
-    _insert(
+    insert_seed(session, OPTION, options)
+    insert_seed(
         session,
         SEQUENCE,
         [
@@ -52,8 +55,10 @@ def seed(session: Session, company: str, person: str, language: str) -> int:
             for k, n, p, r in SEQUENCES
         ],
     )
-    _insert(session, UNIT, [{"name": n} for n in (UNITS if language == "zh_CN" else UNITS_EN)])
-    _insert(session, CURRENCY, [{"code": c, "name": translated(n, language), "symbol": s} for c, n, s in CURRENCIES])
+    insert_seed(session, UNIT, [{"name": n} for n in (UNITS if language == "zh_CN" else UNITS_EN)])
+    insert_seed(
+        session, CURRENCY, [{"code": c, "name": translated(n, language), "symbol": s} for c, n, s in CURRENCIES]
+    )
     session.add(SchemaFact(key="uid", value=new_uid()))
     session.add(Setting(user_id=0, key=COMPANY_NAME.name, value=json.dumps(company, ensure_ascii=False)))
     return user

@@ -1,0 +1,188 @@
+"""Fills an empty database with a generated company, the same one every time for the same day and size.
+
+Rows go in past the services, in bulk; what the services would have kept beside them (sort keys, search text, search index,
+totals, number sequences) is made here just the same, and a test holds it equal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from random import Random
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.changes import Change
+from crm_desktop.errors import Refused
+from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.records.office import DEPARTMENT, UNIT, USER
+from crm_desktop.rules.number_patterns import number_text, period_of
+from crm_desktop.sample import makers, words_en, words_zh
+from crm_desktop.sample.columns import Loader
+from crm_desktop.sample.makers import Order, Row, World
+from crm_desktop.services.faults import told
+from crm_desktop.services.opening import reload_setup
+from crm_desktop.services.seeding import insert_seed, sign_in_name
+from crm_desktop.words import _, language
+from db import search
+from db.bulk import learn, next_id
+from db.engine import writing
+from db.models.customers import Contact, Customer, FollowUp, Task
+from db.models.office import Currency, NumberSequence, Unit
+from db.models.products import Product
+from db.models.sales import SalesOrder, SalesOrderLine
+
+CUSTOMERS = 300
+"""Customers of the sample company."""
+
+ORDERS_EACH = 3
+_CHUNK = 5000
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    source = iter(rows)
+    while chunk := list(islice(source, _CHUNK)):
+        yield chunk
+
+
+class _Filler:
+    """Loads the rows of the makers, chunk by chunk, with their search entries."""
+
+    def __init__(self, connection: Connection, world: World, progress: Progress, total: int) -> None:
+        self._connection, self._world, self._progress = connection, world, progress
+        self._done, self._total = 0, total
+        self._stamp = dt.datetime.combine(world.today, dt.time(), dt.UTC)
+
+    def loader(self, model: Any) -> Loader:
+        """A loader into the table of a model."""
+        return Loader(self._connection, model.__table__, self._stamp)
+
+    def load(self, model: Any, rows: Iterable[Row]) -> None:
+        """Insert and index all rows."""
+        loader = self.loader(model)
+        for chunk in _chunks(rows):
+            loader.load(chunk)
+            self.index(model, chunk)
+
+    def index(self, model: Any, rows: list[Row]) -> None:
+        """Make the search entries of rows, and tell how far we are."""
+        search.add(self._connection, model.__table__, [(r["id"], r["search_text"]) for r in rows])
+        self._done += len(rows)
+        self._progress.report(self._done, self._total)
+        self._progress.check_cancelled()
+
+    def load_orders(self, orders: Iterable[Order]) -> None:
+        """Insert orders with their lines, numbered by day."""
+        heads, lines = self.loader(SalesOrder), self.loader(SalesOrderLine)
+        numbers = _Numbers(self._connection)
+        id_, line_id = self._world.first["sales-orders"], next_id(self._connection, lines.table)
+        for chunk in _chunks(orders):
+            head_rows, line_rows = list[Row](), list[Row]()
+            for order in chunk:
+                head_rows.append(makers.order_row(self._world, order, id_, numbers.next(order.day)))
+                made = list(makers.line_rows(self._world, order, id_, line_id))
+                line_rows += made
+                id_, line_id = id_ + 1, line_id + len(made)
+            heads.load(head_rows)
+            lines.load(line_rows)
+            self.index(SalesOrder, head_rows)
+        numbers.keep()
+
+
+class _Numbers:
+    """Order numbers by day, as the sequence would have given them."""
+
+    def __init__(self, connection: Connection) -> None:
+        table: Any = NumberSequence.__table__
+        self._connection, self._table = connection, table
+        query = select(table.c.pattern, table.c.restart).where(table.c.key == "sales-orders")
+        self._pattern, self._restart = connection.execute(query).one()
+        self._last: Counter[str] = Counter()
+
+    def next(self, day: dt.date) -> str:
+        """The next number of a day."""
+        period = period_of(self._restart, day)
+        self._last[period] += 1
+        return number_text(self._pattern, day, self._last[period])
+
+    def keep(self) -> None:
+        """Let the sequence go on after the last number given."""
+        if self._last:
+            period = max(self._last)
+            change = update(self._table).where(self._table.c.key == "sales-orders")
+            self._connection.execute(change.values(period=period, last=self._last[period]))
+
+
+def _colleagues(app: Application, session: Session, words: Any) -> list[tuple[int, str]]:
+    """Departments and people of the company; the one who is here already works too."""
+    departments = insert_seed(session, DEPARTMENT, [{"name": n} for n in words.DEPARTMENTS])
+    people = [
+        {"name": n, "sign_in": sign_in_name(n), "department_id": departments[at % len(departments)]}
+        for at, n in enumerate(words.PEOPLE)
+    ]
+    ids = insert_seed(session, USER, people)
+    owners = [(i, str(p["name"])) for i, p in zip(ids, people, strict=True)]
+    return [(app.actor.user_id or ids[0], app.actor.name), *owners]
+
+
+def _missing_units(session: Session, words: Any) -> None:
+    """Add the units the products are sold in, where the database does not have them."""
+    known = set(session.scalars(select(Unit.name)))
+    wanted = dict.fromkeys(unit for _name, _sizes, unit, _price in words.PRODUCTS)
+    insert_seed(session, UNIT, [{"name": unit} for unit in wanted if unit not in known])
+
+
+def generate_company(
+    app: Application, customers: int, progress: Progress | None = None, today: dt.date | None = None
+) -> None:
+    """Fill an empty database with `customers` customers and three orders each; all or nothing.
+
+    today: the day the data leads up to. Raises Refused when there are customers already, Cancelled when stopped.
+    """
+    chinese = language() == "zh_CN"
+    words = words_zh if chinese else words_en
+    with told(app):
+        with writing(app.engine) as session:
+            connection = session.connection()
+            if connection.execute(select(Customer.id).limit(1)).first() is not None:
+                raise Refused(
+                    _("There are customers here already."), _("Sample data only goes into an empty database.")
+                )
+            currency = connection.execute(select(Currency.id).order_by(Currency.id).limit(1)).scalar_one()
+            owners = _colleagues(app, session, words)
+            _missing_units(session, words)
+            world = World(Random(customers), words, today or dt.date.today(), owners, currency)
+            models = {"customers": Customer, "contacts": Contact, "products": Product, "sales-orders": SalesOrder,
+                      "follow-ups": FollowUp, "tasks": Task}  # fmt: skip
+            world.first = {key: next_id(connection, model.__table__) for key, model in models.items()}  # type: ignore[arg-type]
+            _fill(connection, world, customers, progress or Unwatched())
+        with writing(app.engine) as session:
+            learn(session.connection())
+    reload_setup(app)
+    for key in app.types:
+        app.changes.tell(Change(key, frozenset(), app.actor.name))
+
+
+def _fill(connection: Connection, world: World, customers: int, progress: Progress) -> None:
+    products, tasks = min(max(40, customers // 50), 2000), max(12, min(customers // 8, 5000))
+    total = customers * (1 + 2 + ORDERS_EACH + 2) + products + tasks
+    filler = _Filler(connection, world, progress, total)
+    filler.load(Customer, makers.customers(world, customers))
+    filler.load(Contact, makers.contacts(world))
+    filler.load(Product, makers.products(world, products))
+    filler.load_orders(makers.orders(world, ORDERS_EACH))
+    filler.load(FollowUp, makers.follow_ups(world))
+    filler.load(Task, makers.tasks(world, tasks))
+    table: Any = NumberSequence.__table__
+    for key, count in (("customers", customers), ("products", products)):
+        connection.execute(update(table).where(table.c.key == key).values(last=world.first[key] + count - 1))
+
+
+def load_sample_company(app: Application, progress: Progress | None = None) -> None:
+    """The sample company: small enough to look around in, large enough to look real."""
+    generate_company(app, CUSTOMERS, progress)

@@ -1,0 +1,82 @@
+"""Hundreds of thousands of rows at once, past the ORM and past the per-value work of SQLAlchemy's types.
+
+Rows come as tuples in storage form: amounts already scaled to integers (see db/types.py), JSON as text; dates and moments are put
+into the engine's form here. Meant for rows the program made itself and knows to be sound.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Date, Table, func, select, text
+
+from db.engine import is_sqlite
+from db.types import UtcDateTime
+
+_CHUNK = 5000
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if value else None
+
+
+def _day(value: dt.date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert rows of the columns `names`; gives how many. The rows may be a generator: few are held at a time."""
+    sqlite = is_sqlite(connection)
+    mark = "?" if sqlite else "%s"
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"
+    forms = []
+    if sqlite:
+        for at, name in enumerate(names):
+            kind = table.c[name].type
+            if isinstance(kind, UtcDateTime):
+                forms.append((at, _moment))
+            elif isinstance(kind, Date):
+                forms.append((at, _day))
+    count, chunk = 0, list[tuple[Any, ...]]()
+    for row in rows:
+        if forms:
+            made = list(row)
+            for at, form in forms:
+                made[at] = form(made[at])
+            row = made
+        chunk.append(tuple(row))
+        if len(chunk) == _CHUNK:
+            connection.exec_driver_sql(statement, chunk)
+            count, chunk = count + len(chunk), []
+    if chunk:
+        connection.exec_driver_sql(statement, chunk)
+    return count + len(chunk)
+
+
+def next_id(connection: Connection, table: Table) -> int:
+    """The first id that is free, for rows whose ids the caller gives."""
+    last = connection.execute(select(func.max(table.c.id))).scalar_one() or 0
+    if is_sqlite(connection):
+        # A deleted record may come back under its id, so ids that were ever given count too.
+        given = connection.execute(
+            text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table.name}
+        ).scalar()
+        return max(int(last), int(given or 0)) + 1
+    return int(last) + 1
+
+
+def ids_given(connection: Connection, table: Table) -> None:
+    """Let the engine continue after the ids that the caller gave."""
+    if not is_sqlite(connection):
+        connection.execute(
+            text(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {table.name}), false)"
+            )
+        )
+
+
+def learn(connection: Connection) -> None:
+    """Let the engine look at what was loaded, so that it plans well."""
+    connection.exec_driver_sql("ANALYZE")
