@@ -34,6 +34,8 @@ from ui.tasks import Tasks
 
 Index = QModelIndex | QPersistentModelIndex
 
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable  # asked for each cell at each repaint, so made once
 _AHEAD = 40  # rows: the next page is asked for before the last row comes into sight
 _FEW = 200  # changed records that are looked at one by one; more reload the list
 _MOST_RELOADED = 2000
@@ -60,6 +62,7 @@ class Column:
     strong: bool = False
     quiet: bool = False
     toned: bool = False  # its choices differ by colour, so they are drawn as tags
+    flags: int = 0  # align and centred vertically, as the painter takes it
 
 
 class RecordListModel(QAbstractTableModel):
@@ -360,8 +363,9 @@ class RecordListModel(QAbstractTableModel):
         quiet = about.section == "Record" or about.kind in ("code", "datetime", "long_text", "phone", "email", "url")
         strong = name == self._type.label[0] and about.kind != "reference"
         tones = {c.tone for c in self._app.options.choices(about.options)} if about.options else set()
+        flags = (align | Qt.AlignmentFlag.AlignVCenter).value
         toned = about.kind == "state" or len(tones) > 1
-        return Column(name, about, align, sortable(self._type, name), strong, quiet and not strong, toned)
+        return Column(name, about, align, sortable(self._type, name), strong, quiet and not strong, toned, flags)
 
     def _show_columns(self, names: Sequence[str]) -> None:
         """Other columns at once, from what is here; those not fetched yet stay empty until their values arrive."""
@@ -434,7 +438,6 @@ class RecordListModel(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        return flags | Qt.ItemFlag.ItemIsEditable if self.columns[index.column()].name in self.editable else flags
+        if self.editable and index.isValid() and self.columns[index.column()].name in self.editable:
+            return _EDITABLE
+        return _PLAIN

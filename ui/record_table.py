@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QLine, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from crm_desktop.application import Application
@@ -33,7 +33,7 @@ class _Pane(QTableView):
         self.head = FilterHeader(app, tasks, names, self)
         self.setHorizontalHeader(self.head)
         self.setModel(model)
-        self.cells = CellDelegate(self)
+        self.cells = CellDelegate(model, self)
         self.setItemDelegate(self.cells)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.size("row"))
@@ -54,6 +54,22 @@ class _Pane(QTableView):
         if row != self.cells.hovered:
             self.cells.hovered = row
             self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.cells.take_theme()
+        super().paintEvent(event)
+        first = self.rowAt(event.rect().top())
+        if first < 0:
+            return
+        last = self.rowAt(event.rect().bottom())
+        high, top = self.verticalHeader().defaultSectionSize(), self.rowViewportPosition(first) - 1
+        bottom = self.rowViewportPosition(last) + high if last >= 0 else event.rect().bottom()
+        end = self.model().rowCount() - first
+        painter = QPainter(self.viewport())
+        painter.setPen(theme.colour("hairline"))
+        lines = range(1, min(end, (bottom - top) // high + 1) + 1)
+        left, right = event.rect().left(), event.rect().right()
+        painter.drawLines([QLine(left, top + n * high, right, top + n * high) for n in lines])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
