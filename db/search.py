@@ -12,6 +12,7 @@ itself is updated. PostgreSQL: `text[]` under a GIN index narrows the rows, and 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -28,12 +29,13 @@ PROBE = 10_001
 
 # Every ASCII sign belongs to a token (codes hold - / . and so on); only white space parts them.
 _SIGNS = "".join(chr(c) for c in range(33, 127) if not chr(c).isalnum())
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _SPLIT = 500
 
 
 def fold(value: str) -> str:
-    """How texts are compared: compatibility forms made one, case ignored, white space single."""
-    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    """How texts are compared: compatibility forms made one, case ignored, white space single, control characters left out."""
+    return " ".join(_CONTROLS.sub(" ", unicodedata.normalize("NFKC", value).casefold()).split())
 
 
 def words(query: str) -> list[str]:
