@@ -75,7 +75,7 @@ class Logging:
 
 
 def watch_uncaught(tell: Callable[[BaseException], None] | None = None) -> None:
-    """Log every exception nobody caught, on any thread, before Python's own way of dealing with it, and `tell` of it."""
+    """Log every exception nobody caught, on any thread, and `tell` of it, beside Python's own way of dealing with it."""
     before, thread_before = sys.excepthook, threading.excepthook
 
     def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from crm_desktop.words import system_language
@@ -186,16 +188,23 @@ class FileStorage:
 
 
 class Settings:
-    """The values in use. Reads come from memory; a change is stored at once in the place of its scope."""
+    """The values in use. Reads come from memory; a change is stored in the place of its scope."""
 
     def __init__(self, storages: Mapping[Scope, Storage] | None = None) -> None:
         self._storages: dict[Scope, Storage] = {scope: MemoryStorage() for scope in Scope} | dict(storages or {})
+        self._write: Callable[[Callable[[], None]], object] = _at_once
+        self._lock = Lock()
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._values: dict[Scope, dict[str, Any]] = {}
         self.reload()
 
     def reload(self) -> None:
         """Read every place again, as after another PC changed the company's settings."""
         self._values = {scope: dict(storage.load()) for scope, storage in self._storages.items()}
+
+    def write_with(self, run: Callable[[Callable[[], None]], object] | None) -> None:
+        """Let `run` do the storing, on another thread for example; None stores at once, as at the end of the program."""
+        self._write = run or _at_once
 
     def get(self, setting: Setting[T]) -> T:
         """The value in use: the stored one where it fits, else the default."""
@@ -208,15 +217,34 @@ class Settings:
 
     def set_many(self, values: Mapping[Setting[Any], Any]) -> None:
         """Use and keep several at once, one write per scope. The default is kept by forgetting the name."""
-        by_scope: dict[Scope, dict[str, Any]] = {}
+        by_scope: dict[Scope, set[str]] = {}
         for setting, value in values.items():
             if not setting.accepts(value):
                 raise ValueError(f"{setting.name}: {type(value).__name__} does not fit")
-            by_scope.setdefault(setting.scope, {})[setting.name] = None if value == setting.default else value
-        for scope, changed in by_scope.items():
-            self._storages[scope].store(changed)
-            self._values[scope].update(changed)
-            self._values[scope] = {k: v for k, v in self._values[scope].items() if v is not None}
+        for setting, value in values.items():
+            by_scope.setdefault(setting.scope, set()).add(setting.name)
+            if value == setting.default:
+                self._values[setting.scope].pop(setting.name, None)
+            else:
+                self._values[setting.scope][setting.name] = value
+        for scope, names in by_scope.items():
+            self._write(partial(self._store, scope, frozenset(names)))
+        changed = frozenset(setting.name for setting in values)
+        for listener in tuple(self._listeners):
+            listener(changed)
+
+    def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call `listener` with the names of changed settings from now on; the answer stops it again."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _store(self, scope: Scope, names: frozenset[str]) -> None:
+        with self._lock:  # the values of this moment: two writes of one setting end with the newer, in whatever order
+            self._storages[scope].store({name: self._values[scope].get(name) for name in names})
+
+
+def _at_once(job: Callable[[], None]) -> None:
+    job()
 
 
 def language_in_use(settings: Settings) -> str:

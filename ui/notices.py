@@ -1,7 +1,7 @@
 """The one way to tell the person something: short notices, questions, errors.
 
 Errors come in two heaps. What the program foresaw (`Told`) has its own words and advice. Anything else is a mistake of
-the program: the person hears that it happened, that the log has it, and can save a report; the traceback stays in the log.
+the program: the person hears that it happened and can save a report; the traceback stays in the log.
 """
 
 from __future__ import annotations

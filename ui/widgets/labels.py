@@ -10,7 +10,7 @@ from ui import icons, theme
 
 
 class Label(QLabel):
-    """Plain text in a role of the style sheet: dim, faint, small, strong, section, heading, title, hero, number, key …"""
+    """Plain text in a role of the style sheet: dim, faint, small, strong, section, heading, title, hero, number, key."""
 
     def __init__(self, text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)

@@ -1,0 +1,32 @@
+"""What stands in the navigation: the screens and record types this person may open, by area."""
+
+from __future__ import annotations
+
+from crm_desktop.application import Application
+from crm_desktop.words import _
+from ui.screens.registry import AREAS, Screens
+from ui.widgets.side_nav import NavEntry
+
+
+def entries(app: Application, screens: Screens) -> list[NavEntry]:
+    """Screens without an area first, then area by area; an area with nothing in it does not appear."""
+    shown = [e for e in screens.visible(app.actor) if e.in_navigation]
+    found = [NavEntry(f"screen:{e.key}", _(e.title), e.icon) for e in shown if not e.area]
+    for area, (title, _icon) in AREAS.items():
+        group = _(title)
+        found += [NavEntry(f"list:{t.key}", _(t.plural), t.icon, group) for t in listed(app, screens, area)]
+        found += [NavEntry(f"screen:{e.key}", _(e.title), e.icon, group) for e in shown if e.area == area]
+    return found
+
+
+def listed(app: Application, screens: Screens, area: str) -> list:
+    """The record types of one area that have a list."""
+    return [t for t in app.types.values() if t.area == area] if screens.list_of else []
+
+
+def place_of(tab_key: str) -> str:
+    """The entry a tab belongs to: a record belongs to the list of its type."""
+    kind, _colon, rest = tab_key.partition(":")
+    if kind in ("record", "new"):
+        return f"list:{rest.partition(':')[0]}"
+    return tab_key.partition("?")[0]
