@@ -1,0 +1,109 @@
+"""Two people changed one record: field by field what it was, what the other wrote, what I wrote, and which of them stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crm_desktop.draft import Draft, Merged
+from crm_desktop.kinds import show
+from crm_desktop.options import Options
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.words import _, ngettext
+from ui import theme
+from ui.widgets.buttons import Button, primary
+from ui.widgets.labels import Label, separator
+
+
+class ConflictDialog(QDialog):
+    """Choose per field. `result_draft` is what to save; nothing is lost when the dialog is left: the form stays as it was."""
+
+    def __init__(self, parent: QWidget, kind: RecordType, options: Options, base: Draft, merged: Merged, who: str) -> None:
+        super().__init__(parent.window())
+        self._kind, self._options, self._base, self._merged = kind, options, base, merged
+        self.choices: dict[str, QButtonGroup] = {}
+        self.setWindowTitle(_("Two changes of one record"))
+        column = QVBoxLayout(self)
+        edge = theme.size("page")
+        column.setContentsMargins(edge, edge, edge, theme.size("margin"))
+        column.setSpacing(theme.size("margin"))
+        count = len(merged.clashes)
+        head = ngettext("{who} changed a field that you changed too", "{who} changed {count} fields that you changed too", count)
+        column.addWidget(Label(head.format(who=who or _("Someone else"), count=count), "heading", wrap=True))
+        column.addWidget(Label(_("Choose what shall stay. All other changes of both of you are kept."), "dim", wrap=True))
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(self._table())
+        column.addWidget(area, 1)
+        row = QHBoxLayout()
+        row.addWidget(Button(_("All mine"), kind="flat", clicked=lambda: self.choose_all(1)))
+        row.addWidget(Button(_("All theirs"), kind="flat", clicked=lambda: self.choose_all(0)))
+        row.addStretch(1)
+        row.addWidget(Button(_("Keep editing"), clicked=self.reject))
+        row.addWidget(primary(_("Save these"), "save", self.accept))
+        column.addLayout(row)
+        self.resize(theme.current().px(780), min(theme.current().px(240 + 64 * count), parent.window().height() - 60))
+
+    @property
+    def result_draft(self) -> Draft:
+        """Both sides' changes with the choices made."""
+        draft = self._merged.draft.copy()
+        for name, clash in self._merged.clashes.items():
+            value = clash.after if self.choices[name].checkedId() == 1 else clash.before
+            if name == "lines":
+                draft.lines = list(value)
+            else:
+                draft.values[name] = value
+        return draft
+
+    def choose_all(self, side: int) -> None:
+        """0: theirs, 1: mine, for every field."""
+        for group in self.choices.values():
+            group.button(side).setChecked(True)
+
+    def _table(self) -> QWidget:
+        page = QWidget()
+        page.setProperty("scrolled", "true")
+        grid = QGridLayout(page)
+        grid.setContentsMargins(0, 0, theme.size("gap"), 0)
+        grid.setHorizontalSpacing(theme.size("margin"))
+        grid.setVerticalSpacing(theme.size("gap"))
+        for at, words in enumerate((_("Field"), _("It was"), _("Theirs"), _("Mine"))):
+            grid.addWidget(Label(words, "small"), 0, at)
+            grid.setColumnStretch(at, 2 if at else 1)
+        grid.addWidget(separator(), 1, 0, 1, 4)
+        row = 2
+        for name, clash in self._merged.clashes.items():
+            about = self._kind.fields.get(name)
+            label = _(about.label) if about else _("Lines")
+            grid.addWidget(Label(label, "strong", wrap=True), row, 0)
+            was: Any = self._base.lines if name == "lines" else self._base.values.get(name)
+            grid.addWidget(Label(self._text(name, was), "dim", wrap=True), row, 1)
+            group = QButtonGroup(page)
+            for side, value in enumerate((clash.before, clash.after)):
+                button = QRadioButton(self._text(name, value))
+                button.setAccessibleName(f"{label}: {_('Mine') if side else _('Theirs')}")
+                group.addButton(button, side)
+                grid.addWidget(button, row, 2 + side, Qt.AlignmentFlag.AlignVCenter)
+            group.button(1).setChecked(True)
+            self.choices[name] = group
+            row += 1
+        grid.setRowStretch(row, 1)
+        return page
+
+    def _text(self, name: str, value: Any) -> str:
+        if name == "lines":
+            return ngettext("{count} line", "{count} lines", len(value)).format(count=len(value))
+        text = show(value, self._kind.fields[name], self._options) or _("(empty)")
+        return text if len(text) <= 120 else f"{text[:118]}…"

@@ -1,0 +1,165 @@
+"""What happened to a record: who changed what from what to what, when, with Undo; and the revisions of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from crm_desktop.application import Application
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services import history
+from crm_desktop.words import _
+from ui import theme
+from ui.notices import Notices
+from ui.tasks import Tasks
+from ui.widgets.buttons import Button
+from ui.widgets.labels import IconLabel, Label, separator
+from ui.widgets.panels import EmptyState
+
+_ACTIONS = {
+    "create": ("Created", "add", "green"),
+    "change": ("Changed", "edit", "accent"),
+    "delete": ("Deleted", "delete", "red"),
+    "restore": ("Brought back", "bin_recycle", "green"),
+    "undo": ("A change was taken back", "arrow_undo", "amber"),
+    "import": ("Imported", "arrow_download", "accent"),
+    "batch": ("Changed together with others", "edit", "accent"),
+    "print": ("Printed", "print", "grey"),
+    "export": ("Exported", "arrow_upload", "grey"),
+    "attach": ("File added", "attach", "accent"),
+    "detach": ("File removed", "attach", "grey"),
+}
+
+
+def action_words(kind: RecordType, action: str) -> tuple[str, str, str]:
+    """What an entry of the history says it was, its icon and its tone. An action may carry a reason behind a colon."""
+    name, _colon, reason = action.partition(": ")
+    if name in _ACTIONS:
+        words, icon, tone = _ACTIONS[name]
+    else:
+        operation = next((o for o in kind.operations if o.name == name), None)
+        words, icon, tone = (operation.label, operation.icon, "accent") if operation else (name, "history", "grey")
+    return (f"{_(words)}: {reason}" if reason else _(words)), icon, tone
+
+
+class HistoryTab(QWidget):
+    """Entries newest first. `undone`: a change was taken back, the record should be read again."""
+
+    undone = Signal()
+    revision_wanted = Signal(object)
+
+    def __init__(self, app: Application, tasks: Tasks, notices: Notices, kind: RecordType, record_id: int) -> None:
+        super().__init__()
+        self.app, self.tasks, self.notices, self.kind, self.record_id = app, tasks, notices, kind, record_id
+        self.may_undo: Callable[[], bool] = lambda: True
+        self.entries: list[history.Entry] = []
+        self.buttons: dict[int, Button] = {}
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page = QWidget()
+        self._page.setProperty("scrolled", "true")
+        self._column = QVBoxLayout(self._page)
+        self._column.setContentsMargins(0, theme.size("gap"), theme.size("margin"), theme.size("page"))
+        self._column.setSpacing(theme.size("margin"))
+        area.setWidget(self._page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    def refresh(self) -> None:
+        """Read the history again."""
+        work = partial(_read, self.app, self.kind, self.record_id)
+        self.tasks.run(work, self._show, self.notices.error)
+
+    def _show(self, found: tuple[list[history.Entry], list[history.RevisionInfo]]) -> None:
+        self.entries, revisions = found
+        self.buttons = {}
+        while (item := self._column.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        if revisions:
+            self._column.addWidget(self._revisions(revisions))
+            self._column.addWidget(separator())
+        for entry in self.entries:
+            self._column.addWidget(self._entry(entry))
+        if not self.entries:
+            self._column.addWidget(EmptyState("history", _("Nothing has happened yet")))
+        self._column.addStretch(1)
+
+    def _revisions(self, revisions: list[history.RevisionInfo]) -> QWidget:
+        box = QWidget()
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.size("page"))
+        grid.addWidget(Label(_("Revisions"), "section"), 0, 0, 1, 4)
+        for row, revision in enumerate(revisions, 1):
+            name = _("Revision {number}").format(number=revision.number) if revision.number else _("First version")
+            grid.addWidget(Label(name), row, 0)
+            grid.addWidget(Label(f"{revision.who} · {revision.at.astimezone():%Y-%m-%d %H:%M}", "dim"), row, 1)
+            grid.addWidget(Label(revision.reason, "dim", wrap=True), row, 2)
+            grid.addWidget(Button(_("View"), "eye", kind="flat", clicked=partial(self.revision_wanted.emit, revision)), row, 3)
+        grid.setColumnStretch(2, 1)
+        return box
+
+    def _entry(self, entry: history.Entry) -> QWidget:
+        words, icon, tone = action_words(self.kind, entry.action)
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(IconLabel(icon, tone), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(theme.size("gap"))
+        head.addWidget(Label(words, "strong", wrap=len(words) > 60), int(len(words) > 60))
+        where = f" · {entry.station}" if entry.station else ""
+        head.addWidget(Label(f"{entry.who} · {entry.at.astimezone():%Y-%m-%d %H:%M}{where}", "small"))
+        head.addStretch(1)
+        if entry.can_undo:
+            tip = _("Give these fields the values they had before")
+            button = Button(_("Undo"), "arrow_undo", kind="flat", clicked=partial(self.undo, entry), tip=tip)
+            self.buttons[entry.id] = button
+            head.addWidget(button)
+        column.addLayout(head)
+        if entry.action != "create":
+            column.addLayout(self._changes(entry.changes))
+        row.addLayout(column, 1)
+        return box
+
+    def _changes(self, changes: tuple[Any, ...]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.size("gap"))
+        grid.setVerticalSpacing(2)
+        grid.setColumnMinimumWidth(0, theme.current().px(110))
+        for at, change in enumerate(changes):
+            grid.addWidget(Label(change.label, "dim"), at, 0, Qt.AlignmentFlag.AlignTop)
+            before, after = _short(change.before), _short(change.after)
+            grid.addWidget(Label(f"{before or _('(empty)')}  →  {after or _('(empty)')}", wrap=True), at, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def undo(self, entry: history.Entry) -> None:
+        """Take one change back."""
+        if not self.may_undo():
+            return
+        self.tasks.run(partial(history.undo, self.app, entry.id), lambda _draft: self._undone(), self.notices.error, owner=self)
+
+    def _undone(self) -> None:
+        self.notices.say(_("The change was taken back."), icon="arrow_undo")
+        self.undone.emit()
+        self.refresh()
+
+
+def _read(app: Application, kind: RecordType, record_id: int) -> tuple[list[history.Entry], list[history.RevisionInfo]]:
+    return history.entries(app, kind.key, record_id), history.revisions(app, kind.key, record_id)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:198]}…"

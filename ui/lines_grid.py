@@ -1,0 +1,454 @@
+"""The line table of a document, as quick as Excel: type, Tab, Enter, paste a block, scan a barcode; totals below, live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QMenu, QTableView, QWidget
+
+from crm_desktop.draft import Line, Ref
+from crm_desktop.services.lookup import fill
+from crm_desktop.words import _
+from ui import icons, theme
+from ui.editor_base import Around
+from ui.lines_delegate import LinesDelegate
+from ui.lines_model import LinesModel
+from ui.picker import PickerLine, find, not_found, preset_for
+from ui.picker_dialog import pick_from_list
+
+_CHARACTER, _AROUND = 7, 18  # pixels of a character, and around a text
+
+
+class LinesGrid(QTableView):
+    """The table. `pasted` tells how many rows came in and how many cells could not be read."""
+
+    pasted = Signal(int, int)
+
+    def __init__(self, model: LinesModel, around: Around) -> None:
+        super().__init__()
+        self.lines, self.around = model, around
+        self._looking_up = 0
+        self.setModel(model)
+        self.cells = LinesDelegate(around, self)
+        self.setItemDelegate(self.cells)
+        self._dress()
+        self.cells.leave.connect(self._leave)
+        self.cells.list_wanted.connect(self._from_list)
+        self.cells.new_wanted.connect(self._new_record)
+        self.cells.jump_wanted.connect(self._jump)
+        model.reference_set.connect(self._fill_from)
+        model.lookup_wanted.connect(self._look_up)
+        model.modelReset.connect(self._fit_height)
+        model.rowsInserted.connect(self._fit_height)
+        model.rowsRemoved.connect(self._fit_height)
+        self.verticalHeader().sectionMoved.connect(self._dragged)
+        self.customContextMenuRequested.connect(self._menu)
+
+    def _dress(self) -> None:
+        worn = theme.current()
+        self.setProperty("role", "grid")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setAccessibleName(_("Lines"))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.AnyKeyPressed | triggers.EditKeyPressed | triggers.DoubleClicked)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        rows, head = self.verticalHeader(), self.horizontalHeader()
+        rows.setDefaultSectionSize(worn.px(34))
+        rows.setMinimumSectionSize(worn.px(34))
+        rows.setFixedWidth(worn.px(40))
+        rows.setSectionsMovable(True)
+        rows.setToolTip(_("Drag to move the line  (Alt+Up, Alt+Down)"))
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(worn.px(40))
+        head.setFixedHeight(worn.px(36))
+        head.sectionResized.connect(lambda *_args: self._take_width())
+        self._own_widths = False
+        self._sizing = False
+
+    # Widths and height
+
+    def natural_width(self, column: int) -> int:
+        """How wide a column is that nobody has sized."""
+        worn, about = theme.current(), self.lines.field(column)
+        title = self.fontMetrics().horizontalAdvance(_(about.label)) * 11 // 10 + worn.px(22)
+        return max(worn.px(about.width * _CHARACTER + _AROUND), title)
+
+    def _take_width(self) -> None:
+        if not self._sizing:
+            self._own_widths = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._own_widths:
+            self.size_columns()
+
+    def size_columns(self) -> None:
+        """Give each column its width; texts share the room that is left."""
+        self._sizing = True
+        columns = range(len(self.lines.names))
+        for column in columns:  # what is not yet known of a draft needs no room
+            self.setColumnHidden(column, self._only_when_locked(column))
+        widths = [0 if self.isColumnHidden(c) else self.natural_width(c) for c in columns]
+        spare = self.viewport().width() - sum(widths)
+        texts = [c for c in columns if self.lines.field(c).kind in ("text", "reference") and self.lines.field(c).width >= 14]
+        for column in texts:
+            share = spare // len(texts)
+            widths[column] += share if share > 0 else max(share, -widths[column] * 3 // 10)
+        if spare > 0 and texts:
+            widths[texts[-1]] += spare % len(texts)
+        for column, wide in enumerate(widths):
+            self.setColumnWidth(column, wide)
+        self._sizing = False
+        self._fit_height()
+
+    def _only_when_locked(self, column: int) -> bool:
+        """Whether a column only means something once the document is closed, such as what was delivered."""
+        about = self.lines.field(column)
+        return not self.lines.locked and about.editable_when_locked and about.kind == "quantity"
+
+    def _open_columns(self) -> list[int]:
+        """The columns a person can type into now."""
+        return [c for c, n in enumerate(self.lines.names) if self.lines.may_edit(n) and not self.isColumnHidden(c)]
+
+    def _fit_height(self, *_ignored: Any) -> None:
+        """As high as its rows, up to a bound; beyond it scrolls by itself."""
+        worn = theme.current()
+        rows = min(max(self.lines.rowCount(), 5), 14)
+        bar = self.horizontalScrollBar()
+        extra = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        high = self.horizontalHeader().height() + rows * worn.px(34) + extra + 3
+        if high != self.height():
+            self.setFixedHeight(high)
+
+    # Where the cursor goes
+
+    def cell(self) -> tuple[int, int]:
+        """Row and column of the cursor."""
+        index = self.currentIndex()
+        return index.row(), index.column()
+
+    def go(self, row: int, column: int) -> None:
+        """Put the cursor into a cell."""
+        index = self.lines.index(row, column)
+        if index.isValid():
+            self.setCurrentIndex(index)
+            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(index)
+
+    def step(self, by: int, skip: frozenset[str] = frozenset()) -> bool:
+        """Go to the next cell one can type into, over the ends of lines; False at the end of the table."""
+        every = self._open_columns()
+        columns = [c for c in every if self.lines.names[c] not in skip]
+        row, column = self.cell()
+        if not every:
+            return False
+        onward = [c for c in (columns or every) if (c > column if by > 0 else c < column)]
+        if onward:
+            self.go(row, onward[0] if by > 0 else onward[-1])
+            return True
+        row += by
+        if 0 <= row < self.lines.rowCount():
+            self.go(row, every[0] if by > 0 else every[-1])
+            return True
+        return False
+
+    def next_line(self) -> None:
+        """Go to the beginning of the next line."""
+        row = min(self.cell()[0] + 1, self.lines.rowCount() - 1)
+        self.go(row, self.lines.first_typed())
+
+    def focus_start(self) -> None:
+        """Put the cursor where the next line is typed."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.go(max(0, self.lines.rowCount() - 1), self.lines.first_typed())
+
+    def _leave(self, editor: QWidget, way: str) -> None:
+        """An editor is done: take what is in it, then go on."""
+        name = str(editor.property("cell_name"))
+        picked = isinstance(editor, PickerLine) and way == "enter"
+        if way != "cancel":
+            self.commitData(editor)
+        self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if way == "enter":
+            self.step(1, frozenset(self.lines.kind.lines.fields[name].copies) if picked and self.lines.kind.lines else frozenset())
+        elif way in ("next", "back"):
+            self.step(1 if way == "next" else -1)
+        elif way == "line":
+            self.next_line()
+        elif way in ("up", "down"):
+            row, column = self.cell()
+            self.go(row + (1 if way == "down" else -1), column)
+
+    def commit(self) -> None:
+        """Take what stands in the cell that is being typed into, if one is."""
+        editor = self._open_editor()
+        if editor is not None:
+            self.commitData(editor)
+            self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+
+    def _open_editor(self) -> QWidget | None:
+        made = (w for w in self.viewport().children() if isinstance(w, QWidget) and w.property("cell_name") and w.isVisible())
+        return next(made, None)
+
+    # References
+
+    @property
+    def looking_up(self) -> bool:
+        """Whether a typed or pasted text still waits for its record."""
+        return self._looking_up > 0
+
+    def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self._looking_up += 1
+
+        def answered(answer: Any) -> None:
+            self._looking_up -= 1
+            done(answer)
+
+        def failed(error: BaseException) -> None:
+            self._looking_up -= 1
+            self.around.failed(error)
+
+        self.around.tasks.run(work, answered, failed, owner=self)
+
+    def _look_up(self, line: Line, name: str, text: str, keep: frozenset[str]) -> None:
+        about = self.lines.fields[name]
+        work = partial(find, self.around.app, about.target, text, dict(self.around.within(about)))
+        self._run(work, partial(self._found, line, name, text, keep))
+
+    def _found(self, line: Line, name: str, text: str, keep: frozenset[str], ref: Ref | None) -> None:
+        bad = self.lines.bad_at(self.lines.row_of(line), name)
+        if bad is None or bad.text != text:  # typed over or taken back meanwhile
+            return
+        if ref is None:
+            self.lines.set_bad(line, name, text, not_found(self.around.app, self.lines.fields[name], text))
+        else:
+            self.lines.take_reference(line, name, ref)
+            self._fill_from(line, name, ref, keep)
+
+    def _fill_from(self, line: Line, name: str, ref: Ref, keep: frozenset[str] = frozenset()) -> None:
+        if self.lines.kind.lines and self.lines.kind.lines.fields[name].copies:
+            work = partial(fill, self.around.app, self.lines.kind.key, name, ref, line=True)
+            self._run(work, partial(self._filled, line, name, ref, keep))
+
+    def _filled(self, line: Line, name: str, ref: Ref, keep: frozenset[str], values: Mapping[str, Any]) -> None:
+        if line.values.get(name) == ref:
+            self.lines.fill(line, {n: v for n, v in values.items() if n not in keep})
+
+    def _from_list(self, editor: QWidget) -> None:
+        row, name = int(editor.property("cell_row")), str(editor.property("cell_name"))
+        text = editor.open_text if isinstance(editor, PickerLine) else ""
+        self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        self.choose(row, name, text)
+
+    def choose(self, row: int, name: str, text: str = "") -> None:
+        """Let the person choose the record of a cell from its list."""
+        ref = pick_from_list(self, self.around, self.lines.fields[name], text)
+        self.setFocus()
+        if ref is not None:
+            self.take(row, name, ref)
+
+    def take(self, row: int, name: str, ref: Ref) -> None:
+        """Put a record into a cell and go on to what it does not fill."""
+        self.lines.set_value(row, name, ref)
+        self.go(row, self.lines.names.index(name))
+        copies = self.lines.kind.lines.fields[name].copies if self.lines.kind.lines else {}
+        self.step(1, frozenset(copies))
+
+    def _new_record(self, editor: QWidget, text: str) -> None:
+        row, name = int(editor.property("cell_row")), str(editor.property("cell_name"))
+        about = self.lines.fields[name]
+        self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        if self.around.create is not None:
+            self.around.create(self, about.target, preset_for(self.around, about, text), partial(self.take, row, name))
+
+    def _jump(self, editor: QWidget) -> None:
+        if isinstance(editor, PickerLine) and editor.ref is not None:
+            self.around.open_record(editor.about.target, editor.ref.id)
+
+    # Lines
+
+    def rows(self) -> list[int]:
+        """The rows that are selected, or the one the cursor is in."""
+        found = {i.row() for i in self.selectedIndexes()} or {self.cell()[0]}
+        return sorted(r for r in found if 0 <= r < len(self.lines.lines))
+
+    def add_line(self) -> None:
+        """Go to the row of the next line."""
+        self.focus_start()
+
+    def insert_line(self) -> None:
+        """An empty line before this one."""
+        row = max(0, self.cell()[0])
+        self.lines.insert(row)
+        self.go(row, self.lines.first_typed())
+
+    def remove_lines(self) -> None:
+        """Take the selected lines away."""
+        row, column = self.cell()
+        self.lines.remove(self.rows())
+        self.go(min(row, self.lines.rowCount() - 1), max(0, column))
+
+    def duplicate_lines(self) -> None:
+        """Copies of the selected lines below them."""
+        rows, column = self.rows(), max(0, self.cell()[1])
+        if rows:
+            self.lines.duplicate(rows)
+            self.go(max(rows) + 1, column)
+
+    def move_line(self, by: int) -> None:
+        """Move the line of the cursor up or down."""
+        row, column = self.cell()
+        if self.lines.move(row, row + by):
+            self.go(row + by, column)
+
+    def _dragged(self, logical: int, old: int, new: int) -> None:
+        QTimer.singleShot(0, self, partial(self._take_drag, logical, new))
+
+    def _take_drag(self, logical: int, new: int) -> None:
+        head = self.verticalHeader()
+        blocked = head.blockSignals(True)
+        for row in range(head.count()):  # the order lies in the lines, not in the heading
+            head.moveSection(head.visualIndex(row), row)
+        head.blockSignals(blocked)
+        self.lines.move(logical, min(new, len(self.lines.lines) - 1))
+        self.viewport().update()
+
+    # Copy, paste, keys
+
+    def copy(self) -> None:
+        """Copy the selected cells for Excel."""
+        cells = [(i.row(), i.column()) for i in self.selectedIndexes()]
+        QGuiApplication.clipboard().setText(self.lines.copied(cells))
+
+    def paste(self) -> None:
+        """Paste a block from Excel, beginning at the cursor."""
+        row, column = self.cell()
+        text = QGuiApplication.clipboard().text()
+        if not text.strip() or row < 0:
+            return
+        done = self.lines.paste(text, row, column)
+        for line, name, words in done.lookups:
+            self._look_up(line, name, words, frozenset(done.typed[id(line)]))
+        self._select_block(row, column, done.rows, text)
+        self.pasted.emit(done.rows, done.bad)
+
+    def _select_block(self, row: int, column: int, rows: int, text: str) -> None:
+        wide = max(len(part.split("\t")) for part in text.splitlines() or [""])
+        last = self.lines.index(min(row + rows, self.lines.rowCount()) - 1, min(column + wide, len(self.lines.names)) - 1)
+        self.go(row, column)
+        block = QItemSelection(self.lines.index(row, column), last)
+        self.selectionModel().select(block, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._answer(event):
+            super().keyPressEvent(event)
+
+    def _answer(self, event: QKeyEvent) -> bool:
+        key, mods = Qt.Key(event.key()), event.modifiers()
+        do = self._for_standard(event)
+        if do is None and mods & Qt.KeyboardModifier.ControlModifier:
+            do = self._control_keys().get(key)
+        elif do is None and mods & Qt.KeyboardModifier.AltModifier:
+            do = {Qt.Key.Key_Up: partial(self.move_line, -1), Qt.Key.Key_Down: partial(self.move_line, 1)}.get(key)
+        elif do is None:
+            do = self._for_plain(key, bool(mods & Qt.KeyboardModifier.ShiftModifier))
+        return do is not None and do() is not False
+
+    def _for_standard(self, event: QKeyEvent) -> Callable[[], Any] | None:
+        keys = QKeySequence.StandardKey
+        pairs = ((keys.Copy, self.copy), (keys.Cut, self.cut), (keys.Paste, self.paste), (keys.Undo, self.undo), (keys.Redo, self.redo))
+        return next((do for standard, do in pairs if event.matches(standard)), None)
+
+    def undo(self) -> None:
+        """Take the last step back, with the cursor where it was."""
+        row, column = self.cell()
+        self.lines.undo()
+        self.go(min(max(row, 0), self.lines.rowCount() - 1), max(column, 0))
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        row, column = self.cell()
+        self.lines.redo()
+        self.go(min(max(row, 0), self.lines.rowCount() - 1), max(column, 0))
+
+    def cut(self) -> None:
+        """Copy the selected cells and empty them."""
+        self.copy()
+        self.clear_cells()
+
+    def _control_keys(self) -> dict[Qt.Key, Callable[[], Any]]:
+        keys = Qt.Key
+        return {
+            keys.Key_Delete: self.remove_lines, keys.Key_Minus: self.remove_lines, keys.Key_D: self.duplicate_lines,
+            keys.Key_Plus: self.insert_line, keys.Key_Return: self.next_line, keys.Key_Enter: self.next_line, keys.Key_Y: self.redo,
+        }  # fmt: skip
+
+    def _for_plain(self, key: int, shift: bool) -> Callable[[], Any] | None:
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return partial(self._enter, shift)
+        if key == Qt.Key.Key_Tab:
+            return partial(self.step, 1)
+        if key == Qt.Key.Key_Backtab:
+            return partial(self.step, -1)
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            return self.clear_cells
+        if key == Qt.Key.Key_Insert:
+            return self.insert_line
+        if key == Qt.Key.Key_F4:
+            return self._choose_here
+        return None
+
+    def _enter(self, back: bool) -> None:
+        self.step(-1 if back else 1)
+
+    def _choose_here(self) -> bool:
+        row, column = self.cell()
+        name = self.lines.names[column] if column >= 0 else ""
+        if not name or self.lines.fields[name].kind != "reference" or not self.lines.may_edit(name):
+            return False
+        self.choose(row, name)
+        return True
+
+    def clear_cells(self) -> None:
+        """Empty the selected cells."""
+        self.lines.clear([(i.row(), self.lines.names[i.column()]) for i in self.selectedIndexes()])
+
+    def _menu(self, at: QPoint) -> None:
+        self.menu().popup(self.viewport().mapToGlobal(at))
+
+    def menu(self) -> QMenu:
+        """What can be done with the lines, with the keys that do it too."""
+        menu, open_ = QMenu(self), not self.lines.locked
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        rows: tuple[tuple[str, str, str, Callable[[], Any], bool] | None, ...] = (
+            ("add", _("Insert a line"), "Ins", self.insert_line, open_),
+            ("copy", _("Duplicate the line"), "Ctrl+D", self.duplicate_lines, open_),
+            ("delete", _("Remove the line"), "Ctrl+Del", self.remove_lines, open_),
+            None,
+            ("arrow_up", _("Move up"), "Alt+Up", partial(self.move_line, -1), open_),
+            ("arrow_down", _("Move down"), "Alt+Down", partial(self.move_line, 1), open_),
+            None,
+            ("copy", _("Copy"), "Ctrl+C", self.copy, True),
+            ("clipboard_paste", _("Paste"), "Ctrl+V", self.paste, True),
+            ("arrow_undo", _("Undo"), "Ctrl+Z", self.lines.undo, self.lines.can_undo()),
+        )
+        for entry in rows:
+            if entry is None:
+                menu.addSeparator()
+                continue
+            icon, words, keys, do, possible = entry
+            action = menu.addAction(icons.icon(icon), f"{words}\t{QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)}")
+            action.triggered.connect(lambda _on=False, do=do: do())
+            action.setEnabled(possible)
+        return menu

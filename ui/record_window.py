@@ -1,0 +1,455 @@
+"""The window of one record of any type: header, form, lines, related lists, files and history, all from its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from crm_desktop.draft import Merged, Ref
+from crm_desktop.errors import Conflict, Invalid, Missing
+from crm_desktop.records.record_type import Operation
+from crm_desktop.services.deleting import delete, restore_batch
+from crm_desktop.services.history import RevisionInfo
+from crm_desktop.services.kept_drafts import Kept
+from crm_desktop.words import _
+from ui import theme
+from ui.conflict_dialog import ConflictDialog
+from ui.create_dialog import create_in_dialog
+from ui.customer_panel import SIDE_PANELS
+from ui.editor_base import Around
+from ui.form import RecordForm
+from ui.lines_panel import LinesPanel
+from ui.print_dialog import print_record, printable
+from ui.reason_dialog import ask_reason
+from ui.record_editing import RecordEditing
+from ui.record_header import RecordHeader
+from ui.record_tabs import RecordTabs
+from ui.revision_dialog import RevisionDialog
+from ui.shell import Shell
+from ui.widgets.labels import Label
+from ui.widgets.panels import Banner, EmptyState
+
+_PATIENCE = 100  # times 40 ms that Save waits for a look-up still under way
+
+
+class RecordWindow(QWidget):
+    """A tab with one record; `record_id` None is a new one that begins with `preset`."""
+
+    def __init__(self, shell: Shell, type_key: str, record_id: int | None = None, preset: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self.shell, self.app = shell, shell.app
+        self.kind = shell.app.type(type_key)
+        self.icon = self.kind.icon
+        self.record_id = record_id
+        self.editing = RecordEditing(shell.app, shell.tasks, self.kind, self)
+        self._new_key = f"new:{type_key}:{id(self)}"
+        self._closing, self._patience = False, 0
+        around = Around(shell.app, shell.tasks, open_record=shell.open_record, failed=shell.notices.error)
+        around.create = partial(create_in_dialog, shell.notices, around)
+        self.around = around
+        self.form = RecordForm(self.kind, around)
+        self.lines = LinesPanel(self.kind, around) if self.kind.lines else None
+        self._check_timer = QTimer(self)
+        self._check_timer.setSingleShot(True)
+        self._check_timer.setInterval(300)
+        self._check_timer.timeout.connect(self._check)
+        self._lay_out()
+        self._connect()
+        self._add_shortcuts()
+        if record_id is None:
+            self.editing.begin(preset or {})
+        else:
+            self.editing.load(record_id)
+
+    # What the shell asks
+
+    @property
+    def title(self) -> str:
+        if self.editing.draft.id is None:
+            return _("New {thing}").format(thing=_(self.kind.title)) if self.record_id is None else _(self.kind.title)
+        return self.kind.label_of(self.editing.base.values) or _(self.kind.title)
+
+    @property
+    def tab_key(self) -> str:
+        return self._new_key if self.record_id is None else f"record:{self.kind.key}:{self.record_id}"
+
+    @property
+    def unsaved(self) -> bool:
+        return not self._closing and self.editing.loaded and self.editing.unsaved
+
+    def refresh(self) -> None:
+        """F5: read everything again, after asking where text would be lost."""
+        if not self.unsaved or self.shell.notices.ask(
+            _("Throw away what you typed?"), yes=_("Throw away"), no=_("Keep editing"), danger=True
+        ):
+            self.editing.forget()
+            self.editing.reload()
+            self.tabs.refresh()
+
+    def close_request(self) -> bool:
+        """Whether the tab may go; asks about unsaved text."""
+        self.finish_typing()
+        answer = self.shell.notices.ask_unsaved(self.title) if self.unsaved else "discard"
+        if answer == "stay" or (answer == "save" and not self.save_and_wait()):
+            return False
+        self._closing = True
+        self.editing.close()
+        return True
+
+    # Building
+
+    def _lay_out(self) -> None:
+        self.tabs = RecordTabs(self.shell, self.kind, self._details())
+        entries = (
+            ("copy", _("Duplicate"), "Ctrl+Shift+D", self.duplicate),
+            ("history", _("History"), "", lambda: self.tabs.show_tab("history")),
+            None,
+            ("delete", _("Delete…"), "", self.delete),
+        )
+        self.header = RecordHeader(self.app, self.kind, entries)
+        self.banners = QVBoxLayout()
+        self.banners.setContentsMargins(theme.size("page"), 0, theme.size("page"), 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addLayout(self.banners)
+        self._middle = QHBoxLayout()
+        self._middle.setContentsMargins(0, 0, 0, 0)
+        self._middle.setSpacing(0)
+        self._middle.addWidget(self.tabs, 1)
+        column.addLayout(self._middle, 1)
+        maker = SIDE_PANELS.get(self.kind.key)
+        self.side: QWidget | None = maker(self.shell) if maker else None
+        if self.side is not None:
+            self._middle.addWidget(self.side)
+            self.side.hide()
+
+    def _details(self) -> QWidget:
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        page.setProperty("scrolled", "true")
+        column = QVBoxLayout(page)
+        edge = theme.size("page")
+        column.setContentsMargins(edge, theme.size("margin"), edge, edge)
+        column.setSpacing(theme.size("page"))
+        self.hint = Label("", "dim", wrap=True)
+        self.hint.hide()
+        column.addWidget(self.hint)
+        column.addWidget(self.form)
+        if self.lines:
+            self.form.put_lines(self.lines)
+        self.stamp = Label("", "faint")
+        column.addWidget(self.stamp)
+        column.addStretch(1)
+        self._area.setWidget(page)
+        self.form.setEnabled(False)
+        return self._area
+
+    def _connect(self) -> None:
+        editing = self.editing
+        editing.shown.connect(self._show)
+        editing.worked_out.connect(self._worked_out)
+        editing.changed.connect(self._state_changed)
+        editing.problems_found.connect(self._problems_found)
+        editing.conflict.connect(self._conflict)
+        editing.saved.connect(self._saved)
+        editing.failed.connect(self._failed)
+        editing.offered.connect(self._offer_kept)
+        editing.elsewhere.connect(self._changed_elsewhere)
+        self.form.edited.connect(self._edited)
+        if self.lines:
+            self.lines.edited.connect(partial(self._edited, ""))
+        self.header.save_wanted.connect(self.save)
+        self.header.print_wanted.connect(self.print)
+        self.header.operation_wanted.connect(self.operate)
+        self.tabs.undone.connect(editing.reload)
+        self.tabs.revision_wanted.connect(self._show_revision)
+        self.tabs.may_undo = self._may_undo
+
+    def _add_shortcuts(self) -> None:
+        for keys, do in (
+            ("Ctrl+S", self.save), ("Ctrl+P", self.print), ("Ctrl+Shift+D", self.duplicate), ("Esc", self._leave),
+            *((f"Alt+{n}", partial(self.tabs.show_at, n - 1)) for n in range(1, 10)),
+        ):  # fmt: skip
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(do)
+
+    # Showing
+
+    def _show(self) -> None:
+        draft = self.editing.draft
+        self.record_id = draft.id if draft.id is not None else self.record_id
+        self.form.setEnabled(True)
+        self.form.show_draft(draft, self.editing.may_edit)
+        grant = "add" if draft.id is None else "change"
+        if self.lines:
+            self.lines.show_draft(draft, self.editing.locked or not self.app.actor.may(f"{self.kind.key}.{grant}"))
+        self._show_hint()
+        self._show_stamp()
+        if draft.id is not None:
+            self.tabs.show_record(draft.id, Ref(draft.id, self.kind.label_of(draft.values)))
+            if self.side is not None:
+                self.side.show_record(draft)  # type: ignore[attr-defined]
+                self._place_side()
+        self._state_changed()
+        if draft.id is None and self.isVisible():
+            self.form.focus_first()
+
+    def _show_hint(self) -> None:
+        """Why a document cannot be typed into, and what opens it."""
+        revise = next((o for o in self.kind.offered(self.editing.draft) if o.keeps_revision), None)
+        state = self.kind.state(self.editing.draft)
+        words = ""
+        if self.editing.locked and state:
+            words = _("This document is {state}: most fields are closed.").format(state=state.shown())
+            words += " " + _("“{operation}” opens it again and keeps this version.").format(operation=_(revise.label)) if revise else ""
+        self.hint.setText(words)
+        self.hint.setVisible(bool(words))
+
+    def _show_stamp(self) -> None:
+        values, parts = self.editing.draft.values, []
+        for words, at, by in ((_("Created"), "created_at", "created_by"), (_("Changed"), "updated_at", "updated_by")):
+            moment, who = values.get(at), values.get(by)
+            if moment is not None and self.editing.draft.id is not None:
+                parts.append(f"{words} {moment.astimezone():%Y-%m-%d %H:%M} {who.label if isinstance(who, Ref) else ''}".strip())
+        self.stamp.setText("   ·   ".join(parts))
+
+    def _worked_out(self, name: str) -> None:
+        self.form.refresh(name)
+        if self.lines:
+            self.lines.show_sums()
+
+    def _state_changed(self) -> None:
+        self.editing.unread = self.form.errors | (self.lines.unread if self.lines else {})
+        draft = self.editing.draft
+        new = draft.id is None
+        may_print = printable(self.kind) and not new
+        self.header.show_draft(draft, self.title, unsaved=self.unsaved or (new and self.editing.loaded), printable=may_print)
+        self.header.set_busy(self.editing.busy)
+        self.shell.tab_changed(self)
+
+    def _edited(self, name: str) -> None:
+        self.editing.unread = self.form.errors | (self.lines.unread if self.lines else {})
+        self.editing.edited(name)
+        self._check_timer.start()
+
+    def _check(self) -> None:
+        """Look at the rules while the person types; only what was touched is marked."""
+        self._show_problems(self.editing.problems())
+
+    def _show_problems(self, problems: Mapping[str, str], *, all_of_them: bool = False) -> None:
+        self.form.show_problems(problems, all_of_them=all_of_them)
+        if self.lines:
+            shown = {n: w for n, w in problems.items() if all_of_them or (not n.endswith(".name") and n != "lines")}
+            self.lines.show_problems(shown)
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, Missing) and not self.editing.loaded:
+            self.form.hide()
+            self.banners.addWidget(EmptyState("info", error.message, error.advice))
+        else:
+            self.shell.notices.error(error)
+
+    def _place_side(self) -> None:
+        if self.side is not None:
+            self.side.setVisible(self.editing.draft.id is not None and self.width() >= theme.current().px(1040))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_side()
+
+    def focusInEvent(self, event: Any) -> None:
+        super().focusInEvent(event)
+        if self.editing.loaded and self.editing.draft.id is None:
+            self.form.focus_first()
+
+    # Saving
+
+    def finish_typing(self) -> None:
+        """Take what stands in a cell that is being typed into."""
+        if self.lines:
+            self.lines.grid.commit()
+
+    def save(self) -> None:
+        """Save what is typed; a look-up still under way is waited for."""
+        self.finish_typing()
+        if not self.editing.loaded or self.editing.busy:
+            return
+        if self._looking_up() and self._patience < _PATIENCE:
+            self._patience += 1
+            QTimer.singleShot(40, self, self.save)
+            return
+        self._patience = 0
+        unread = self.form.errors | (self.lines.unread if self.lines else {})
+        if unread:
+            self._mark(unread)
+            self.editing.finished.emit(False)
+        elif self.unsaved or self.editing.draft.id is None:
+            self.editing.save()
+        else:
+            self.editing.finished.emit(True)
+
+    def save_and_wait(self) -> bool:
+        """Save and come back when it is done; whether it was saved."""
+        loop, done = QEventLoop(self), [False]
+
+        def ended(well: bool) -> None:
+            done[0] = well
+            loop.quit()
+
+        self.editing.finished.connect(ended)
+        QTimer.singleShot(0, self, self.save)
+        loop.exec()
+        self.editing.finished.disconnect(ended)
+        return done[0]
+
+    def _looking_up(self) -> bool:
+        return self.form.looking_up or (self.lines is not None and self.lines.grid.looking_up)
+
+    def _mark(self, unread: Mapping[str, str]) -> None:
+        self._show_problems(self.editing.problems() | dict(unread), all_of_them=True)
+        self._go_to_problem(next(iter(unread)))
+        self.shell.notices.say(_("Nothing was saved. Please correct the marked fields."), icon="warning")
+
+    def _problems_found(self, error: Invalid) -> None:
+        self._show_problems(error.problems, all_of_them=True)
+        first = next((n for n in error.problems if n in self.form.rows or n.startswith("lines")), "")
+        if first:
+            self.tabs.show_at(0)
+            self._go_to_problem(first)
+            self.shell.notices.say(error.message.splitlines()[0] if len(error.problems) == 1 else error.advice, icon="warning")
+        else:
+            self.shell.notices.error(error)
+
+    def _go_to_problem(self, name: str) -> None:
+        if name in self.form.rows:
+            self.form.focus_field(name)
+        elif self.lines and name.startswith("lines"):
+            self.lines.go_to_problem(name)
+
+    def _saved(self) -> None:
+        self.tabs.refresh()
+        self.shell.notices.say(_("Saved"))
+
+    def _conflict(self, error: Conflict, merged: Merged | None) -> None:
+        notices = self.shell.notices
+        if merged is None or error.theirs is None:
+            if notices.ask(error.message, error.advice, yes=_("Save as a new record"), no=_("Keep editing")):
+                self.editing.save_again_as_new()
+        elif not merged.clashes:
+            details = _("Your changes and theirs touch different fields and fit together.")
+            if notices.ask(error.message, details, yes=_("Save both"), no=_("Keep editing")):
+                self.editing.save_merged(merged.draft, error.theirs)
+        else:
+            dialog = ConflictDialog(self, self.kind, self.app.options, self.editing.base, merged, error.who)
+            if dialog.exec():
+                self.editing.save_merged(dialog.result_draft, error.theirs)
+            dialog.deleteLater()
+
+    # Operations and the menu
+
+    def operate(self, operation: Operation) -> None:
+        """Carry out an operation: what is typed is saved first, a reason is asked where one is needed."""
+        self.finish_typing()
+        if operation.confirm and not self.shell.notices.ask(_(operation.confirm), yes=_(operation.label)):
+            return
+        reason = ""
+        if operation.asks_reason:
+            reason = ask_reason(self, _(operation.label))
+            if not reason:
+                return
+        if self.unsaved and not self.save_and_wait():
+            return
+        self.editing.operate(operation, reason)
+
+    def print(self) -> None:
+        """Show the preview; what is typed is saved first."""
+        self.finish_typing()
+        if printable(self.kind) and (not (self.unsaved or self.editing.draft.id is None) or self.save_and_wait()):
+            print_record(self, self.shell, self.kind, int(self.editing.draft.id or 0), self.title)
+
+    def duplicate(self) -> None:
+        """A new record that begins with the values of this one; numbers, dates and states begin anew."""
+        draft, fields = self.editing.draft, self.kind.fields
+        anew = ("date", "datetime", "state", "image")
+        skip = {n for n, f in fields.items() if f.computed or f.kind in anew or f.section == "Record"} | {self.kind.number, "initials"}
+        values: dict[str, Any] = {n: v for n, v in draft.values.items() if n not in skip}
+        if self.kind.lines:
+            lines = self.kind.lines.fields
+            left = {n for n, f in lines.items() if f.computed or (f.editable_when_locked and f.kind == "quantity")}
+            values["lines"] = [{n: v for n, v in line.values.items() if n not in left} for line in draft.lines]
+        self.shell.new_record(self.kind.key, **values)
+
+    def delete(self) -> None:
+        """Delete the record, after asking; it can be brought back."""
+        draft = self.editing.draft
+        if draft.id is None:
+            return
+        question = _("Delete “{title}”?").format(title=self.title)
+        details = _("It goes to the recycle bin, with everything that belongs to it, and can be brought back from there.")
+        if self.shell.notices.ask(question, details, yes=_("Delete"), danger=True):
+            self.shell.tasks.run(partial(delete, self.app, self.kind.key, [draft.id]), self._deleted, self.shell.notices.error, owner=self)
+
+    def _deleted(self, batch: str) -> None:
+        title, shell, app = self.title, self.shell, self.app
+        self._closing = True
+        self.editing.close()
+
+        def bring_back() -> None:
+            shell.tasks.run(partial(restore_batch, app, batch), lambda _ids: shell.notices.say(_("Brought back")))
+
+        shell.close_screen(self)
+        shell.notices.say(_("“{title}” was deleted.").format(title=title), _("Undo"), bring_back, "delete")
+
+    def _leave(self) -> None:
+        self.shell.close_screen(self)
+
+    # Banners
+
+    def _banner(self, text: str, tone: str, *actions: tuple[str, Callable[[], object]]) -> None:
+        banner = Banner(text, tone)
+
+        def answer(do: Callable[[], object]) -> None:
+            banner.hide()
+            banner.deleteLater()
+            do()
+
+        row = banner.layout()
+        for words, do in actions:
+            button = QPushButton(words)
+            button.clicked.connect(lambda _on=False, do=do: answer(do))
+            if row is not None:
+                row.addWidget(button)
+        self.banners.addWidget(banner)
+
+    def _offer_kept(self, found: list[Kept]) -> None:
+        in_use = {w.editing.slot for w in self.window().findChildren(RecordWindow) if w is not self}
+        for kept in found:
+            if kept.slot in in_use and kept.slot:
+                continue
+            text = _("There is text from {time} that was not saved.").format(time=f"{kept.at.astimezone():%Y-%m-%d %H:%M}")
+            take, drop = partial(self.editing.take_kept, kept), partial(self.editing.forget, kept.slot)
+            self._banner(text, "amber", (_("Take it up"), take), (_("Throw away"), drop))
+            return
+
+    def _changed_elsewhere(self, who: str) -> None:
+        text = _("{who} has just changed this record. What you typed is still here; saving brings both together.")
+        self._banner(text.format(who=who or _("Someone else")), "accent", (_("OK"), lambda: None))
+
+    def _may_undo(self) -> bool:
+        return not self.unsaved or self.save_and_wait()
+
+    def _show_revision(self, revision: RevisionInfo) -> None:
+        dialog = RevisionDialog(self, self.around, self.kind, revision)
+        dialog.exec()
+        dialog.deleteLater()
+
