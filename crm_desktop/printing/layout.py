@@ -1,0 +1,196 @@
+"""Lays a template and its data out on pages: page heads and feet, bands in their order, tables over several pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_desktop.printing.elements import Block, ElementPainter, Piece
+from crm_desktop.printing.evaluate import Data, Reader, needs_pages
+from crm_desktop.printing.flow import Flow
+from crm_desktop.printing.marks import Mark, PageMarks, Problems
+from crm_desktop.printing.pictures import Pictures
+from crm_desktop.printing.styles import Styles
+from crm_desktop.printing.table_flow import flow_table
+from crm_desktop.printing.table_rows import TableRows
+from crm_desktop.printing.template import (
+    Band,
+    Detail,
+    PageFoot,
+    PageHead,
+    ReportFoot,
+    ReportHead,
+    Section,
+    TableBand,
+    TableElement,
+    Template,
+)
+from crm_desktop.words import _
+
+
+def lay_out(template: Template, context: Mapping[str, Any], problems: Problems, pictures: Pictures | None = None) -> list[PageMarks]:
+    """The pages of one document, as marks."""
+    return _Layout(template, context, problems, pictures or Pictures(template.pictures)).pages()
+
+
+class _Layout:
+    """One run of one template over one set of data."""
+
+    def __init__(self, template: Template, context: Mapping[str, Any], problems: Problems, pictures: Pictures) -> None:
+        self._template, self._problems = template, problems
+        self._data: Data = {"labels": {}, "page": None, "pages": None, "line": None, "row": None, **context}
+        self._reader = Reader(self._data, template.language, problems)
+        self._styles = Styles(template, problems)
+        self._painter = ElementPainter(self._reader, self._styles, pictures, problems)
+        self._painter.draw_table = self._draw_table
+        self._late: list[tuple[int, int, Piece, Data, float, float]] = []
+        bands = [band for band in template.bands if self._may_show(band)]
+        self._heads = [band for band in bands if isinstance(band, PageHead)]
+        self._feet = [band for band in bands if isinstance(band, PageFoot)]
+        self._body = [band for band in bands if not isinstance(band, (PageHead, PageFoot, ReportFoot))]
+        self._ends = [band for band in bands if isinstance(band, ReportFoot)]
+        self._left = template.page.margins.left
+        self._flow = Flow(template.page, self._reserved(self._heads), self._reserved(self._feet))
+
+    def pages(self) -> list[PageMarks]:
+        ends = [self._painter.block(band.elements, band.height, self._data) for band in self._ends]
+        heads = [band for band in self._body if isinstance(band, ReportHead)]
+        others = [band for band in self._body if not isinstance(band, ReportHead)]
+        for head in heads:
+            self._place(self._painter.block(head.elements, head.height, self._data), head.id)
+        for index, band in enumerate(others):
+            is_last = index == len(others) - 1
+            tail = sum(block.height for block in ends) if is_last else 0.0
+            keep = max((band.keep_rows for band in self._ends), default=0) if is_last else 0
+            self._band(band, tail, keep)
+        for band, block in zip(self._ends, ends, strict=True):
+            if band.at == "bottom" and block.height <= self._flow.left():
+                self._flow.y = self._flow.bottom - block.height
+            self._place(block, band.id)
+        self._finish()
+        return self._flow.pages
+
+    def _may_show(self, band: Band) -> bool:
+        """A band whose condition speaks of pages may show; it is asked again for each page."""
+        if isinstance(band, (PageHead, PageFoot)) and needs_pages(band.visible_when, False):
+            return True
+        return self._reader.holds(band.visible_when, band.id, self._data)
+
+    def _band(self, band: Band, tail: float, keep: int) -> None:
+        flow = self._flow
+        if getattr(band, "page_break_before", False) and not flow.fresh:
+            flow.new_page()
+        if isinstance(band, Section):
+            self._place(self._painter.block(band.elements, band.height, self._data), band.id)
+        elif isinstance(band, Detail):
+            self._detail(band, tail, keep)
+        elif isinstance(band, TableBand):
+            rows = TableRows(band.table, band.id, self._reader, self._styles, self._data)
+            flow_table(flow, rows, self._left + band.x, tail, keep)
+            flow.y += band.space_after
+
+    def _detail(self, band: Detail, tail: float, keep: int) -> None:
+        rows = self._reader.rows(band.over, band.id, self._data)
+        blocks = []
+        for index, row in enumerate(rows):
+            data = {**self._data, "line": row, "row": index + 1}
+            blocks.append(self._painter.block(band.elements, band.height, data))
+        for index, block in enumerate(blocks):
+            rest = sum(item.height for item in blocks[index:]) + tail
+            kept = index >= len(blocks) - keep and not self._flow.fresh and rest > self._flow.left()
+            if (kept and rest <= self._flow.capacity) or (band.page_break_between and index):
+                self._flow.new_page()
+            self._place(block, band.id)
+
+    def _place(self, block: Block, owner: str) -> None:
+        """Put a block into the flow, on the next page if it does not fit, over several if it fits on none."""
+        flow = self._flow
+        if block.height > flow.left() and not flow.fresh and block.height <= flow.capacity:
+            flow.new_page()
+        if block.height <= flow.left() + 0.01:
+            page = len(flow.pages) - 1
+            self._draw(block, self._left, flow.y, flow.marks, page)
+            flow.take(block.height)
+            return
+        marks: list[Mark] = []
+        self._painter.draw(block, self._left, 0.0, marks, lambda piece, x, y: None)
+        flow.spill(marks, block.height)
+
+    def _draw(self, block: Block, x: float, y: float, marks: list[Mark], page: int) -> None:
+        def late(piece: Piece, left: float, top: float) -> None:
+            self._late.append((page, len(marks), piece, block.data, left, top))
+
+        self._painter.draw(block, x, y, marks, late)
+
+    def _reserved(self, bands: list[Any]) -> tuple[float, float]:
+        """The height to keep free on the first page and on the others, whether or not one of them is the last."""
+        first = max(_height(bands, 1, 1), _height(bands, 1, 2))
+        other = max(_height(bands, 2, 2), _height(bands, 2, 3))
+        return first, other
+
+    def _finish(self) -> None:
+        """What could wait for the number of pages: late elements, page heads and feet, and the check of the paper's edge."""
+        pages = self._flow.pages
+        for page, index, piece, data, x, y in reversed(self._late):
+            marks: list[Mark] = []
+            self._painter.draw_late(piece.element, {**data, "page": page + 1, "pages": len(pages)}, x, y, marks)
+            pages[page].marks[index:index] = marks
+        margins = self._template.page.margins
+        for number, sheet in enumerate(pages, 1):
+            data = {**self._data, "page": number, "pages": len(pages)}
+            head = self._page_bands(self._heads, number, len(pages), data, margins.top)
+            feet = _shown(self._feet, number, len(pages))
+            feet = [band for band in feet if self._reader.holds(band.visible_when, band.id, data)]
+            bottom = sheet.height - margins.bottom - sum(band.height for band in feet)
+            foot = self._page_bands(self._feet, number, len(pages), data, bottom)
+            sheet.marks[:0] = head
+            sheet.marks += foot
+        self._check_edges()
+
+    def _page_bands(self, bands: list[Any], number: int, pages: int, data: Data, y: float) -> list[Mark]:
+        marks: list[Mark] = []
+        for band in _shown(bands, number, pages):
+            if self._reader.holds(band.visible_when, band.id, data):
+                block = self._painter.block(band.elements, band.height, data, numbered=True)
+                self._painter.draw(block, self._left, y, marks, lambda piece, left, top: None)
+                y += band.height
+        return marks
+
+    def _draw_table(self, element: TableElement, data: Data, x: float, y: float, marks: list[Mark]) -> None:
+        """A table inside a band: as many rows as its box holds."""
+        rows = TableRows(element.table, element.id, self._reader, self._styles, data)
+        placed = []
+        top, bottom = y, y + element.height
+        heading = rows.heading()
+        for row in [heading, *rows.rows] if heading else rows.rows:
+            if top + row.height > bottom + 0.01:
+                self._reader.note_clipped(element.id, _("more rows than the table has room for"))
+                break
+            row.draw(x, top, rows.width, element.id, marks)
+            placed.append((top, row))
+            top += row.height
+        rows.lines(x, y, placed, marks)
+
+    def _check_edges(self) -> None:
+        """Report elements that reach over the edge of the paper."""
+        width, height = self._template.page.dimensions()
+        for band in self._template.bands:
+            for element in getattr(band, "elements", ()):
+                right = self._left + element.x + element.width
+                if self._left + element.x < -0.05 or right > width + 0.05:
+                    self._problems.add("off_paper", element.id, _("reaches over the edge of the paper"))
+            if isinstance(band, TableBand):
+                right = self._left + band.x + sum(column.width for column in band.table.columns)
+                if right > width + 0.05:
+                    self._problems.add("off_paper", band.id, _("reaches over the edge of the paper"))
+
+
+def _shown(bands: list[Any], page: int, pages: int) -> list[Any]:
+    """The page heads or feet that belong on a page."""
+    first, last = page == 1, page == pages
+    on = {"every": True, "first": first, "not_first": not first, "middle": not first and not last, "not_last": not last, "last": last}
+    return [band for band in bands if on[band.on]]
+
+
+def _height(bands: list[Any], page: int, pages: int) -> float:
+    return float(sum(band.height for band in _shown(bands, page, pages)))
