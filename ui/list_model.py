@@ -438,6 +438,8 @@ class RecordListModel(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if self.editable and index.isValid() and self.columns[index.column()].name in self.editable:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if self.editable and self.columns[index.column()].name in self.editable:
             return _EDITABLE
         return _PLAIN
