@@ -174,7 +174,8 @@ class MainWindow(QMainWindow):
             if not entry.in_navigation:
                 go = lambda key=entry.key: self.open_screen(key)  # noqa: E731
                 found.append(Command(f"go:screen:{entry.key}", _(entry.title), entry.icon, go, entry.shortcut, window))
-        return found + [
+        return [
+            *found,
             Command("close", _("Close tab"), "dismiss", self._close_tab, "Ctrl+W", window),
             Command("next", _("Next tab"), "arrow_right", lambda: self.tabs.step(1), "Ctrl+Tab", window, hidden=True),
             Command(

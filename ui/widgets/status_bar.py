@@ -44,7 +44,8 @@ class StatusBar(QFrame):
         super().__init__()
         self.setObjectName("status")
         self.setFixedHeight(theme.size("status"))
-        self._tasks, self._shown = tasks, None  # type: Tasks, Task | None
+        self._tasks = tasks
+        self._shown: Task | None = None
         self._dot = Dot()
         self.database = Button("", kind="status")
         self.backup = Button("", kind="status")

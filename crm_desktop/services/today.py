@@ -1,0 +1,111 @@
+"""What one person has to do today: tasks that are due or soon will be, and customers waiting for a call."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Draft, Ref
+from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery
+from crm_desktop.services import listing, saving
+from crm_desktop.words import _
+
+SHOWN = 40
+_COUNTED = 999
+_SOON = dt.timedelta(days=7)
+_TASK_COLUMNS = ("title", "customer_id", "due", "priority")
+_CUSTOMER_COLUMNS = ("name", "next_follow_up", "phone")
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing to do. customer: whom it is for, where it is not itself the customer; detail: a phone number."""
+
+    type: str
+    id: int
+    title: str
+    day: dt.date
+    customer: Ref | None = None
+    detail: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Today:
+    """The day. `due` counts what should be done by today (up to 999), shown or not."""
+
+    day: dt.date
+    tasks: tuple[Due, ...]
+    customers: tuple[Due, ...]
+    due: int
+
+
+def fetch_today(app: Application, day: dt.date | None = None) -> Today:
+    """What this person has to do by `day` (today when None) and within a week after it. What is nobody's counts as well:
+    on a PC with one person most things have no owner."""
+    day = day or dt.datetime.now().astimezone().date()
+    tasks = _rows(app, _query("tasks", _TASK_COLUMNS, "due", day + _SOON, _open_tasks()))
+    customers = _rows(app, _query("customers", _CUSTOMER_COLUMNS, "next_follow_up", day + _SOON))
+    due = _count(app, _query("tasks", ("title",), "due", day, _open_tasks()))
+    due += _count(app, _query("customers", ("name",), "next_follow_up", day))
+    return Today(day, tuple(map(_task, tasks)), tuple(map(_customer, customers)), min(due, _COUNTED))
+
+
+def count_due(app: Application) -> int:
+    """How many things should be done by today: for the bell."""
+    day = dt.datetime.now().astimezone().date()
+    tasks = _count(app, _query("tasks", ("title",), "due", day, _open_tasks()))
+    return min(tasks + _count(app, _query("customers", ("name",), "next_follow_up", day)), _COUNTED)
+
+
+def finish_task(app: Application, task_id: int, status: str = "done") -> Draft:
+    """Mark a task as done, or as open again. Raises what saving raises."""
+    draft = saving.open_record(app, "tasks", task_id)
+    draft.values["status"] = status
+    return saving.save(app, draft, origin="today")
+
+
+def greeting(now: dt.datetime, name: str) -> str:
+    """A short greeting for the time of day."""
+    if now.hour < 11:
+        return _("Good morning, {name}").format(name=name)
+    if now.hour < 18:
+        return _("Good afternoon, {name}").format(name=name)
+    return _("Good evening, {name}").format(name=name)
+
+
+def _open_tasks() -> Filter:
+    return Condition("status", "any_of", ("open",))
+
+
+def _query(type_key: str, columns: tuple[str, ...], field: str, until: dt.date, *more: Filter) -> ListQuery:
+    mine_or_nobodys = AnyOf((Condition("owner_id", "mine"), Condition("owner_id", "empty")))
+    where = AllOf((Condition(field, "at_most", until), mine_or_nobodys, *more))
+    return ListQuery(type_key, columns, where, order=(field,))
+
+
+def _rows(app: Application, query: ListQuery) -> Sequence[tuple[Any, ...]]:
+    if not _may_see(app, query.type):
+        return ()
+    return listing.fetch_page(app, query, size=SHOWN).rows
+
+
+def _count(app: Application, query: ListQuery) -> int:
+    return listing.count(app, query, cap=_COUNTED).number if _may_see(app, query.type) else 0
+
+
+def _may_see(app: Application, type_key: str) -> bool:
+    return type_key in app.types and app.actor.may(f"{type_key}.see")
+
+
+def _task(row: tuple[Any, ...]) -> Due:
+    title, customer, day, priority, id_ = row
+    return Due("tasks", id_, title, day, customer, urgent=priority == "high")
+
+
+def _customer(row: tuple[Any, ...]) -> Due:
+    name, day, phone, id_ = row
+    return Due("customers", id_, name, day, detail=phone)
