@@ -260,7 +260,8 @@ class QuickFollowUp(QFrame):
         column.addWidget(self.problem)
         self.text.entered.connect(self.save)
         self.day.input.returnPressed.connect(self.save)
-        self.setVisible(shell.app.actor.may("follow-ups.add"))
+        if not shell.app.actor.may("follow-ups.add"):
+            self.hide()
 
     def save(self) -> None:
         """Save the follow-up, and the customer's next date with it."""

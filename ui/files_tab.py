@@ -88,7 +88,8 @@ class FilesTab(QWidget):
         row = QHBoxLayout()
         self.add_button = Button(_("Add files…"), "attach", clicked=self.choose)
         row.addWidget(self.add_button)
-        self.add_button.setVisible(self.may_change)
+        if not self.may_change:
+            self.add_button.hide()
         row.addWidget(Label(_("or drop and paste them here"), "faint"))
         row.addStretch(1)
         return row

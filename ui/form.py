@@ -39,7 +39,7 @@ class FieldRow(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.size("gap"))
         grid.setVerticalSpacing(2)
-        self.label = Label(_(about.label), "dim", wrap=True)
+        self.label = Label(f"{_(about.label)} *" if about.required else _(about.label), "dim", wrap=True)
         self.label.setFixedWidth(label_width)
         self.label.setMinimumHeight(theme.size("control"))
         self.label.setBuddy(editor)
@@ -226,8 +226,8 @@ class RecordForm(QWidget):
     def _label_width(self) -> int:
         worn = theme.current()
         metrics = QFontMetrics(worn.font())
-        widest = max((metrics.horizontalAdvance(_(f.label)) for f in self.fields.values()), default=0)
-        return min(max(widest + 4, worn.px(60)), worn.px(112))
+        widest = max((metrics.horizontalAdvance(f"{_(f.label)} *") for f in self.fields.values()), default=0)
+        return min(max(widest + 2, worn.px(60)), worn.px(116))
 
     def _set_tab_order(self) -> None:
         editors = [row.editor for section in self.sections for row in section.rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,14 +10,15 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTim
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QMenu, QTableView, QWidget
 
-from crm_desktop.draft import Line, Ref
-from crm_desktop.services.lookup import fill
+from crm_desktop.draft import Ref
 from crm_desktop.words import _
 from ui import icons, theme
 from ui.editor_base import Around
+from ui.lines_clipboard import copied, paste
 from ui.lines_delegate import LinesDelegate
+from ui.lines_lookup import LineLookups
 from ui.lines_model import LinesModel
-from ui.picker import PickerLine, find, not_found, preset_for
+from ui.picker import PickerLine, preset_for
 from ui.picker_dialog import pick_from_list
 
 _CHARACTER, _AROUND = 7, 18  # pixels of a character, and around a text
@@ -31,7 +32,7 @@ class LinesGrid(QTableView):
     def __init__(self, model: LinesModel, around: Around) -> None:
         super().__init__()
         self.lines, self.around = model, around
-        self._looking_up = 0
+        self.lookups = LineLookups(model, around, self)
         self.setModel(model)
         self.cells = LinesDelegate(around, self)
         self.setItemDelegate(self.cells)
@@ -40,8 +41,6 @@ class LinesGrid(QTableView):
         self.cells.list_wanted.connect(self._from_list)
         self.cells.new_wanted.connect(self._new_record)
         self.cells.jump_wanted.connect(self._jump)
-        model.reference_set.connect(self._fill_from)
-        model.lookup_wanted.connect(self._look_up)
         model.modelReset.connect(self._fit_height)
         model.rowsInserted.connect(self._fit_height)
         model.rowsRemoved.connect(self._fit_height)
@@ -206,44 +205,7 @@ class LinesGrid(QTableView):
     @property
     def looking_up(self) -> bool:
         """Whether a typed or pasted text still waits for its record."""
-        return self._looking_up > 0
-
-    def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        self._looking_up += 1
-
-        def answered(answer: Any) -> None:
-            self._looking_up -= 1
-            done(answer)
-
-        def failed(error: BaseException) -> None:
-            self._looking_up -= 1
-            self.around.failed(error)
-
-        self.around.tasks.run(work, answered, failed, owner=self)
-
-    def _look_up(self, line: Line, name: str, text: str, keep: frozenset[str]) -> None:
-        about = self.lines.fields[name]
-        work = partial(find, self.around.app, about.target, text, dict(self.around.within(about)))
-        self._run(work, partial(self._found, line, name, text, keep))
-
-    def _found(self, line: Line, name: str, text: str, keep: frozenset[str], ref: Ref | None) -> None:
-        bad = self.lines.bad_at(self.lines.row_of(line), name)
-        if bad is None or bad.text != text:  # typed over or taken back meanwhile
-            return
-        if ref is None:
-            self.lines.set_bad(line, name, text, not_found(self.around.app, self.lines.fields[name], text))
-        else:
-            self.lines.take_reference(line, name, ref)
-            self._fill_from(line, name, ref, keep)
-
-    def _fill_from(self, line: Line, name: str, ref: Ref, keep: frozenset[str] = frozenset()) -> None:
-        if self.lines.kind.lines and self.lines.kind.lines.fields[name].copies:
-            work = partial(fill, self.around.app, self.lines.kind.key, name, ref, line=True)
-            self._run(work, partial(self._filled, line, name, ref, keep))
-
-    def _filled(self, line: Line, name: str, ref: Ref, keep: frozenset[str], values: Mapping[str, Any]) -> None:
-        if line.values.get(name) == ref:
-            self.lines.fill(line, {n: v for n, v in values.items() if n not in keep})
+        return self.lookups.under_way > 0
 
     def _from_list(self, editor: QWidget) -> None:
         row, name = int(editor.property("cell_row")), str(editor.property("cell_name"))
@@ -329,7 +291,7 @@ class LinesGrid(QTableView):
     def copy(self) -> None:
         """Copy the selected cells for Excel."""
         cells = [(i.row(), i.column()) for i in self.selectedIndexes()]
-        QGuiApplication.clipboard().setText(self.lines.copied(cells))
+        QGuiApplication.clipboard().setText(copied(self.lines, cells))
 
     def paste(self) -> None:
         """Paste a block from Excel, beginning at the cursor."""
@@ -337,15 +299,16 @@ class LinesGrid(QTableView):
         text = QGuiApplication.clipboard().text()
         if not text.strip() or row < 0:
             return
-        done = self.lines.paste(text, row, column)
+        columns = [c for c in range(column, len(self.lines.names)) if not self.isColumnHidden(c)]
+        done = paste(self.lines, text, row, columns)
         for line, name, words in done.lookups:
-            self._look_up(line, name, words, frozenset(done.typed[id(line)]))
-        self._select_block(row, column, done.rows, text)
+            self.lookups.look_up(line, name, words, frozenset(done.typed[id(line)]))
+        last = columns[max(0, min(done.columns, len(columns)) - 1)]
+        self._select_block(row, column, min(row + done.rows, self.lines.rowCount()) - 1, last)
         self.pasted.emit(done.rows, done.bad)
 
-    def _select_block(self, row: int, column: int, rows: int, text: str) -> None:
-        wide = max(len(part.split("\t")) for part in text.splitlines() or [""])
-        last = self.lines.index(min(row + rows, self.lines.rowCount()) - 1, min(column + wide, len(self.lines.names)) - 1)
+    def _select_block(self, row: int, column: int, last_row: int, last_column: int) -> None:
+        last = self.lines.index(last_row, last_column)
         self.go(row, column)
         block = QItemSelection(self.lines.index(row, column), last)
         self.selectionModel().select(block, QItemSelectionModel.SelectionFlag.ClearAndSelect)

@@ -6,9 +6,8 @@ marked, until it is corrected; the line keeps the value it had.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -42,16 +41,6 @@ class _State:
 
     lines: list[tuple[Line, dict[str, Any]]]
     bad: dict[tuple[int, str], Bad] = field(default_factory=dict)
-
-
-@dataclass
-class Pasted:
-    """What a pasted block did: texts to look up as references, and how many cells could not be read."""
-
-    lookups: list[tuple[Line, str, str]]  # line, field, text
-    typed: dict[int, set[str]]  # id(line) -> fields that were pasted, which no look-up may overwrite
-    bad: int = 0
-    rows: int = 0
 
 
 class LinesModel(QAbstractTableModel):
@@ -269,7 +258,7 @@ class LinesModel(QAbstractTableModel):
             return
         self.remember()
         line = self._line_for(row)
-        self._put(line, name, value)
+        self.put(line, name, value)
         self._changed(row)
         if isinstance(value, Ref):
             self.reference_set.emit(line, name, value)
@@ -295,20 +284,21 @@ class LinesModel(QAbstractTableModel):
         """Values that follow from a chosen record; part of the step that chose it."""
         if self.row_of(line) >= 0:
             for name, value in values.items():
-                self._put(line, name, value)
+                self.put(line, name, value)
             self._changed(self.row_of(line))
 
     def take_reference(self, line: Line, name: str, ref: Ref) -> None:
         """A reference that was looked up for a pasted or scanned text; part of that step."""
         if self.row_of(line) >= 0:
-            self._put(line, name, ref)
+            self.put(line, name, ref)
             self._changed(self.row_of(line))
 
     def row_of(self, line: Line) -> int:
         """The row of this very line, -1 when it is gone."""
         return next((i for i, own in enumerate(self.lines) if own is line), -1)
 
-    def _put(self, line: Line, name: str, value: Any) -> None:
+    def put(self, line: Line, name: str, value: Any) -> None:
+        """Put a value into a line, as a part of a larger step: nobody is told."""
         about = self.kind.lines.fields[name] if self.kind.lines else None
         if value is None and about is not None and KINDS[about.kind].numeric:
             value = None if about.required else 0 if about.kind == "integer" else Decimal(0)
@@ -377,58 +367,15 @@ class LinesModel(QAbstractTableModel):
         self.remember()
         for row, name in cells:
             about = self.fields[name]
-            self._put(self.lines[row], name, None if about.kind in ("reference", "date", "datetime") or KINDS[about.kind].numeric else "")
+            self.put(self.lines[row], name, None if about.kind in ("reference", "date", "datetime") or KINDS[about.kind].numeric else "")
         self._repaint()
         self.edited.emit()
 
-    # Copy and paste
-
-    def copied(self, cells: Sequence[tuple[int, int]]) -> str:
-        """Cells as Excel takes them: tabs between columns, a line for each row."""
-        rows = sorted({r for r, _c in cells if r < len(self.lines)})
-        columns = sorted({c for _r, c in cells})
-        out = io.StringIO()
-        writer = csv.writer(out, "excel-tab", lineterminator="\n")
-        for row in rows:
-            writer.writerow([self.text(row, self.names[c], plain=True) if (row, c) in set(cells) else "" for c in columns])
-        return out.getvalue().rstrip("\n")
-
-    def paste(self, text: str, row: int, column: int) -> Pasted:
-        """Put a block from Excel into the cells from here on; lines are added where they are needed."""
-        block = [r for r in csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")), "excel-tab") if r]
-        done = Pasted([], {}, 0, len(block))
-        if not block:
-            return done
+    @contextmanager
+    def pasting(self) -> Iterator[None]:
+        """Many cells and lines change at once, as one step of undo."""
         self.remember()
         self.beginResetModel()
-        for at, cells in enumerate(block):
-            self._paste_row(row + at, column, cells, done)
+        yield
         self.endResetModel()
         self.edited.emit()
-        return done
-
-    def _paste_row(self, row: int, column: int, cells: list[str], done: Pasted) -> None:
-        line = self.line(row)
-        if line is None:
-            if self.locked:
-                return
-            line = new_line(self.kind)
-            self.lines.append(line)
-        pasted = done.typed.setdefault(id(line), set())
-        for name, text in zip(self.names[column:], cells, strict=False):
-            if not self.may_edit(name):
-                continue
-            about = self.fields[name]
-            pasted.add(name)
-            if about.kind == "reference":
-                if text.strip():
-                    self.bad[(id(line), name)] = Bad(text.strip(), _("Looking it up…"))
-                    done.lookups.append((line, name, text.strip()))
-                else:
-                    self._put(line, name, None)
-                continue
-            try:
-                self._put(line, name, read_typed(text, about, self.options))
-            except ValueError as error:
-                self.bad[(id(line), name)] = Bad(text.strip(), str(error))
-                done.bad += 1

@@ -137,6 +137,7 @@ class LinesPanel(QWidget):
         column.setSpacing(1)
         column.addWidget(Label(_(about.label), "small"), 0, side)
         value = Label("", role)
+        value.setMinimumHeight(theme.current().px(26))
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setAccessibleName(_(about.label))
         self.amounts[name] = value

@@ -10,18 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QHideEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import (
-    QFrame,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
@@ -31,10 +22,10 @@ from crm_desktop.words import _
 from ui import theme
 from ui.editor_base import Around, Editor
 from ui.picker_dialog import pick_from_list
+from ui.suggestions import Suggestions
 from ui.widgets.buttons import IconButton
 
 QUIET = 120  # milliseconds without a key before a search begins
-_HIT = Qt.ItemDataRole.UserRole
 _SHOWN = 12
 
 
@@ -52,103 +43,6 @@ def find(app: Application, target: str, text: str, within: Mapping[str, Any], *,
     if not hits or (sure and len(hits) > 1 and text.casefold() not in (hits[0].label.casefold(), hits[0].number.casefold())):
         return None
     return Ref(hits[0].id, hits[0].label)
-
-
-class _HitDelegate(QStyledItemDelegate):
-    """A suggestion: what it is called, and small below it what tells it from others."""
-
-    def sizeHint(self, option: Any, index: Any) -> QSize:
-        return QSize(theme.current().px(200), theme.current().px(44 if self._detail(index) else 32))
-
-    def paint(self, painter: QPainter, option: Any, index: Any) -> None:
-        worn, box = theme.current(), QRect(option.rect).adjusted(4, 1, -4, -1)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(worn.colour("soft"))
-            painter.drawRoundedRect(box, 5, 5)
-        box.adjust(8, 3, -8, -3)
-        detail = self._detail(index)
-        label = index.data(Qt.ItemDataRole.DisplayRole)
-        painter.setFont(worn.font())
-        painter.setPen(worn.colour("accent" if index.data(_HIT) is None else "text"))
-        upper = box.adjusted(0, 0, 0, -box.height() // 2) if detail else box
-        self._draw(painter, upper, label)
-        if detail:
-            painter.setFont(worn.font("font_small"))
-            painter.setPen(worn.colour("dim"))
-            self._draw(painter, box.adjusted(0, box.height() // 2, 0, 0), detail)
-        painter.restore()
-
-    @staticmethod
-    def _draw(painter: QPainter, box: QRect, text: str) -> None:
-        shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), shown)
-
-    @staticmethod
-    def _detail(index: Any) -> str:
-        hit = index.data(_HIT)
-        return str(hit.detail) if hit is not None else ""
-
-
-class _Suggestions(QFrame):
-    """The list that drops down below the line; it lies in the window and never takes the focus."""
-
-    taken = Signal(object)  # Hit, or None for a new record
-
-    def __init__(self, line: QLineEdit) -> None:
-        super().__init__(line.window())
-        self._line = line
-        self.setProperty("role", "popup")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list = QListWidget(self)
-        self.list.setItemDelegate(_HitDelegate(self.list))
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setMouseTracking(True)
-        self.list.setAccessibleName(_("Suggestions"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 4, 1, 4)
-        column.addWidget(self.list)
-        self.list.itemEntered.connect(self.list.setCurrentItem)
-        self.list.itemClicked.connect(lambda item: self.taken.emit(item.data(_HIT)))
-        self.hide()
-
-    def show_hits(self, hits: list[Any], new_words: str) -> None:
-        self.list.clear()
-        for hit in hits:
-            item = QListWidgetItem(hit.label, self.list)
-            item.setData(_HIT, hit)
-        if new_words:
-            QListWidgetItem(f"＋ {new_words}", self.list)
-        if not self.list.count():
-            self.hide()
-            return
-        self.list.setCurrentRow(0 if hits else -1)
-        self.place()
-        self.show()
-        self.raise_()
-
-    def place(self) -> None:
-        window = self._line.window()
-        high = sum(self.list.sizeHintForRow(i) for i in range(min(self.list.count(), 8))) + 12
-        wide = max(self._line.width(), theme.current().px(300))
-        at = self._line.mapTo(window, QPoint(0, self._line.height() + 3))
-        if at.y() + high > window.height():
-            above = self._line.mapTo(window, QPoint(0, 0)).y() - high - 3
-            at.setY(above if above >= 0 else max(0, window.height() - high))
-        at.setX(max(0, min(at.x(), window.width() - wide)))
-        self.setGeometry(at.x(), at.y(), wide, high)
-
-    def step(self, by: int) -> None:
-        rows = self.list.count()
-        self.list.setCurrentRow((max(self.list.currentRow(), -1 if by > 0 else 0) + by) % rows if rows else -1)
-
-    def current(self) -> tuple[bool, Any]:
-        """Whether an entry is chosen, and its hit (None: a new record)."""
-        item = self.list.currentItem()
-        return item is not None, item.data(_HIT) if item else None
 
 
 class PickerLine(QLineEdit):
@@ -169,7 +63,7 @@ class PickerLine(QLineEdit):
         self.problem = ""
         self.looks_up_on_leaving = True  # in a cell, the table does it
         self._ticket, self._hits_for, self._resolving = 0, "", 0
-        self._popup: _Suggestions | None = None
+        self._popup: Suggestions | None = None
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(QUIET)
@@ -215,7 +109,7 @@ class PickerLine(QLineEdit):
             return
         self._hits_for = text
         if self._popup is None:
-            self._popup = _Suggestions(self)
+            self._popup = Suggestions(self)
             self._popup.taken.connect(self._taken)
         may_add = self.around.create is not None and self.around.app.actor.may(f"{self.about.target}.add")
         title = _(self.around.app.type(self.about.target).title)

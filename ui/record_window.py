@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.draft import Merged, Ref
 from crm_desktop.errors import Conflict, Invalid, Missing
 from crm_desktop.records.record_type import Operation
-from crm_desktop.services.deleting import delete, restore_batch
 from crm_desktop.services.history import RevisionInfo
 from crm_desktop.services.kept_drafts import Kept
 from crm_desktop.words import _
@@ -26,13 +25,15 @@ from ui.form import RecordForm
 from ui.lines_panel import LinesPanel
 from ui.print_dialog import print_record, printable
 from ui.reason_dialog import ask_reason
+from ui.record_actions import copy_values, delete_record
+from ui.record_banners import RecordBanners
 from ui.record_editing import RecordEditing
 from ui.record_header import RecordHeader
 from ui.record_tabs import RecordTabs
 from ui.revision_dialog import RevisionDialog
 from ui.shell import Shell
 from ui.widgets.labels import Label
-from ui.widgets.panels import Banner, EmptyState
+from ui.widgets.panels import EmptyState
 
 _PATIENCE = 100  # times 40 ms that Save waits for a look-up still under way
 
@@ -112,13 +113,12 @@ class RecordWindow(QWidget):
             ("delete", _("Delete…"), "", self.delete),
         )
         self.header = RecordHeader(self.app, self.kind, entries)
-        self.banners = QVBoxLayout()
-        self.banners.setContentsMargins(theme.size("page"), 0, theme.size("page"), 0)
+        self.banners = RecordBanners()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addLayout(self.banners)
+        column.addWidget(self.banners)
         self._middle = QHBoxLayout()
         self._middle.setContentsMargins(0, 0, 0, 0)
         self._middle.setSpacing(0)
@@ -163,7 +163,7 @@ class RecordWindow(QWidget):
         editing.saved.connect(self._saved)
         editing.failed.connect(self._failed)
         editing.offered.connect(self._offer_kept)
-        editing.elsewhere.connect(self._changed_elsewhere)
+        editing.elsewhere.connect(self.banners.changed_elsewhere)
         self.form.edited.connect(self._edited)
         if self.lines:
             self.lines.edited.connect(partial(self._edited, ""))
@@ -255,7 +255,7 @@ class RecordWindow(QWidget):
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, Missing) and not self.editing.loaded:
             self.form.hide()
-            self.banners.addWidget(EmptyState("info", error.message, error.advice))
+            self.banners.put(EmptyState("info", error.message, error.advice))
         else:
             self.shell.notices.error(error)
 
@@ -378,72 +378,29 @@ class RecordWindow(QWidget):
             print_record(self, self.shell, self.kind, int(self.editing.draft.id or 0), self.title)
 
     def duplicate(self) -> None:
-        """A new record that begins with the values of this one; numbers, dates and states begin anew."""
-        draft, fields = self.editing.draft, self.kind.fields
-        anew = ("date", "datetime", "state", "image")
-        skip = {n for n, f in fields.items() if f.computed or f.kind in anew or f.section == "Record"} | {self.kind.number, "initials"}
-        values: dict[str, Any] = {n: v for n, v in draft.values.items() if n not in skip}
-        if self.kind.lines:
-            lines = self.kind.lines.fields
-            left = {n for n, f in lines.items() if f.computed or (f.editable_when_locked and f.kind == "quantity")}
-            values["lines"] = [{n: v for n, v in line.values.items() if n not in left} for line in draft.lines]
-        self.shell.new_record(self.kind.key, **values)
+        """A new record that begins with the values of this one."""
+        self.shell.new_record(self.kind.key, **copy_values(self.kind, self.editing.draft))
 
     def delete(self) -> None:
         """Delete the record, after asking; it can be brought back."""
-        draft = self.editing.draft
-        if draft.id is None:
-            return
-        question = _("Delete “{title}”?").format(title=self.title)
-        details = _("It goes to the recycle bin, with everything that belongs to it, and can be brought back from there.")
-        if self.shell.notices.ask(question, details, yes=_("Delete"), danger=True):
-            self.shell.tasks.run(partial(delete, self.app, self.kind.key, [draft.id]), self._deleted, self.shell.notices.error, owner=self)
+        if self.editing.draft.id is not None:
+            delete_record(self.shell, self.kind, self.editing.draft.id, self.title, self._deleted)
 
-    def _deleted(self, batch: str) -> None:
-        title, shell, app = self.title, self.shell, self.app
+    def _deleted(self) -> None:
         self._closing = True
         self.editing.close()
-
-        def bring_back() -> None:
-            shell.tasks.run(partial(restore_batch, app, batch), lambda _ids: shell.notices.say(_("Brought back")))
-
-        shell.close_screen(self)
-        shell.notices.say(_("“{title}” was deleted.").format(title=title), _("Undo"), bring_back, "delete")
+        self.shell.close_screen(self)
 
     def _leave(self) -> None:
         self.shell.close_screen(self)
 
-    # Banners
-
-    def _banner(self, text: str, tone: str, *actions: tuple[str, Callable[[], object]]) -> None:
-        banner = Banner(text, tone)
-
-        def answer(do: Callable[[], object]) -> None:
-            banner.hide()
-            banner.deleteLater()
-            do()
-
-        row = banner.layout()
-        for words, do in actions:
-            button = QPushButton(words)
-            button.clicked.connect(lambda _on=False, do=do: answer(do))
-            if row is not None:
-                row.addWidget(button)
-        self.banners.addWidget(banner)
+    # Others
 
     def _offer_kept(self, found: list[Kept]) -> None:
         in_use = {w.editing.slot for w in self.window().findChildren(RecordWindow) if w is not self}
-        for kept in found:
-            if kept.slot in in_use and kept.slot:
-                continue
-            text = _("There is text from {time} that was not saved.").format(time=f"{kept.at.astimezone():%Y-%m-%d %H:%M}")
-            take, drop = partial(self.editing.take_kept, kept), partial(self.editing.forget, kept.slot)
-            self._banner(text, "amber", (_("Take it up"), take), (_("Throw away"), drop))
-            return
-
-    def _changed_elsewhere(self, who: str) -> None:
-        text = _("{who} has just changed this record. What you typed is still here; saving brings both together.")
-        self._banner(text.format(who=who or _("Someone else")), "accent", (_("OK"), lambda: None))
+        free = [kept for kept in found if not kept.slot or kept.slot not in in_use]
+        if free:
+            self.banners.offer_kept(free[0], partial(self.editing.take_kept, free[0]), partial(self.editing.forget, free[0].slot))
 
     def _may_undo(self) -> bool:
         return not self.unsaved or self.save_and_wait()
@@ -453,3 +410,12 @@ class RecordWindow(QWidget):
         dialog.exec()
         dialog.deleteLater()
 
+
+def make_record(shell: Shell, type_key: str, record_id: int) -> QWidget:
+    """The window of a record."""
+    return RecordWindow(shell, type_key, record_id)
+
+
+def make_new(shell: Shell, type_key: str, **preset: Any) -> QWidget:
+    """The window of a new record that begins with `preset`."""
+    return RecordWindow(shell, type_key, None, preset)
