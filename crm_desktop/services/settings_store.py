@@ -1,0 +1,66 @@
+"""Where settings live: the company's and a person's in the database, this PC's in a file of the data folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from crm_desktop.application import Application
+from crm_desktop.folders import settings_file
+from crm_desktop.services.faults import told
+from crm_desktop.settings import FileStorage, Scope, Settings
+from db.engine import reading, writing
+from db.models.system import Setting as SettingRow
+
+log = logging.getLogger(__name__)
+
+COMPANY = 0
+"""The user_id under which the company's settings stand."""
+
+
+class DatabaseStorage:
+    """The settings of the company (user_id 0) or of one person."""
+
+    def __init__(self, app: Application, user_id: int) -> None:
+        self._app, self._user_id = app, user_id
+
+    def load(self) -> Mapping[str, Any]:
+        table: Any = SettingRow.__table__
+        with told(self._app), reading(self._app.engine) as connection:
+            rows = connection.execute(select(table.c.key, table.c.value).where(table.c.user_id == self._user_id)).all()
+        found = {}
+        for key, value in rows:
+            try:
+                found[key] = json.loads(value)
+            except ValueError:
+                log.warning("The setting %s cannot be read", key)
+        return found
+
+    def store(self, values: Mapping[str, Any]) -> None:
+        table: Any = SettingRow.__table__
+        if self._user_id == COMPANY:
+            self._app.actor.require("setup.settings")
+        rows = [
+            {"user_id": self._user_id, "key": key, "value": json.dumps(value, ensure_ascii=False)}
+            for key, value in values.items()
+            if value is not None
+        ]
+        with told(self._app), writing(self._app.engine) as session:
+            session.execute(delete(table).where(table.c.user_id == self._user_id, table.c.key.in_(list(values))))
+            if rows:
+                session.execute(insert(SettingRow), rows)
+
+
+def settings_of(app: Application) -> Settings:
+    """The settings of the person at work in an open database, on this PC."""
+    return Settings(
+        {
+            Scope.PC: FileStorage(settings_file(app.data)),
+            Scope.PERSON: DatabaseStorage(app, app.actor.user_id or -1),
+            Scope.COMPANY: DatabaseStorage(app, COMPANY),
+        }
+    )

@@ -1,0 +1,148 @@
+"""From nothing to the window and back: the one place where Qt, the settings, the database and the screens are put together."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QObject, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
+
+from crm_desktop import settings as s
+from crm_desktop.application import Application
+from crm_desktop.errors import Missing, Told
+from crm_desktop.folders import settings_file
+from crm_desktop.logging_setup import Logging, watch_uncaught
+from crm_desktop.pinyin import initials
+from crm_desktop.services.opening import NewCompany, database_path, open_folder
+from crm_desktop.services.search_all import search_everything
+from crm_desktop.services.settings_store import settings_of
+from crm_desktop.words import _, language, use_language
+from ui.main_window import MainWindow
+from ui.notices import Notices, log_qt_messages
+from ui.screens.all_screens import all_screens
+from ui.screens.first_data import fill_with_sample
+from ui.screens.welcome import Welcome, WelcomeAnswer
+from ui.theme import Wardrobe
+
+log = logging.getLogger(__name__)
+
+
+class Program(QObject):
+    """The running program: which window is shown, and what it stands on."""
+
+    def __init__(self, qt: QApplication, data: Path, language_code: str = "") -> None:
+        super().__init__(qt)
+        self._qt, self.data, self._forced = qt, data, language_code
+        self.settings = s.Settings({s.Scope.PC: s.FileStorage(settings_file(data))})
+        self.wardrobe = Wardrobe(qt)
+        self.app: Application | None = None
+        self.window: QWidget | None = None
+        self._translator = QTranslator(self)
+
+    def start(self) -> None:
+        """Show the window, or the welcome where there is no database yet."""
+        self._speak()
+        self.wardrobe.wear(self.settings.get(s.THEME), self.settings.get(s.FONT_SIZE))
+        if not database_path(self.data).exists():
+            self._welcome()
+            return
+        try:
+            self._enter(open_folder(self.data))
+        except Missing:
+            self._welcome()
+        except Told as error:
+            # There is no window yet to tell it in.
+            holder = QWidget()
+            Notices(holder, self.data / "logs").error(error)
+            self._qt.exit(1)
+
+    def _speak(self) -> None:
+        use_language(self._forced or s.language_in_use(self.settings))
+        self._qt.removeTranslator(self._translator)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._translator.load(f"qtbase_{language()}", folder):
+            self._qt.installTranslator(self._translator)
+
+    def _welcome(self) -> None:
+        welcome = Welcome()
+        welcome.answered.connect(self._begin)
+        self._show(welcome)
+
+    def _begin(self, answer: WelcomeAnswer) -> None:
+        self._forced = ""
+        try:
+            app = open_folder(self.data, create=NewCompany(answer.company, answer.person, answer.language))
+        except Told as error:
+            Notices(self.window or QWidget(), self.data / "logs").error(error)
+            return
+        self.settings.set(s.LANGUAGE, answer.language)
+        self._enter(app)
+        if answer.start == "sample" and isinstance(self.window, MainWindow):
+            fill_with_sample(self.window)
+        elif answer.start == "import" and isinstance(self.window, MainWindow):
+            self.window.open_list("customers")
+            self.window.open_screen("import")
+
+    def _enter(self, app: Application) -> None:
+        self.app = app
+        self.settings = settings_of(app)
+        self.settings_changed = self.settings.listen(self._set)
+        self._speak()
+        self._open_window()
+
+    def _open_window(self) -> None:
+        assert self.app is not None
+        window = MainWindow(
+            self.app, self.settings, all_screens(), self.wardrobe,
+            search=partial(search_everything, self.app), initials=initials, log_folder=self.data / "logs",
+        )  # fmt: skip
+        window.status.set_database(_("This PC"), tip=str(database_path(self.data)))
+        window.reopen.connect(self._reopen)
+        self._show(window)
+
+    def _set(self, names: frozenset[str]) -> None:
+        """Follow what was changed in the settings."""
+        if names & {s.THEME.name, s.FONT_SIZE.name}:
+            self.wardrobe.wear(self.settings.get(s.THEME), self.settings.get(s.FONT_SIZE))
+        if names & {s.COMPANY_NAME.name, s.COMPANY_SHORT_NAME.name} and isinstance(self.window, MainWindow):
+            self.window.refresh_company()
+
+    def _reopen(self) -> None:
+        """The same window anew, in the language that is now set; refused while something unsaved stays open."""
+        old = self.window
+        if old is None or not old.close():
+            return
+        self._forced = ""
+        self._speak()
+        self._open_window()
+
+    def _show(self, window: QWidget) -> None:
+        old, self.window = self.window, window
+        window.show()
+        if old is not None:
+            old.close()
+            old.deleteLater()
+
+    def end(self) -> None:
+        """Let go of everything."""
+        if self.app is not None:
+            self.app.close()
+
+
+def run_window(data: Path, language_code: str | None = None) -> int:
+    """Open the program on a data folder; answers the exit code."""
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("CRM Desktop")
+    logs = Logging(data / "logs")
+    log_qt_messages()
+    program = Program(qt, data, language_code or "")
+    watch_uncaught()
+    try:
+        program.start()
+        return qt.exec() if program.window is not None else 1
+    finally:
+        program.end()
+        logs.close()

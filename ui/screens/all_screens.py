@@ -1,0 +1,21 @@
+"""Every screen of the program, in the order of the navigation. A new screen is listed here and nowhere else."""
+
+from __future__ import annotations
+
+from ui.list_screen import make_list
+from ui.record_window import make_new, make_record
+from ui.screens.registry import ScreenEntry, Screens, screens_of
+from ui.screens.settings import SettingsScreen
+from ui.screens.today import TodayScreen
+
+
+def all_screens() -> Screens:
+    """The registry the window works with."""
+    screens = screens_of(
+        (
+            ScreenEntry("today", "Today", "home", TodayScreen, shortcut="Alt+Home"),
+            ScreenEntry("settings", "Settings", "settings", SettingsScreen, area="setup"),
+        )
+    )
+    screens.list_of, screens.record_of, screens.new_of = make_list, make_record, make_new
+    return screens
