@@ -186,7 +186,7 @@ _ALLOWED = (
 )  # fmt: skip
 
 
-class _Evaluator(SimpleEval):
+class _Evaluator(SimpleEval):  # type: ignore[misc]
     """simpleeval with the few nodes that are left, over one set of data."""
 
     def __init__(self, data: Mapping[str, Any], brackets: Mapping[str, str], budget: Budget) -> None:
@@ -271,7 +271,7 @@ def _checked(value: Any) -> Any:
     """Refuse results that grow without bound."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise ExpressionError(_("the text becomes too long"))
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and not abs(value) < LARGEST_NUMBER:
+    if isinstance(value, (int, Decimal)) and not -LARGEST_NUMBER < value < LARGEST_NUMBER:
         raise ExpressionError(_("the number becomes too large"))
     return value
 

@@ -24,12 +24,12 @@ FAMILIES = {SANS: ("NotoSansSC", "NotoSansSC-Bold")}
 """Regular and bold face of every font a template may name."""
 
 FALLBACK = "□"
-_SILENT = dict.fromkeys(
+_SILENT: dict[int, str | None] = dict.fromkeys(
     [*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFE0E, 0xFE0F, 0xFEFF]
 )
 """Characters that are never seen: control characters, joiners, variation selectors, byte order marks."""
-_SILENT[0x09] = " "  # type: ignore[assignment]
-_SILENT[0xA0] = " "  # type: ignore[assignment]
+_SILENT[0x09] = " "
+_SILENT[0xA0] = " "
 
 _lock = threading.Lock()
 

@@ -10,7 +10,7 @@ import dataclasses
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from crm_desktop.errors import Told
@@ -174,7 +174,7 @@ class Struct(Rule):
     """An object read into a dataclass; unknown keys are refused."""
 
     def __init__(self, shape: type[Any]) -> None:
-        self.shape = shape
+        self.shape: Any = shape
 
     def read(self, value: object, place: str) -> Any:
         entries = _mapping(value, place)
@@ -272,14 +272,14 @@ def entry(rule: Rule, default: Any = _REQUIRED) -> Any:
     return dataclasses.field(default=default, metadata=metadata)
 
 
-@cache
-def rules_of(shape: type[Any]) -> dict[str, Rule]:
+@lru_cache(maxsize=None)
+def rules_of(shape: Any) -> dict[str, Rule]:
     """The rule of every field of a template dataclass."""
     return {item.name: item.metadata["rule"] for item in dataclasses.fields(shape)}
 
 
-@cache
-def required_of(shape: type[Any]) -> tuple[str, ...]:
+@lru_cache(maxsize=None)
+def required_of(shape: Any) -> tuple[str, ...]:
     """The fields that must stand in the file."""
     missing = dataclasses.MISSING
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from crm_desktop.printing.evaluate import FAULT, Data, Reader
+from crm_desktop.printing.evaluate import Data, Reader
 from crm_desktop.printing.marks import BoxMark, LineMark, Mark
 from crm_desktop.printing.styles import Style, Styles
 from crm_desktop.printing.template import Column, SumRow, Table
@@ -147,7 +147,7 @@ class TableRows:
             for column in columns:
                 value = self._reader.value(column.value, column.id, data) if column.value else None
                 text[column.id] = self._reader.shown(value, looks[column.id], column.id)
-                if column.sum and isinstance(value, (int, Decimal)) and value is not FAULT:
+                if column.sum and isinstance(value, (int, Decimal)):
                     number[column.id] = Decimal(value)
             texts.append(text)
             numbers.append(number)

@@ -136,7 +136,8 @@ def _shrink(text: str, style: Style, width: float, height: float | None) -> Fitt
         if room and all(style.face.width(line, size) <= width + 0.01 for line in lines):
             return Fitted(tuple(lines), size, _step(style, size))
         wrapped = break_lines(text, style.face, size, width)
-        if height is not None and len(wrapped) * _step(style, size) <= height + 0.01:
+        whole = all(style.face.width(word, size) <= width + 0.01 for word in _WORDS.findall(text))
+        if whole and height is not None and len(wrapped) * _step(style, size) <= height + 0.01:
             return Fitted(tuple(wrapped), size, _step(style, size))
         if size <= SMALLEST:
             return _limit(wrapped, style, size, width, height)

@@ -1,0 +1,58 @@
+"""Pages of a PDF as pictures, for the preview on screen and for printers that want dots."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+import pypdfium2
+from PIL import Image
+
+from crm_desktop.errors import Missing
+from crm_desktop.words import _
+
+_lock = threading.Lock()  # PDFium is not safe to use from two threads at once
+MOST_DPI = 1_200
+
+
+def page_count(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    with _lock:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
+def page_png(pdf: bytes, page: int, dpi: float = 96) -> bytes:
+    """A page (counted from 0) as PNG."""
+    size, content = page_rgb(pdf, page, dpi)
+    target = io.BytesIO()
+    Image.frombytes("RGB", size, content).save(target, format="PNG")
+    return target.getvalue()
+
+
+def page_rgb(pdf: bytes, page: int, dpi: float = 96) -> tuple[tuple[int, int], bytes]:
+    """A page as (width, height) and three bytes per dot, rows from the top."""
+    with _lock:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            if not 0 <= page < len(document):
+                raise Missing(_("There is no page {number}.").format(number=page + 1))
+            scale = min(max(dpi, 10), MOST_DPI) / 72
+            bitmap = document[page].render(scale=scale, rev_byteorder=True)
+            picture = bitmap.to_pil().convert("RGB")
+        finally:
+            document.close()
+    return picture.size, picture.tobytes()
+
+
+def page_text(pdf: bytes, page: int) -> str:
+    """The text of a page, as search and copy see it."""
+    with _lock:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return str(document[page].get_textpage().get_text_range())
+        finally:
+            document.close()
