@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QCursor
 
 from crm_desktop import settings as s
 from crm_desktop.filters import Condition, ListQuery
@@ -16,6 +17,7 @@ from crm_desktop.services.deleting import delete, restore_batch
 from crm_desktop.services.history import undo_batch
 from crm_desktop.services.listing import fetch_ids
 from crm_desktop.words import _, ngettext
+from ui import list_output
 from ui.batch_edit import BatchEdit
 from ui.list_state import joined
 from ui.list_view import RecordList
@@ -26,9 +28,6 @@ _SLOW_FROM = 200  # records from which on the work is shown in the status bar
 
 class ListActions(QObject):
     """Actions on the selection of one list."""
-
-    export_wanted = Signal(object)  # ListQuery
-    print_wanted = Signal(object)
 
     def __init__(self, records: RecordList, shell: Shell) -> None:
         super().__init__(records)
@@ -131,12 +130,12 @@ class ListActions(QObject):
     # Out of the program
 
     def export(self) -> None:
-        """Write a file for Excel."""
-        self.export_wanted.emit(self.query())
+        """Let the person choose what goes into a file for Excel."""
+        list_output.export_menu(self._shell, self._list.window(), self.query).popup(QCursor.pos())
 
     def print_list(self) -> None:
-        """Print the list as it is shown."""
-        self.print_wanted.emit(self.query())
+        """The list as it is shown, as pages."""
+        list_output.print_list(self._shell, self._list.window(), self.query())
 
     def _run(self, work: Callable[..., Any], done: Callable[[Any], None], title: str, count: int) -> None:
         self._shell.tasks.run(work, done, title=title, slow=count >= _SLOW_FROM, owner=self)

@@ -177,7 +177,7 @@ class ListScreen(QWidget):
         row.addWidget(filters)
         self.buttons = [
             Button(_("Columns"), "column_triple", clicked=self.choose_columns),
-            Button(_("Import"), "arrow_download", clicked=lambda: self.import_wanted.emit(self.type.key)),
+            Button(_("Import"), "arrow_download", clicked=lambda: self._import(self.type.key)),
             Button(_("Export"), "arrow_upload", clicked=actions.export),
             Button(_("Print"), "print", clicked=actions.print_list),
         ]
@@ -216,7 +216,7 @@ class ListScreen(QWidget):
         rows = self.list
         rows.open_record.connect(self._open)
         rows.new_record.connect(lambda key, preset: self._new(key, preset))
-        rows.import_wanted.connect(self.import_wanted)
+        rows.import_wanted.connect(self._import)
         rows.sample_wanted.connect(self.sample_wanted)
         rows.current_changed.connect(lambda _id: self._show_later.start() if self._preview_wanted else None)
         rows.selection_changed.connect(self._selection_changed)
@@ -277,6 +277,10 @@ class ListScreen(QWidget):
     def _new(self, type_key: str, preset: Mapping[str, Any]) -> None:
         self.new_record.emit(type_key)
         self.shell.new_record(type_key, **preset)
+
+    def _import(self, type_key: str) -> None:
+        self.import_wanted.emit(type_key)
+        self.shell.open_screen("import", type=type_key)
 
     def _toggle_preview(self) -> None:
         self.set_preview(not self._preview_wanted)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ui.list_screen import make_list
+from ui.list_screen import ListScreen
 from ui.record_window import make_new, make_record
+from ui.screens.first_data import fill_with_sample
 from ui.screens.registry import ScreenEntry, Screens, screens_of
 from ui.screens.settings import SettingsScreen
 from ui.screens.today import TodayScreen
+from ui.shell import Shell
 
 
 def all_screens() -> Screens:
@@ -17,5 +19,12 @@ def all_screens() -> Screens:
             ScreenEntry("settings", "Settings", "settings", SettingsScreen, area="setup"),
         )
     )
-    screens.list_of, screens.record_of, screens.new_of = make_list, make_record, make_new
+    screens.list_of, screens.record_of, screens.new_of = _list, make_record, make_new
     return screens
+
+
+def _list(shell: Shell, type_key: str, **arguments: str) -> ListScreen:
+    """A list whose empty state can bring the sample company."""
+    made = ListScreen(shell, type_key, **arguments)
+    made.sample_wanted.connect(lambda: fill_with_sample(shell))
+    return made
