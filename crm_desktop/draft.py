@@ -48,8 +48,9 @@ class Draft:
     uid: str = ""
 
     def copy(self) -> Draft:
-        """An independent copy."""
-        return deepcopy(self)
+        """An independent copy. Values themselves never change, so they are shared."""
+        lines = [Line(line.id, dict(line.values)) for line in self.lines]
+        return Draft(self.type, self.id, self.version, dict(self.values), lines, self.uid)
 
 
 class Change(NamedTuple):

@@ -26,7 +26,8 @@ def column_readers(
         cells = [row.cells[index] if index < len(row.cells) else None for row in table.rows]
         heading = table.headings[index]
         about = field_of(kind, target)
-        reader = ColumnReader(about, app.options, heading, cells)
+        may_add = app.actor.may("units.add" if about.options == "units" else "options.add")
+        reader = ColumnReader(about, app.options, heading, cells, may_add)
         if not app.actor.may(about.secret):
             notes.append(_("“{heading}”: you may not see this field, so it was left out.").format(heading=heading))
             del mapping.columns[index]

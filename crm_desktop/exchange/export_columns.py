@@ -64,12 +64,19 @@ def exported_columns(app: Application, kind: RecordType, names: tuple[str, ...] 
         if target is not None and target.sequence:
             columns.append(Column(number_label(kind, about.label), f"{name}.{target.number}", about))
     if kind.lines and not names:
-        columns += [
-            Column(line_label(kind, n), n, f, in_line=True)
-            for n, f in kind.lines.fields.items()
-            if n != "position" and f.kind != "image" and app.actor.may(f.secret)
-        ]
+        columns += [_line_column(app, kind, n, f) for n, f in kind.lines.fields.items() if _goes_out(app, n, f)]
     return columns
+
+
+def _goes_out(app: Application, name: str, about: Field) -> bool:
+    return name != "position" and about.kind != "image" and app.actor.may(about.secret)
+
+
+def _line_column(app: Application, kind: RecordType, name: str, about: Field) -> Column:
+    """A line's column. What it points to is given by number; the name stands in a column of its own anyway."""
+    target = app.types.get(about.target) if about.kind == "reference" else None
+    path = f"{name}.{target.number}" if target is not None and target.number else name
+    return Column(line_label(kind, name), path, about, in_line=True)
 
 
 def cell_maker(app: Application, column: Column) -> Callable[[Any], Any]:

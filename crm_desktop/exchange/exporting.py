@@ -65,7 +65,8 @@ def _documents(app: Application, kind: RecordType, query: ListQuery, columns: Se
         with told(app), reading(app.engine) as connection:
             found = read_records(app, connection, kind, chunk)
         drafts = [found[id_] for id_ in chunk if id_ in found]
-        _add_numbers(app, columns, [d.values for d in drafts])
+        _add_numbers(app, [c for c in columns if not c.in_line], [d.values for d in drafts])
+        _add_numbers(app, [c for c in columns if c.in_line], [line.values for d in drafts for line in d.lines])
         for draft in drafts:
             head = [make(draft.values.get(path)) for path, make in own]
             for line in draft.lines:

@@ -85,27 +85,27 @@ class Resolver:
         return self._stand_ins[key]
 
     def _resolve_products(self, about: Field, records: list[Incoming]) -> None:
+        """Link lines to products by code, or by name where the file has nothing else. A file that says which product a line is
+        of leaves free text free.
+        """
         lines = [line for r in records for line in r.lines]
         finder = Finder(self._app, about.target)
         finder.load(self._connection, (line[n] for line in lines for n in ("product_id", "code", "name") if n in line))
         free = 0
+        by_name = not self._plan.mapping.has("lines.product_id", "lines.code")
+        has_product = self._plan.mapping.has("lines.product_id")
         for line in lines:
-            found, text = None, line.pop("product_id", "")
-            for value, codes_only in (
-                (line.get("code", ""), True),
-                (text, False),
-                ("" if line.get("code") else line.get("name", ""), False),
-            ):
-                if value and found is None:
-                    try:
-                        found = finder.find(value, codes_only)
-                    except ValueError:
-                        continue  # several products of one name: the line keeps its text
+            text, code, name = line.pop("product_id", ""), line.get("code", ""), line.get("name", "")
+            found = self._product(finder, text, names=True)
+            if found is None and code and (text or not name or not has_product):
+                found = self._product(finder, code, names=False)
+            if found is None and by_name:
+                found = self._product(finder, name, names=True)
             if found is not None:
                 line["product_id"] = found
             else:
-                free += bool(text or line.get("code"))
-                line.setdefault("name", text or line.get("code", ""))
+                free += bool(text or (code and not has_product))
+                line.setdefault("name", text or code)
         if free:
             words = ngettext(
                 "{count} line names a product that is not known; it stays free text.",
@@ -114,6 +114,14 @@ class Resolver:
             )
             self._plan.notes.append(words.format(count=free))
         self._copy_facts(about, lines)
+
+    @staticmethod
+    def _product(finder: Finder, text: str, names: bool) -> Ref | None:
+        """The product that a text means; None also when several share a name: the line keeps its text then."""
+        try:
+            return finder.find(text, codes_only=not names) if text else None
+        except ValueError:
+            return None
 
     def _copy_facts(self, about: Field, lines: Iterable[dict[str, Any]]) -> None:
         """Fill what the file has no column for from the product. Not tax: what a file does not say of an amount is not invented."""

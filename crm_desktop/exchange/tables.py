@@ -109,6 +109,7 @@ def find_table(sheet: Sheet, known: Known) -> Table:
 
 def _fill(table: Table, sheet: Sheet, at: int) -> None:
     own = [folded(h) for h in table.headings]
+    first = next(h for h in own if h)
     last_total = 0
     for index in range(at + 1, len(sheet.rows)):
         cells = sheet.rows[index]
@@ -116,7 +117,7 @@ def _fill(table: Table, sheet: Sheet, at: int) -> None:
         number = index + 1
         if not filled:
             continue
-        if isinstance(filled[0], str) and len(filled) >= 2 and [folded(text_of(c)) for c in cells] == own[: len(cells)]:
+        if len(filled) >= 2 and _is_heading(cells, filled[0], first, own):
             table.notes.append(_("Row {row}: the headings again, left out.").format(row=number))
         elif _is_total(filled):
             last_total = number
@@ -125,6 +126,13 @@ def _fill(table: Table, sheet: Sheet, at: int) -> None:
             table.notes.append(_("Row {row}: stands below the total, left out.").format(row=number))
         else:
             table.rows.append(Row(number, cells))
+
+
+def _is_heading(cells: list[Cell], filled: Cell, first: str, own: list[str]) -> bool:
+    """Whether a row repeats the headings, as lists do that were printed by page."""
+    return (
+        isinstance(filled, str) and folded(filled) == first and [folded(text_of(c)) for c in cells] == own[: len(cells)]
+    )
 
 
 def _is_total(filled: list[Cell]) -> bool:

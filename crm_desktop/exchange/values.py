@@ -46,10 +46,13 @@ class NewChoice(str):
 class ColumnReader:
     """Reads the cells of one column as values of `field`. `notes` holds what was decided by looking at all of it."""
 
-    def __init__(self, field: Field, options: Options, heading: str, cells: Sequence[Cell]) -> None:
+    def __init__(
+        self, field: Field, options: Options, heading: str, cells: Sequence[Cell], may_add_choices: bool = True
+    ) -> None:
         self.field = field
         self.heading = heading
         self.notes: list[str] = []
+        self._open = may_add_choices and field.options in OPEN
         self._options = options
         self._seen: dict[str, Any] = {}
         self._fraction = field.kind == "percent" and self._is_fraction(cells)
@@ -92,7 +95,7 @@ class ColumnReader:
         if text not in self._seen:
             code = self._options.code(self.field.options, text)
             if code is None:
-                if self.field.options not in OPEN or len(text) > 40:
+                if not self._open or len(text) > 40:
                     known = ", ".join(c.shown() for c in self._options.choices(self.field.options))
                     raise ValueError(
                         _("“{text}” is not one of the choices: {choices}.").format(text=text, choices=known)

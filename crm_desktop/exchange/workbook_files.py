@@ -73,9 +73,15 @@ def _write_styled(path: Path, title: str, columns: list[Column], rows: Rows) -> 
     sheet.append(heads)
     formats = [column.format for column in columns]
     count = 0
-    for row in rows:
-        sheet.append([_styled(sheet, value, number_format) for value, number_format in zip(row, formats, strict=True)])
-        count += 1
+    try:
+        for row in rows:
+            sheet.append(
+                [_styled(sheet, value, number_format) for value, number_format in zip(row, formats, strict=True)]
+            )
+            count += 1
+    except BaseException:
+        sheet.close()  # its file beside would stay open
+        raise
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
     book.save(path)
     return count

@@ -67,6 +67,8 @@ def _field_problems(
         if about.computed or (was is not None and name not in values):
             continue
         value = values.get(name)
+        if (value is None or value == "") and not about.required and about.kind not in _NEVER_EMPTY:
+            continue  # most fields of most records
         if about.kind in ("option", "state") and was is not None and value == was.get(name):
             continue  # a choice that was removed later stays valid where it already stands
         nullable = about.custom or table.c[name].nullable
