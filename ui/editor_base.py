@@ -76,6 +76,14 @@ class Editor(QWidget):
             main.setAccessibleDescription(_(self.about.help))
 
     @property
+    def typed_into(self) -> QWidget:
+        """The widget that takes the keys: Qt's tab order does not look through focus proxies."""
+        widget: QWidget = self
+        while (inner := widget.focusProxy()) is not None:
+            widget = inner
+        return widget
+
+    @property
     def options(self) -> Options:
         return self.around.app.options
 

@@ -123,7 +123,8 @@ class RecordForm(QWidget):
         around.within = self.within
         self.draft = Draft(kind.key)
         self.errors: dict[str, str] = {}  # fields whose text cannot be read, and why
-        self._filling = 0
+        self._filling, self._columns = 0, 0
+        self._table: QWidget | None = None
         self._touched: set[str] = set()
         self._problems: dict[str, str] = {}
         self._asked_to_save = False
@@ -214,14 +215,18 @@ class RecordForm(QWidget):
             section = _Section(title, sections[title])
             self.sections.append(section)
             self._column.addWidget(section)
-        self._set_tab_order()
 
-    def put_lines(self, lines: QWidget) -> None:
+    def put_lines(self, lines: QWidget, table: QWidget) -> None:
         """Let the lines of a document stand below the first section, so that they are seen without scrolling."""
         self._column.insertWidget(1, lines)
-        if len(self.sections) > 1:
-            QWidget.setTabOrder(self.sections[0].rows[-1].editor, lines)
-            QWidget.setTabOrder(lines, self.sections[1].rows[0].editor)
+        self._table = table
+
+    def focus_after_lines(self) -> None:
+        """Put the cursor into the first field below the lines."""
+        for row in (row for section in self.sections[1:] for row in section.rows):
+            if not row.editor.read_only:
+                row.editor.setFocus(Qt.FocusReason.TabFocusReason)
+                return
 
     def _label_width(self) -> int:
         worn = theme.current()
@@ -230,15 +235,20 @@ class RecordForm(QWidget):
         return min(max(widest + 2, worn.px(60)), worn.px(116))
 
     def _set_tab_order(self) -> None:
-        editors = [row.editor for section in self.sections for row in section.rows]
-        for before, after in pairwise(editors):
+        """Section by section, with the lines behind the first. The fields must stand in their places already."""
+        first, *others = [[row.editor.typed_into for row in section.rows] for section in self.sections]
+        lines = [self._table] if self._table is not None else []
+        for before, after in pairwise([*first, *lines, *(widget for rows in others for widget in rows)]):
             QWidget.setTabOrder(before, after)
 
     def arrange(self, width: int) -> None:
         """Use as many columns as fit."""
         columns = max(1, min(3, width // theme.current().px(_COLUMN)))
-        for section in self.sections:
-            section.arrange(columns)
+        if columns != self._columns:
+            self._columns = columns
+            for section in self.sections:
+                section.arrange(columns)
+            self._set_tab_order()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

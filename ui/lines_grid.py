@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QMenu, QTableView, QWidget
 
 from crm_desktop.draft import Ref
@@ -28,6 +28,7 @@ class LinesGrid(QTableView):
     """The table. `pasted` tells how many rows came in and how many cells could not be read."""
 
     pasted = Signal(int, int)
+    ended = Signal()  # Enter on the empty last line: the person goes on below
 
     def __init__(self, model: LinesModel, around: Around) -> None:
         super().__init__()
@@ -373,7 +374,24 @@ class LinesGrid(QTableView):
         return None
 
     def _enter(self, back: bool) -> None:
-        self.step(-1 if back else 1)
+        row, column = self.cell()
+        if not back and row == len(self.lines.lines) > 0 and column == self.lines.first_typed():
+            self.ended.emit()
+        else:
+            self.step(-1 if back else 1)
+
+    def focusNextPrevChild(self, onward: bool) -> bool:
+        """Tab stays in the table until its end; then it goes on to the next field."""
+        row, column = self.cell()
+        every = self._open_columns()
+        end = (self.lines.rowCount() - 1, every[-1]) if onward and every else (0, every[0] if every else 0)
+        inside = self.hasFocus() and every and row >= 0 and (row, column) != end
+        return False if inside else super().focusNextPrevChild(onward)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason) and self.cell()[0] < 0:
+            self.focus_start()
 
     def _choose_here(self) -> bool:
         row, column = self.cell()

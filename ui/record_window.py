@@ -145,7 +145,7 @@ class RecordWindow(QWidget):
         column.addWidget(self.hint)
         column.addWidget(self.form)
         if self.lines:
-            self.form.put_lines(self.lines)
+            self.form.put_lines(self.lines, self.lines.grid)
         self.stamp = Label("", "faint")
         column.addWidget(self.stamp)
         column.addStretch(1)
@@ -167,6 +167,7 @@ class RecordWindow(QWidget):
         self.form.edited.connect(self._edited)
         if self.lines:
             self.lines.edited.connect(partial(self._edited, ""))
+            self.lines.grid.ended.connect(self.form.focus_after_lines)
         self.header.save_wanted.connect(self.save)
         self.header.print_wanted.connect(self.print)
         self.header.operation_wanted.connect(self.operate)
