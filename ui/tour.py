@@ -1,0 +1,233 @@
+"""The real window, offscreen, walked through by simulated keys and mouse, with a picture of every screen on the way.
+
+It shows newcomers what there is, gives the manual its pictures, and proves on any machine that the window works: a customer is
+found, an order is typed without a mouse, saved, confirmed and printed, and its figures are checked.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from crm_desktop import settings as s
+from crm_desktop.printing.preview import page_png
+from crm_desktop.printing.printing import print_records
+from crm_desktop.sample.generate import load_sample_company
+from crm_desktop.services.listing import ListQuery, fetch_page
+from crm_desktop.services.opening import NewCompany, open_folder
+from crm_desktop.services.saving import open_record
+from crm_desktop.services.settings_store import settings_of
+from crm_desktop.words import _, use_language
+from ui.app import Program
+from ui.main_window import MainWindow
+from ui.record_window import RecordWindow
+from ui.screens.welcome import Welcome
+
+_WAIT = 20_000  # milliseconds until a step counts as failed
+SIZES = {"": (1440, 900), "small": (1366, 768), "large": (1920, 1080)}
+
+
+class TourFailed(Exception):
+    """A step did not end as it must."""
+
+
+class Tour:
+    """One walk through the program."""
+
+    def __init__(self, qt: QApplication, output: Path, data: Path, language: str, theme: str) -> None:
+        self._qt, self._output, self._data, self._language, self._theme = qt, output, data, language, theme
+        self._number = 0
+        self.program: Program
+
+    @property
+    def window(self) -> MainWindow:
+        """The main window."""
+        assert isinstance(self.program.window, MainWindow)
+        return self.program.window
+
+    def walk(self) -> None:
+        """Everything, from the first start to a printed order."""
+        self._first_start()
+        self._company()
+        self._lists()
+        self._records()
+        self._search()
+        self._order()
+        self._others()
+
+    # Steps
+
+    def _first_start(self) -> None:
+        welcome = Welcome(_("Lin Xiao"))
+        welcome.resize(*SIZES[""])
+        welcome.show()
+        self.picture("welcome", welcome)
+        welcome.close()
+        welcome.deleteLater()
+
+    def _company(self) -> None:
+        app = open_folder(self._data, create=NewCompany(_("Baichuan Trading Ltd"), _("Lin Xiao"), self._language))
+        load_sample_company(app)
+        values = settings_of(app)
+        values.set_many({s.THEME: self._theme, s.LANGUAGE: self._language, s.COMPANY_PHONE: "020-8765 4321"})
+        values.set(s.COMPANY_ADDRESS, _("101 Tiyu West Road, Tianhe, Guangzhou"))
+        app.close()
+        self.program = Program(self._qt, self._data, self._language)
+        self.program.start()
+        self.window.resize(*SIZES[""])
+        self.until(self._in_front, "the window to come to the front")
+        self.picture("today")
+
+    def _lists(self) -> None:
+        for kind in self.window.app.types.values():
+            self.window.open_list(kind.key)
+            self.picture(f"list-{kind.key}")
+
+    def _records(self) -> None:
+        for key in self.window.app.types:
+            found = fetch_page(self.window.app, ListQuery(key), size=1).rows
+            if found:
+                self.window.open_record(key, found[0][-1])
+                self.picture(f"record-{key}")
+
+    def _search(self) -> None:
+        QTest.keyClick(self.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        self._type("gz")
+        self.picture("search-everything")
+        QTest.keyClick(self._focused(), Qt.Key.Key_Escape)
+
+    def _order(self) -> None:
+        """An order of three lines, typed: customer by a few letters, products by their codes."""
+        self.window.new_record("sales-orders")
+        screen = self._record()
+        self.until(lambda: screen.isVisible() and screen.editing.loaded, "an empty order")
+        screen.form.focus_field("customer_id")
+        self._pick("C00012")
+        assert screen.lines is not None
+        grid = screen.lines.grid
+        columns = [grid.lines.field(c).name for c in range(grid.lines.columnCount())]
+        grid.setFocus()
+        for row, (code, quantity) in enumerate((("P00003", "10"), ("P00007", "2"), ("P00011", "5"))):
+            grid.go(row, columns.index("product_id"))
+            self._pick(code)
+            grid.go(row, columns.index("quantity"))
+            self._type(quantity)
+            QTest.keyClick(self._focused(), Qt.Key.Key_Return)
+        self.picture("order-typed")
+        QTest.keyClick(self._focused(), Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        self.until(lambda: not screen.unsaved, "the order to be saved")
+        self._check_order(screen)
+        self._press(screen, _("Confirm"))
+        self.until(lambda: screen.editing.draft.values.get("status") == "confirmed", "the order to be confirmed")
+        self.picture("order-confirmed")
+        self._print(screen)
+
+    def _check_order(self, screen: RecordWindow) -> None:
+        saved = open_record(self.window.app, "sales-orders", screen.editing.draft.id or 0)
+        products = [open_record(self.window.app, "products", line.values["product_id"].id) for line in saved.lines]
+        expected = sum(
+            (p.values["list_price"] * q for p, q in zip(products, (Decimal(10), Decimal(2), Decimal(5)), strict=True)),
+            Decimal(0),
+        )
+        if saved.values["total"] != expected.quantize(Decimal("0.01")):
+            raise TourFailed(f"the order's total is {saved.values['total']}, not {expected}")
+
+    def _print(self, screen: RecordWindow) -> None:
+        printed = print_records(self.window.app, "sales-orders", [screen.editing.draft.id or 0], None, self._language)
+        (self._output / "order.pdf").write_bytes(printed.pdf)
+        for page in range(printed.pages):
+            (self._output / f"order-page-{page + 1}.png").write_bytes(page_png(printed.pdf, page, 110))
+
+    def _others(self) -> None:
+        for entry in self.window.screens.visible(self.window.app.actor):
+            self.window.open_screen(entry.key)
+            self.picture(entry.key)
+        for name in ("small", "large"):
+            self.window.resize(*SIZES[name])
+            self.window.open_list("customers")
+            self.picture(f"customers-{name}")
+
+    # Means
+
+    def until(self, holds: Callable[[], bool], what: str) -> None:
+        """Let the window work until something is so. Raises TourFailed after a while."""
+        timer = QElapsedTimer()
+        timer.start()
+        while not holds():
+            if timer.elapsed() > _WAIT:
+                raise TourFailed(f"waited in vain for {what}")
+            loop = QEventLoop()
+            QTimer.singleShot(20, loop.quit)
+            loop.exec()
+
+    def picture(self, name: str, widget: QWidget | None = None) -> None:
+        """Save what the window shows, once it is at rest."""
+        if widget is None:
+            self.until(lambda: self.window.tasks.idle, f"{name} to be drawn")
+        QTest.qWait(250)
+        if widget is None:
+            self.until(lambda: self.window.tasks.idle, f"{name} to be drawn")
+        self._number += 1
+        (widget or self.window).grab().save(str(self._output / f"{self._number:02d}-{name}.png"))
+
+    def _in_front(self) -> bool:
+        """Whether the window has the keyboard; asks for it, since a platform may forget the first time."""
+        if not self.window.isActiveWindow():
+            self.window.windowHandle().requestActivate()
+        return self.window.isActiveWindow()
+
+    def _record(self) -> RecordWindow:
+        screen = self.window.tabs.current
+        if not isinstance(screen, RecordWindow):
+            raise TourFailed("no record is open")
+        return screen
+
+    def _focused(self) -> QWidget:
+        return QApplication.focusWidget() or self.window
+
+    def _type(self, text: str) -> None:
+        """Type, each key to whatever has the focus by then: a cell opens its editor with the first one."""
+        for letter in text:
+            QTest.keyClick(self._focused(), letter)
+
+    def _pick(self, text: str) -> None:
+        """Type into the reference that has the focus and take what it offers."""
+        self._type(text)
+        line = self._focused()
+        self.until(lambda: bool(getattr(line, "popup_open", False)), f"{text} to be offered")
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        self.until(lambda: self.window.tasks.idle, f"{text} to be taken")
+        QTest.qWait(50)
+
+    def _press(self, parent: QWidget, text: str) -> None:
+        for button in parent.findChildren(QAbstractButton):
+            if button.text().strip() == text and button.isVisible():
+                QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+                return
+        raise TourFailed(f"there is no button {text}")
+
+
+def run_tour(output: Path, language: str, theme: str) -> int:
+    """Walk through the program and leave pictures and a printed order in `output`; answers the exit code."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    output.mkdir(parents=True, exist_ok=True)
+    use_language(language)
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(qt, QApplication)
+    with tempfile.TemporaryDirectory(prefix="crm-tour-", ignore_cleanup_errors=True) as folder:
+        tour = Tour(qt, output, Path(folder), language, theme)
+        try:
+            tour.walk()
+        finally:
+            if hasattr(tour, "program"):
+                tour.window.tasks.close()
+                tour.program.end()
+    return 0
