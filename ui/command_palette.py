@@ -150,6 +150,7 @@ class CommandPalette(QFrame):
         self._model.set_answers(self._lines(text))
         self._list.setCurrentIndex(self._model.index(self._model.first(), 0))
         self._resize()
+        self._list.scrollToTop()
 
     def _lines(self, text: str) -> list[Answer]:
         if not text:
@@ -157,7 +158,8 @@ class CommandPalette(QFrame):
             lines = [Answer(_("Lately opened")), *recent] if recent else []
             return [*lines, Answer(_("Commands")), *map(_line_of, self._commands[:_MOST_COMMANDS])]
         matching = self._matching(text)
-        lines = [Answer(_("Records")), *self._records] if self._records else []
+        room = _ROWS_SHOWN - 1 - min(len(matching), 3) - bool(matching)
+        lines = [Answer(_("Records")), *self._records[:room]] if self._records else []
         if matching:
             lines += [Answer(_("Screens and commands")), *map(_line_of, matching)]
         return lines or [Answer(_("Nothing found for “{text}”").format(text=text))]

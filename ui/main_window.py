@@ -23,6 +23,7 @@ from ui.command_palette import Answer, CommandPalette
 from ui.commands import Command, action_for, add_to
 from ui.dialogs.keyboard_map import KeyboardMap
 from ui.notices import Notices
+from ui.reminders import Reminders
 from ui.screens.registry import Screens
 from ui.tabs import DocumentTabs
 from ui.tasks import Tasks
@@ -70,6 +71,8 @@ class MainWindow(QMainWindow):
         self.nav = SideNav()
         self.top = TopBar(self._company(), app.actor.name)
         self.status = StatusBar(self.tasks, LANGUAGES, language())
+        self.status.set_database(_("This PC"), tip=str(app.data))
+        self.reminders = Reminders(app, self.tasks, self)
         self._lay_out()
         self.commands = self._all_commands()
         self._actions = {c.key: action_for(c, self) for c in self.commands}
@@ -79,6 +82,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._fill_menus()
         self.refresh_navigation()
+        self.reminders.count()
         self._restore()
 
     # What screens ask for
@@ -155,6 +159,7 @@ class MainWindow(QMainWindow):
         self.nav.chosen.connect(lambda key: self.open(key))
         self.tabs.current_changed.connect(self._tab_came)
         self.status.language_chosen.connect(self.speak)
+        self.reminders.counted.connect(self.set_reminders)
 
     def _all_commands(self) -> list[Command]:
         window, records = _("Window"), _("New record")
@@ -208,7 +213,8 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _on, key=record_type.key: self.new_record(key))
         self.top.new.setVisible(not self.top.new_menu.isEmpty())
         menu: QMenu = self.top.person_menu
-        menu.addSection(self.app.actor.name)
+        menu.addAction(icons.icon("person_circle"), self.app.actor.name).setEnabled(False)
+        menu.addSeparator()
         for key in ("go:screen:settings", "go:screen:recycle-bin", "", "theme", "keys", "report", "", "quit"):
             if not key:
                 menu.addSeparator()
@@ -319,6 +325,7 @@ class MainWindow(QMainWindow):
         if not self._may_stop_work() or not self.tabs.may_close():
             event.ignore()
             return
+        self.reminders.close()
         self.settings.write_with(None)
         self.keep_state()
         self.tasks.close()

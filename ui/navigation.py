@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm_desktop.application import Application
+from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
 from ui.screens.registry import AREAS, Screens
 from ui.widgets.side_nav import NavEntry
@@ -19,9 +20,11 @@ def entries(app: Application, screens: Screens) -> list[NavEntry]:
     return found
 
 
-def listed(app: Application, screens: Screens, area: str) -> list:
-    """The record types of one area that have a list."""
-    return [t for t in app.types.values() if t.area == area] if screens.list_of else []
+def listed(app: Application, screens: Screens, area: str) -> list[RecordType]:
+    """The record types of one area that have a list this person may see."""
+    if screens.list_of is None:
+        return []
+    return [t for t in app.types.values() if t.area == area and app.actor.may(f"{t.key}.see")]
 
 
 def place_of(tab_key: str) -> str:

@@ -17,10 +17,17 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from crm_desktop.error_report import suggested_name, write_report
 from crm_desktop.errors import Cancelled, Told
 from crm_desktop.words import _
+from ui import icons, theme
 from ui.widgets.buttons import Button
 from ui.widgets.toast import Toast
 
 log = logging.getLogger(__name__)
+_ICONS = {
+    QMessageBox.Icon.Information: ("info", "accent"),
+    QMessageBox.Icon.Question: ("question_circle", "accent"),
+    QMessageBox.Icon.Warning: ("warning", "amber"),
+    QMessageBox.Icon.Critical: ("error_circle", "red"),
+}
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -136,7 +143,9 @@ class Notices(QObject):
 
     def _box(self, icon: QMessageBox.Icon, text: str, advice: str) -> QMessageBox:
         box = QMessageBox(self._window)
-        box.setIcon(icon)
+        box.setIcon(icon)  # what a screen reader and the system's sound go by
+        name, token = _ICONS[icon]
+        box.setIconPixmap(icons.pixmap(name, token, theme.current().px(36), ratio=self._window.devicePixelRatioF()))
         box.setWindowTitle(self._window.windowTitle())
         box.setText(text)
         box.setInformativeText(advice)

@@ -103,9 +103,10 @@ class Tasks(QObject):
         `title`, with a button that cancels it. The answer is dropped when `owner` (by default the widget whose method
         `done` is) is gone by then. Work that was stopped calls neither `done` nor `failed`, but `cancelled`.
         """
-        if self._closed:
-            raise RuntimeError("No work after closing")
         task = Task(title, self.changed.emit)
+        if self._closed:  # a timer of a screen may still fire while the window goes
+            task.stop()
+            return task
         job = _Job(task, work, done, failed or self._failed, cancelled, owner or _owner_of(done), slow)
         self._running.add(job)
         (self._slow if slow else self._quick).submit(self._do, job)

@@ -241,7 +241,10 @@ class Wardrobe(QObject):
         for target, (icon, token) in _SHEET_ICONS.items():
             svg = resource(f"icons/{icon}.svg").read_text(encoding="utf-8")
             path = Path(folder.filePath(f"{theme.name}/{target}.svg"))
-            path.write_text(svg.replace("<svg ", f'<svg fill="{theme.css(token)}" ', 1), encoding="utf-8")
+            svg = svg.replace("<svg ", f'<svg fill="{theme.css(token)}" ', 1)
+            if target == "close":  # with air around it, or it shouts at the end of every tab
+                svg = svg.replace('viewBox="0 0 20 20"', 'viewBox="-4 -4 28 28"')
+            path.write_text(svg, encoding="utf-8")
 
 
 def palette(theme: Theme) -> QPalette:

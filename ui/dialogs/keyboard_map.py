@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from crm_desktop.words import _
 from ui import theme
@@ -28,7 +28,10 @@ class KeyboardMap(QDialog):
         left, right = QVBoxLayout(), QVBoxLayout()
         for title, keys in groups.items():
             side = left if title == _("Window") else right
-            side.addLayout(_group(title, keys))
+            part = QWidget()
+            part.setLayout(_group(title, keys))
+            part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            side.addWidget(part)
             side.addSpacing(theme.size("gap"))
         for side in (left, right):
             side.addStretch(1)
@@ -44,11 +47,13 @@ class KeyboardMap(QDialog):
 
 def _group(title: str, keys: list[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(theme.size("margin"))
     grid.setVerticalSpacing(7)
     grid.addWidget(Label(title, "section"), 0, 0, 1, 2)
     for row, (shortcut, text) in enumerate(keys, 1):
         holder = QHBoxLayout()
+        holder.setSpacing(4)
         for key in shortcut.split("+"):
             holder.addWidget(Label(key, "key"))
         holder.addStretch(1)

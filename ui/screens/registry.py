@@ -70,7 +70,7 @@ class Screens:
         return {"list": self._list, "record": self._record, "new": self._new, "screen": self._screen}
 
     def _list(self, shell: Shell, type_key: str, arguments: dict[str, Any]) -> QWidget | None:
-        if self.list_of is None or type_key not in shell.app.types:
+        if self.list_of is None or type_key not in shell.app.types or not shell.app.actor.may(f"{type_key}.see"):
             return None
         return self.list_of(shell, type_key, **arguments)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
     QScrollArea,
     QSpinBox,
@@ -34,6 +35,7 @@ from ui.widgets.panels import Card
 
 COMPANY_GRANT = "setup.settings"
 _LARGEST_LOGO = 1_000_000  # bytes
+_WIDE = 2_000  # pixels: editors that may grow have no limit below it
 
 
 class SettingsScreen(QWidget):
@@ -75,7 +77,8 @@ class SettingsScreen(QWidget):
         column.setContentsMargins(0, 0, theme.size("page"), theme.size("page"))
         column.setSpacing(theme.size("margin"))
         for section, settings in s.shown().items():
-            self._sections.addItem(_(section))
+            item = QListWidgetItem(_(section), self._sections)
+            item.setSizeHint(QSize(0, theme.size("row")))
             card = self._card(section, settings)
             card.setMaximumWidth(theme.current().px(760))
             column.addWidget(card)
@@ -109,7 +112,11 @@ class SettingsScreen(QWidget):
         label.setBuddy(editor)
         holder = QVBoxLayout()
         holder.setSpacing(3)
-        holder.addWidget(editor)
+        narrow = QHBoxLayout()
+        narrow.addWidget(editor, 1)
+        if editor.maximumWidth() < _WIDE:
+            narrow.addStretch(1)
+        holder.addLayout(narrow)
         if setting.help:
             holder.addWidget(Label(_(setting.help), "small", wrap=True))
         grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -122,7 +129,7 @@ class SettingsScreen(QWidget):
             self._shell.notices.say(_("Saved"))
 
     def _go(self, row: int) -> None:
-        self._area.ensureWidgetVisible(self._cards[row], 0, 0)
+        self._area.verticalScrollBar().setValue(self._cards[row].y())
 
 
 def _editor(setting: s.Setting[Any], value: Any, keep: Callable[[Any], None]) -> QWidget:

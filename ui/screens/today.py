@@ -113,9 +113,6 @@ class TodayScreen(QWidget):
         self._summary.setText(f"{long_date(today.day)} · {text}")
         self.tasks.fill([self._task_row(due, today.day) for due in today.tasks])
         self.calls.fill([self._call_row(due, today.day) for due in today.customers])
-        set_reminders = getattr(self._shell, "set_reminders", None)
-        if set_reminders:
-            set_reminders(today.due)
 
     def _show_recent(self) -> None:
         recent = getattr(self._shell, "recent", list)()
@@ -208,6 +205,8 @@ class _Row(QFrame):
         self._row.addWidget(self.icon)
         self._row.addWidget(self._title, 3)
         self._row.addWidget(self._detail, 2)
+        self._right.setMinimumWidth(theme.current().px(92))
+        self._right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self._right)
 
     def set_day(self, day: dt.date, today: dt.date) -> None:
