@@ -35,7 +35,7 @@ def _code128(value: str, x: float, y: float, width: float, height: float) -> Bar
     code.validate()
     code.encode()
     code.decompose()
-    modules = [(letter.islower(), ord(letter.lower()) - ord("a") + 1) for letter in code.decomposed]
+    modules = [(letter.isupper(), ord(letter.lower()) - ord("a") + 1) for letter in code.decomposed]
     return _stripes(modules, x, y, width, height)
 
 

@@ -136,6 +136,8 @@ def _card_section(band: str, title: str, fields: list[Field], language: str, wid
 def _lines_table(kind: RecordType, language: str, width: float) -> TableBand:
     assert kind.lines is not None
     fields = {name: about for name, about in kind.lines.fields.items() if name != "position" and about.kind not in _LEFT_OUT}
+    if "name" in fields:  # the line says in its own words what the reference to the product would say again
+        fields = {name: about for name, about in fields.items() if about.kind != "reference"}
     return TableBand(id="lines", table=_table("lines", fields, language, width, hide_empty=True))
 
 
@@ -143,6 +145,7 @@ def _table(over: str, fields: Mapping[str, Field], language: str, width: float, 
     shown = {name: about for name, about in fields.items() if about.kind not in _LEFT_OUT or about.width}
     widths = {name: _column_width(about) for name, about in shown.items()}
     factor = (width - 9) / (sum(widths.values()) or 1)
+    crowded = factor < 0.8 or len(widths) > 10
     columns = [Column(id="row_number", title="#", width=9, value="row", style=StyleEntry(base="cell", align="center"))]
     for name, about in shown.items():
         columns.append(
@@ -151,7 +154,7 @@ def _table(over: str, fields: Mapping[str, Field], language: str, width: float, 
                 title=_literal(translated(about.label, language)),
                 width=max(widths[name] * factor, 1),
                 value="line." + plain_name(name),
-                style=StyleEntry(base="cell", align=KINDS[about.kind].align, format=_format(about)),
+                style=_cell_style(about, crowded),
                 sum=about.total,
                 stretch=about.kind in ("text", "reference"),
                 hide_when_empty=hide_empty,
@@ -182,11 +185,26 @@ def _column_width(about: Field) -> float:
     return max(about.width or min(max(about.max_length // 4, 10), 20), 5) * _CHARACTER
 
 
+def _cell_style(about: Field, crowded: bool) -> StyleEntry:
+    """Figures, dates and codes are never broken over lines: where the column is narrow they become smaller."""
+    whole = about.kind not in ("text", "long_text", "reference", "tags", "option", "url")
+    return StyleEntry(
+        base="cell",
+        size=7.5 if crowded else None,
+        padding=0.9 if crowded else None,
+        align=KINDS[about.kind].align,
+        overflow="shrink" if whole else None,
+        format=_format(about),
+    )
+
+
 def _format(about: Field) -> Format:
     match about.kind:
         case "money" | "price":
             return Format(how="money")
-        case "percent" | "quantity" | "decimal":
+        case "percent":
+            return Format(how="number", blank_zero=True)
+        case "quantity" | "decimal":
             return Format(how="number")
         case _:
             return Format()
