@@ -7,11 +7,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from PySide6.QtCore import QObject
+
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.services.saving import new_draft, new_line, save, save_many
 from crm_desktop.settings import Settings
-from PySide6.QtCore import QObject
 from ui.tasks import Tasks
 
 CITIES = ("广州", "深圳", "佛山", "东莞")

@@ -143,7 +143,7 @@ def _amount(text: str, field: Field, options: Options) -> Any:
 
 def _date_filter(text: str, field: Field) -> Filter:
     folded = clean(text).casefold()
-    words = {label.casefold(): key for key, label in period_words().items()} | _ALSO
+    words = {name: name for name in PERIODS} | {label.casefold(): key for key, label in period_words().items()} | _ALSO
     period = words.get(folded) or _ALSO.get(folded.replace(" ", ""))
     if period:
         return Condition(field.name, "period", period)

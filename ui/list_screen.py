@@ -29,7 +29,7 @@ from ui.view_bar import ViewBar
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.labels import Label
 
-_KEEP_AFTER = 800  # milliseconds: how a list looks is kept once the person leaves it alone
+_KEEP_AFTER = 400  # milliseconds: how a list looks is kept once the person leaves it alone
 _PREVIEW = 340  # pixels
 _WORDS_FROM = 1020  # pixels of width from which on the tools show their words
 
@@ -103,7 +103,7 @@ class ListScreen(QWidget):
     def keep_look(self) -> None:
         """Remember how the person has left this list."""
         self._keep.stop()
-        if self._restored:
+        if self._restored and not self.shell.tasks.closed:
             self.shell.tasks.run(partial(keep_last, self.shell.app, self.type.key, self.look()))
 
     def _begin(self, views: Views) -> None:

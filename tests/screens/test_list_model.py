@@ -8,14 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from list_makers import fill, order
+from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.services.deleting import delete
 from crm_desktop.services.saving import new_draft, open_record, save
-from list_makers import fill, order
-from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
-from PySide6.QtTest import QAbstractItemModelTester
 from ui.list_model import RecordListModel
 from ui.tasks import Tasks
 
@@ -52,7 +53,9 @@ def names(model: RecordListModel) -> list[str]:
     return [model.cell(row, column).text for row in range(model.rowCount())]
 
 
-def test_pages_follow_one_another_to_the_end(sqlite_app: Application, model: RecordListModel, tasks: Tasks, qtbot: Any) -> None:
+def test_pages_follow_one_another_to_the_end(
+    sqlite_app: Application, model: RecordListModel, tasks: Tasks, qtbot: Any
+) -> None:
     fill(sqlite_app, 120)
     ask(qtbot, model, order=("number",))
     assert model.rowCount() == 50
@@ -63,7 +66,9 @@ def test_pages_follow_one_another_to_the_end(sqlite_app: Application, model: Rec
     assert model.complete
 
 
-def test_the_next_page_is_asked_for_before_the_end_shows(sqlite_app: Application, model: RecordListModel, qtbot: Any) -> None:
+def test_the_next_page_is_asked_for_before_the_end_shows(
+    sqlite_app: Application, model: RecordListModel, qtbot: Any
+) -> None:
     fill(sqlite_app, 120)
     ask(qtbot, model)
     with qtbot.waitSignal(model.rowsInserted, timeout=5000):
@@ -71,7 +76,9 @@ def test_the_next_page_is_asked_for_before_the_end_shows(sqlite_app: Application
     assert model.rowCount() == 100
 
 
-def test_only_the_last_question_is_answered(sqlite_app: Application, model: RecordListModel, tasks: Tasks, qtbot: Any) -> None:
+def test_only_the_last_question_is_answered(
+    sqlite_app: Application, model: RecordListModel, tasks: Tasks, qtbot: Any
+) -> None:
     fill(sqlite_app, 60)
     answers: list[list[str]] = []
     model.arrived.connect(lambda: answers.append(names(model)))
@@ -109,7 +116,9 @@ def test_totals_are_those_of_the_whole_result(sqlite_app: Application, tasks: Ta
     assert sums.args == [{"total": Decimal("120.10")}]
 
 
-def test_a_change_elsewhere_repaints_that_row_alone(sqlite_app: Application, model: RecordListModel, qtbot: Any) -> None:
+def test_a_change_elsewhere_repaints_that_row_alone(
+    sqlite_app: Application, model: RecordListModel, qtbot: Any
+) -> None:
     ids = fill(sqlite_app, 5)
     ask(qtbot, model, order=("number",))
     draft = open_record(sqlite_app, "customers", ids[2])
@@ -159,7 +168,9 @@ def test_what_a_referenced_record_is_called_follows(sqlite_app: Application, tas
     assert isinstance(model.value(0, at), Ref)
 
 
-def test_columns_can_change_without_losing_the_rows(sqlite_app: Application, model: RecordListModel, qtbot: Any) -> None:
+def test_columns_can_change_without_losing_the_rows(
+    sqlite_app: Application, model: RecordListModel, qtbot: Any
+) -> None:
     fill(sqlite_app, 5)
     ask(qtbot, model, columns=("number", "name"))
     model.ask(ListQuery("customers", columns=("name", "city")))

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from crm_desktop.application import Application
-from crm_desktop.draft import Ref
-from crm_desktop.filters import AnyOf, Condition, Filter
-from crm_desktop.services.saving import new_draft, save
 from list_makers import fill, order
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Ref
+from crm_desktop.filters import AnyOf, Condition, Filter
+from crm_desktop.services.saving import new_draft, save
 from ui import theme
 from ui.filter_popups import ChoicePopup, DatePopup, FlagPopup, ReferencePopup
 from ui.list_view import RecordList
@@ -87,7 +88,9 @@ def test_typing_under_a_heading_filters(sqlite_app: Application, show_list: Make
     assert len(names(records)) == 30
 
 
-def test_a_filter_that_cannot_be_read_is_marked_and_changes_nothing(sqlite_app: Application, show_list: Maker, qtbot: Any) -> None:
+def test_a_filter_that_cannot_be_read_is_marked_and_changes_nothing(
+    sqlite_app: Application, show_list: Maker, qtbot: Any
+) -> None:
     fill(sqlite_app, 3)
     records = show_list()
     type_filter(qtbot, records, "credit_limit", "many")
@@ -107,7 +110,9 @@ def test_choices_drop_down_and_are_ticked(sqlite_app: Application, show_list: Ma
     assert isinstance(popup, ChoicePopup)
     first = popup.ticks.item(0)
     qtbot.mouseClick(
-        popup.ticks.viewport(), Qt.MouseButton.LeftButton, pos=popup.ticks.visualItemRect(first).center() + QPoint(20, 0)
+        popup.ticks.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=popup.ticks.visualItemRect(first).center() + QPoint(20, 0),
     )
     settle(qtbot, records)
     assert first.checkState() == Qt.CheckState.Checked
@@ -120,9 +125,15 @@ def test_choices_drop_down_and_are_ticked(sqlite_app: Application, show_list: Ma
 
 @pytest.mark.parametrize(
     ("type_key", "name", "kind"),
-    [("customers", "next_follow_up", DatePopup), ("customers", "owner_id", ReferencePopup), ("contacts", "is_main", FlagPopup)],
+    [
+        ("customers", "next_follow_up", DatePopup),
+        ("customers", "owner_id", ReferencePopup),
+        ("contacts", "is_main", FlagPopup),
+    ],
 )
-def test_every_kind_that_is_picked_drops_down(show_list: Maker, qtbot: Any, type_key: str, name: str, kind: type) -> None:
+def test_every_kind_that_is_picked_drops_down(
+    show_list: Maker, qtbot: Any, type_key: str, name: str, kind: type
+) -> None:
     records = show_list(type_key)
     records.table.head.drop_down(name)
     popup = records.table.head._popup
@@ -196,7 +207,9 @@ def test_the_whole_result_is_a_state(sqlite_app: Application, show_list: Maker, 
     assert records.selected_count().number == 1
 
 
-def test_another_question_ends_the_selection_of_everything(sqlite_app: Application, show_list: Maker, qtbot: Any) -> None:
+def test_another_question_ends_the_selection_of_everything(
+    sqlite_app: Application, show_list: Maker, qtbot: Any
+) -> None:
     fill(sqlite_app, 20)
     records = show_list()
     records.select_everything()
@@ -235,7 +248,10 @@ def test_copying_gives_what_excel_takes(sqlite_app: Application, show_list: Make
     assert lines[0].split("\t")[:2] == ["Number", "Name"]
     assert sorted(line.split("\t")[1] for line in lines[1:]) == ["Customer 002", "Customer 003"]
     at = records.model.column_of("credit_limit")
-    assert {line.split("\t")[at] for line in lines[1:]} == {"200.00", "300.00"}  # no separators: Excel must read numbers
+    assert {line.split("\t")[at] for line in lines[1:]} == {
+        "200.00",
+        "300.00",
+    }  # no separators: Excel must read numbers
 
 
 def test_a_cell_filters_by_its_value_and_without_it(sqlite_app: Application, show_list: Maker, qtbot: Any) -> None:

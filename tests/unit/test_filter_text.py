@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from crm_desktop.draft import Ref
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, Not
 from crm_desktop.options import Choice, Options
@@ -69,7 +70,9 @@ def test_typed_text_becomes_a_condition(text: str, field: Field, expected: Filte
         assert parse_filter(text, field, OPTIONS) == expected
 
 
-@pytest.mark.parametrize(("text", "field"), [("many", MONEY), ("2026-13-01", DAY), ("soon", DAY), ("x", OWNER), (">= ", COUNT)])
+@pytest.mark.parametrize(
+    ("text", "field"), [("many", MONEY), ("2026-13-01", DAY), ("soon", DAY), ("x", OWNER), (">= ", COUNT)]
+)
 def test_nonsense_is_refused_with_words(text: str, field: Field) -> None:
     with pytest.raises(ValueError, match=r"\w{4}"):
         parse_filter(text, field, OPTIONS)
