@@ -113,11 +113,12 @@ class Program(QObject):
     def _reopen(self) -> None:
         """The same window anew, in the language that is now set; refused while something unsaved stays open."""
         old = self.window
-        if old is None or not old.close():
-            return
-        self._forced = ""
-        self._speak()
-        self._open_window()
+        self._qt.setQuitOnLastWindowClosed(False)  # between two windows there is none
+        if old is not None and old.close():
+            self._forced = ""
+            self._speak()
+            self._open_window()
+        self._qt.setQuitOnLastWindowClosed(True)
 
     def _show(self, window: QWidget) -> None:
         old, self.window = self.window, window
@@ -125,6 +126,11 @@ class Program(QObject):
         if old is not None:
             old.close()
             old.deleteLater()
+
+    def tell(self, error: BaseException) -> None:
+        """Tell of an error that nobody caught, from any thread; it is in the log already."""
+        if isinstance(self.window, MainWindow):
+            self.window.notices.error_from_any_thread(error)
 
     def end(self) -> None:
         """Let go of everything."""
@@ -139,7 +145,7 @@ def run_window(data: Path, language_code: str | None = None) -> int:
     logs = Logging(data / "logs")
     log_qt_messages()
     program = Program(qt, data, language_code or "")
-    watch_uncaught()
+    watch_uncaught(program.tell)
     try:
         program.start()
         return qt.exec() if program.window is not None else 1

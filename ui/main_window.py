@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._fill_menus()
         self.refresh_navigation()
+        self._stop_listening = settings.listen(self._setting_changed)
         self.reminders.count()
         self._restore()
 
@@ -259,7 +260,11 @@ class MainWindow(QMainWindow):
         """Use another language: at once, by building the window anew with the same tabs."""
         if code != language():
             self.settings.set(s.LANGUAGE, code)
-            self.reopen.emit()
+
+    def _setting_changed(self, names: frozenset[str]) -> None:
+        """Sizes and words are built into every widget: a change of them builds the window anew."""
+        if names & {s.LANGUAGE.name, s.FONT_SIZE.name}:
+            QTimer.singleShot(0, self.reopen.emit)
 
     # Tabs, the last time and this
 
@@ -325,6 +330,7 @@ class MainWindow(QMainWindow):
         if not self._may_stop_work() or not self.tabs.may_close():
             event.ignore()
             return
+        self._stop_listening()
         self.reminders.close()
         self.settings.write_with(None)
         self.keep_state()

@@ -47,7 +47,7 @@ class Notices(QObject):
         self._window, self._log_folder = window, log_folder
         self._toast = Toast(window)
         self._showing_mistake = False
-        self._uncaught.connect(self.error)
+        self._uncaught.connect(self._tell)
 
     @property
     def said(self) -> str:
@@ -92,18 +92,22 @@ class Notices(QObject):
 
     def error(self, error: BaseException) -> None:
         """Tell of an error, in the words that fit its heap."""
+        if not isinstance(error, Told):
+            log.error("A mistake of the program", exc_info=error)
+        self._tell(error)
+
+    def error_from_any_thread(self, error: BaseException) -> None:
+        """The same, for the hooks that catch what nobody caught; it is logged already."""
+        self._uncaught.emit(error)
+
+    def _tell(self, error: BaseException) -> None:
         if isinstance(error, Cancelled):
             self.say(error.message, icon="info")
         elif isinstance(error, Told):
             log.info("Told: %s", type(error).__name__)
             self._box(QMessageBox.Icon.Warning, error.message, error.advice).exec()
         else:
-            log.error("A mistake of the program", exc_info=error)
             self._mistake(error)
-
-    def error_from_any_thread(self, error: BaseException) -> None:
-        """The same, for the hooks that catch what nobody caught; it is logged already."""
-        self._uncaught.emit(error)
 
     def _mistake(self, error: BaseException) -> None:
         if self._showing_mistake:  # one mistake in a timer must not bury the screen

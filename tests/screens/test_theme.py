@@ -56,7 +56,7 @@ def test_both_themes_have_the_same_tokens() -> None:
 
 def test_no_other_file_holds_a_colour() -> None:
     colour = re.compile(
-        r"""["'(\s:]#[0-9a-fA-F]{3,8}\b|Qt\.GlobalColor\.(?!transparent)|rgba?\(|setPixelSize\(\d|setPointSize"""
+        r"""["'(\s:]#[0-9a-fA-F]{3,8}\b|Qt\.GlobalColor\.(?!transparent)|(?<!\w)rgba?\(|setPixelSize\(\d|setPointSize"""
     )
     files = [*ROOT.glob("ui/**/*.py"), ROOT / "resources" / "style.qss"]
     allowed = {ROOT / "ui" / "theme.py"}
