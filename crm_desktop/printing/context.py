@@ -1,6 +1,6 @@
 """What a template can see: a record, its lines, what they point to, the company and the person, as plain values.
 
-Only fields the person at work may see get in, options are words in the language of the document, and references are
+Fields the person at work may not see are always empty, options are words in the language of the document, and references are
 followed one level. A reference field `customer_id` is called `customer`: its label stands in `record.customer`, its fields
 in `linked.customer`.
 """
@@ -69,7 +69,16 @@ def for_list(app: Application, type_key: str, rows: Iterable[Mapping[str, Any]],
     shared = reader.shared()
     lines = tuple(reader.plain(row, fields, pictures=False) for row in rows)
     labels = {"line": field_labels(fields, language), "company": company_labels(language)}
-    return {"record": {}, "lines": lines, "customer": {}, "contact": {}, "linked": {}, "codes": {}, "labels": labels, **shared}
+    return {
+        "record": {},
+        "lines": lines,
+        "customer": {},
+        "contact": {},
+        "linked": {},
+        "codes": {},
+        "labels": labels,
+        **shared,
+    }
 
 
 def plain_name(name: str) -> str:
@@ -107,14 +116,16 @@ class _Reader:
         return self._shared
 
     def context(self, kind: RecordType, draft: Draft) -> Context:
-        fields = kind.visible(self._app.actor)
+        fields = kind.fields  # the draft holds only what this person may see; the rest prints as nothing
         record = self.plain(draft.values, fields)
         linked = self._follow(draft.values, fields)
-        line_fields = self._line_fields(kind)
+        line_fields = kind.lines.fields if kind.lines else {}
+        visible = {name for name, about in line_fields.items() if self._app.actor.may(about.secret)}
         lines = []
         for line in draft.lines:
-            row = self.plain(line.values, line_fields, pictures=False)
-            row["linked"] = self._follow(line.values, line_fields)
+            values = {name: value for name, value in line.values.items() if name in visible}
+            row = self.plain(values, line_fields, pictures=False)
+            row["linked"] = self._follow(values, line_fields)
             lines.append(row)
         labels = {name: self._labels_of(fields, name) for name in linked}
         return {
@@ -123,7 +134,9 @@ class _Reader:
             "linked": linked,
             "customer": record if kind.key == "customers" else linked.get("customer", {}),
             "contact": record if kind.key == "contacts" else linked.get("contact", {}),
-            "codes": {name: draft.values.get(name) for name, about in fields.items() if about.kind in ("option", "state")},
+            "codes": {
+                name: draft.values.get(name) for name, about in fields.items() if about.kind in ("option", "state")
+            },
             "labels": {
                 **labels,
                 "record": field_labels(fields, self._language),
@@ -135,10 +148,7 @@ class _Reader:
 
     def plain(self, values: Mapping[str, Any], fields: Mapping[str, Field], pictures: bool = True) -> dict[str, Any]:
         """Values by plain name, as a template prints them."""
-        return {
-            plain_name(name): self._value(values.get(name), about, pictures)
-            for name, about in fields.items()
-        }
+        return {plain_name(name): self._value(values.get(name), about, pictures) for name, about in fields.items()}
 
     def _value(self, value: Any, about: Field, pictures: bool) -> Any:
         if about.kind == "image":
@@ -155,11 +165,6 @@ class _Reader:
             return picture(self._app, value.id if isinstance(value, Ref) else int(value))
         except Told:
             return None
-
-    def _line_fields(self, kind: RecordType) -> dict[str, Field]:
-        if kind.lines is None:
-            return {}
-        return {name: about for name, about in kind.lines.fields.items() if self._app.actor.may(about.secret)}
 
     def _follow(self, values: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
         """The records that references point to; {} for an empty reference, so that its fields print as empty."""
@@ -178,14 +183,14 @@ class _Reader:
             kind = self._app.type(type_key)
             try:
                 draft = open_record(self._app, type_key, record_id)
-                self._linked[key] = self.plain(draft.values, kind.visible(self._app.actor))
+                self._linked[key] = self.plain(draft.values, kind.fields)
             except Told:  # not this person's to see, or deleted in the meantime
                 self._linked[key] = {}
         return self._linked[key]
 
     def _labels_of(self, fields: Mapping[str, Field], name: str) -> dict[str, str]:
         about = fields.get(f"{name}_id") or fields[name]
-        return field_labels(self._app.type(about.target).visible(self._app.actor), self._language)
+        return field_labels(self._app.type(about.target).fields, self._language)
 
 
 def _decoded(logo: str) -> bytes | None:

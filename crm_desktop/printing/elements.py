@@ -24,7 +24,7 @@ from crm_desktop.printing.template import (
     TableElement,
     TextElement,
 )
-from crm_desktop.printing.text_fit import Fitted, fit, place
+from crm_desktop.printing.text_fit import fit, place
 from crm_desktop.words import _
 
 Draw = Callable[[float, float, float, list[Mark]], None]
@@ -72,7 +72,9 @@ class ElementPainter:
             _make_room(block)
         return block
 
-    def draw(self, block: Block, x: float, y: float, marks: list[Mark], late: Callable[[Piece, float, float], None]) -> None:
+    def draw(
+        self, block: Block, x: float, y: float, marks: list[Mark], late: Callable[[Piece, float, float], None]
+    ) -> None:
         """Paint a block with its upper left corner at (x, y); pieces that need the page count are handed to `late`."""
         for piece in block.pieces:
             left, top = x + piece.element.x, y + piece.element.y + piece.shift
@@ -220,9 +222,7 @@ def _rectangle(element: RectangleElement, style: Style) -> Draw:
         line = style.color if element.line_width else ""
         radius = min(element.radius, element.width / 2, height / 2)
         if line or style.fill:
-            marks.append(
-                BoxMark(element.id, x, y, element.width, height, style.fill, line, element.line_width, radius)
-            )
+            marks.append(BoxMark(element.id, x, y, element.width, height, style.fill, line, element.line_width, radius))
 
     return draw
 
@@ -256,7 +256,9 @@ def _make_room(block: Block) -> None:
             inside = (
                 p.shift + p.extra
                 for p in block.pieces
-                if p is not piece and piece.element.y <= p.element.y + 0.01 and p.element.y + p.element.height <= low + 0.01
+                if p is not piece
+                and piece.element.y <= p.element.y + 0.01
+                and p.element.y + p.element.height <= low + 0.01
             )
             piece.stretch = max(max(inside, default=0.0) - piece.shift, 0.0)
     block.height += max(piece.shift + piece.extra + piece.stretch for piece in block.pieces)

@@ -75,7 +75,7 @@ class Flow:
         for mark in marks:
             top, bottom = _span(mark)
             if _divisible(mark):
-                if bottom > start + 0.01 and top < end - 0.01 or top == bottom and start <= top <= end:
+                if (bottom > start + 0.01 and top < end - 0.01) or (top == bottom and start <= top <= end):
                     self.marks.append(_cut(mark, max(top, start), min(bottom, end), self.y - start))
             elif start - 0.01 <= top < end - 0.01:
                 self.marks.append(moved(mark, self.y - start))

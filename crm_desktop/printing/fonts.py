@@ -25,7 +25,17 @@ FAMILIES = {SANS: ("NotoSansSC", "NotoSansSC-Bold")}
 
 FALLBACK = "□"
 _SILENT: dict[int, str | None] = dict.fromkeys(
-    [*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFE0E, 0xFE0F, 0xFEFF]
+    [
+        *range(0x20),
+        0x7F,
+        *range(0x80, 0xA0),
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        0x2060,
+        0xFE0E,
+        0xFE0F,
+        0xFEFF,
+    ]
 )
 """Characters that are never seen: control characters, joiners, variation selectors, byte order marks."""
 _SILENT[0x09] = " "

@@ -10,7 +10,7 @@ import dataclasses
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from crm_desktop.errors import Told
@@ -272,20 +272,18 @@ def entry(rule: Rule, default: Any = _REQUIRED) -> Any:
     return dataclasses.field(default=default, metadata=metadata)
 
 
-@lru_cache(maxsize=None)
+@cache
 def rules_of(shape: Any) -> dict[str, Rule]:
     """The rule of every field of a template dataclass."""
     return {item.name: item.metadata["rule"] for item in dataclasses.fields(shape)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def required_of(shape: Any) -> tuple[str, ...]:
     """The fields that must stand in the file."""
     missing = dataclasses.MISSING
     return tuple(
-        item.name
-        for item in dataclasses.fields(shape)
-        if item.default is missing and item.default_factory is missing
+        item.name for item in dataclasses.fields(shape) if item.default is missing and item.default_factory is missing
     )
 
 

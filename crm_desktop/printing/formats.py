@@ -76,7 +76,9 @@ def _show(value: Any, style: Format, language: str) -> str:
     if isinstance(value, (int, Decimal)):
         return _show_figure(value, style)
     if isinstance(value, dt.date):
-        pattern = style.pattern or {"datetime": "YYYY-MM-DD hh:mm", "time": "hh:mm", "date": "YYYY-MM-DD"}.get(style.how, "")
+        pattern = style.pattern or {"datetime": "YYYY-MM-DD hh:mm", "time": "hh:mm", "date": "YYYY-MM-DD"}.get(
+            style.how, ""
+        )
         return show_date(value, pattern)
     if isinstance(value, tuple):
         texts = [_show(item, AUTO, language) for item in value if not isinstance(item, Mapping)]

@@ -72,7 +72,10 @@ def list_template(kind: RecordType, columns: Sequence[str], language: str, lands
     """A list with these columns; it lies on its side when upright paper is too narrow."""
     fields = {name: kind.fields[name] for name in columns}
     wide = sum(_column_width(about) for about in fields.values()) + 9 > 190
-    page = Page(orientation="landscape" if (wide if landscape is None else landscape) else "portrait", margins=Margins(left=10, right=10))
+    page = Page(
+        orientation="landscape" if (wide if landscape is None else landscape) else "portrait",
+        margins=Margins(left=10, right=10),
+    )
     width = page.dimensions()[0] - 20
     head = PageHead(id="head", height=14, elements=_title(translated(kind.plural, language), width))
     table = _table("lines", fields, language, width)
@@ -90,8 +93,12 @@ def _template(name: str, kind: RecordType, title: str, language: str, page: Page
 def _title(text: str, width: float) -> tuple[Element, ...]:
     return (
         TextElement(id="title", x=0, y=0, width=width * 0.62, height=9, text=_literal(text), style="title"),
-        TextElement(id="company", x=width * 0.62, y=0, width=width * 0.38, height=9, text="{company.name}", style="company"),
-        LineElement(id="head_rule", x=0, y=10.5, width=width, height=0, line_width=0.5, style=StyleEntry(color=_ACCENT)),
+        TextElement(
+            id="company", x=width * 0.62, y=0, width=width * 0.38, height=9, text="{company.name}", style="company"
+        ),
+        LineElement(
+            id="head_rule", x=0, y=10.5, width=width, height=0, line_width=0.5, style=StyleEntry(color=_ACCENT)
+        ),
     )
 
 
@@ -113,7 +120,9 @@ def _sections(kind: RecordType) -> dict[str, list[Field]]:
 
 
 def _card_section(band: str, title: str, fields: list[Field], language: str, width: float) -> Section:
-    elements: list[Element] = [TextElement(id=band + "_title", x=0, y=1, width=width, height=6, text=_literal(title), style="section")]
+    elements: list[Element] = [
+        TextElement(id=band + "_title", x=0, y=1, width=width, height=6, text=_literal(title), style="section")
+    ]
     y, column, half = 9.0, 0, width / 2
     for about in fields:
         wide = about.kind == "long_text" or about.multiline
@@ -122,10 +131,14 @@ def _card_section(band: str, title: str, fields: list[Field], language: str, wid
         name = plain_name(about.name)
         x = column * half
         label = _literal(translated(about.label, language))
-        elements.append(TextElement(id=f"{band}.{name}.label", x=x, y=y + 0.3, width=29, height=4.5, text=label, style="label"))
+        elements.append(
+            TextElement(id=f"{band}.{name}.label", x=x, y=y + 0.3, width=29, height=4.5, text=label, style="label")
+        )
         value_width = (width if wide else half) - 32
         text = "{record." + name + _bar(about) + "}"
-        elements.append(TextElement(id=f"{band}.{name}", x=x + 30, y=y, width=value_width, height=5, text=text, style="value"))
+        elements.append(
+            TextElement(id=f"{band}.{name}", x=x + 30, y=y, width=value_width, height=5, text=text, style="value")
+        )
         if wide or column:
             y, column = y + 6, 0
         else:
@@ -135,7 +148,9 @@ def _card_section(band: str, title: str, fields: list[Field], language: str, wid
 
 def _lines_table(kind: RecordType, language: str, width: float) -> TableBand:
     assert kind.lines is not None
-    fields = {name: about for name, about in kind.lines.fields.items() if name != "position" and about.kind not in _LEFT_OUT}
+    fields = {
+        name: about for name, about in kind.lines.fields.items() if name != "position" and about.kind not in _LEFT_OUT
+    }
     if "name" in fields:  # the line says in its own words what the reference to the product would say again
         fields = {name: about for name, about in fields.items() if about.kind != "reference"}
     return TableBand(id="lines", table=_table("lines", fields, language, width, hide_empty=True))
@@ -176,7 +191,9 @@ def _foot(language: str, width: float, number: bool = True) -> PageFoot:
         elements=(
             LineElement(id="foot_rule", x=0, y=2, width=width, height=0, line_width=0.15, style="line"),
             TextElement(id="foot_left", x=0, y=3, width=width * 0.6, height=5, text=left, style="foot"),
-            PageNumberElement(id="foot_page", x=width * 0.6, y=3, width=width * 0.4, height=5, text=page, style="foot_right"),
+            PageNumberElement(
+                id="foot_page", x=width * 0.6, y=3, width=width * 0.4, height=5, text=page, style="foot_right"
+            ),
         ),
     )
 

@@ -28,7 +28,9 @@ from crm_desktop.printing.template import (
 from crm_desktop.words import _
 
 
-def lay_out(template: Template, context: Mapping[str, Any], problems: Problems, pictures: Pictures | None = None) -> list[PageMarks]:
+def lay_out(
+    template: Template, context: Mapping[str, Any], problems: Problems, pictures: Pictures | None = None
+) -> list[PageMarks]:
     """The pages of one document, as marks."""
     return _Layout(template, context, problems, pictures or Pictures(template.pictures)).pages()
 
@@ -173,7 +175,7 @@ class _Layout:
 
     def _check_edges(self) -> None:
         """Report elements that reach over the edge of the paper."""
-        width, height = self._template.page.dimensions()
+        width = self._template.page.dimensions()[0]
         for band in self._template.bands:
             for element in getattr(band, "elements", ()):
                 right = self._left + element.x + element.width
@@ -188,7 +190,14 @@ class _Layout:
 def _shown(bands: list[Any], page: int, pages: int) -> list[Any]:
     """The page heads or feet that belong on a page."""
     first, last = page == 1, page == pages
-    on = {"every": True, "first": first, "not_first": not first, "middle": not first and not last, "not_last": not last, "last": last}
+    on = {
+        "every": True,
+        "first": first,
+        "not_first": not first,
+        "middle": not first and not last,
+        "not_last": not last,
+        "last": last,
+    }
     return [band for band in bands if on[band.on]]
 
 

@@ -93,7 +93,17 @@ class Problem:
     message: str
 
 
-PROBLEM_KINDS = ("missing_glyph", "clipped", "unknown_field", "expression", "picture", "barcode", "font", "off_paper", "style")
+PROBLEM_KINDS = (
+    "missing_glyph",
+    "clipped",
+    "unknown_field",
+    "expression",
+    "picture",
+    "barcode",
+    "font",
+    "off_paper",
+    "style",
+)
 MOST_PROBLEMS = 200
 
 

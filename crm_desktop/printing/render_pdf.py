@@ -114,9 +114,7 @@ class _Painter:
     def _line(self, mark: LineMark) -> None:
         self._pen(mark.color, mark.width, mark.dash)
         height = self._height
-        self._canvas.line(
-            mark.x1 * _POINTS, height - mark.y1 * _POINTS, mark.x2 * _POINTS, height - mark.y2 * _POINTS
-        )
+        self._canvas.line(mark.x1 * _POINTS, height - mark.y1 * _POINTS, mark.x2 * _POINTS, height - mark.y2 * _POINTS)
 
     def _box(self, mark: BoxMark) -> None:
         if mark.fill:

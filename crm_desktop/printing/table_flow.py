@@ -51,7 +51,7 @@ class _TableFlow:
         self._placed: list[tuple[float, Row]] = []
         self._on_page = 0
         self._page_sums: dict[str, Decimal] = {}
-        if self._heading and (self._pages == 0 or self._table.heading and self._table.heading.repeat):
+        if self._heading and (self._pages == 0 or (self._table.heading and self._table.heading.repeat)):
             self._put(self._heading)
         brought = self._brought_forward()
         if brought:
@@ -90,7 +90,11 @@ class _TableFlow:
         if need + self._tail <= left:
             return True
         # Where rows and tail can never share a page, the table ends here and the tail turns the page itself.
-        alone = index >= len(self._rows) - self._keep and self._on_page == 0 and self._flow.fresh_but(self._opening_height())
+        alone = (
+            index >= len(self._rows) - self._keep
+            and self._on_page == 0
+            and self._flow.fresh_but(self._opening_height())
+        )
         return alone and need <= left
 
     def _end(self, done: bool) -> None:

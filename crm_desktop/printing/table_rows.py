@@ -68,7 +68,9 @@ class TableRows:
         }
         self.columns = self._placed([column for column in columns if column.id not in hidden])
         self.width = sum(shown.width for shown in self.columns)
-        self.rows = [self._row(text, number, index) for index, (text, number) in enumerate(zip(texts, numbers, strict=True))]
+        self.rows = [
+            self._row(text, number, index) for index, (text, number) in enumerate(zip(texts, numbers, strict=True))
+        ]
         if not self.rows and table.empty_text:
             self.rows = [self._message(reader.mixed(table.empty_text, self._plain(), owner, data))]
 
@@ -102,9 +104,7 @@ class TableRows:
         for shown in self.columns:
             if shown.x < end:
                 continue
-            look = replace(
-                shown.style, bold=base.bold, color=base.color, size=base.size, fill="", overflow="shrink"
-            )
+            look = replace(shown.style, bold=base.bold, color=base.color, size=base.size, fill="", overflow="shrink")
             value = totals.get(shown.column.id, Decimal(0)) if shown.column.sum else None
             text = self._reader.shown(value, look, shown.column.id)
             cells.append(self._cell(shown.column.id, shown.x, shown.width, text, look, height))

@@ -50,7 +50,17 @@ class Border:
 
 
 FORMATS = (
-    "auto", "text", "number", "money", "percent", "date", "datetime", "time", "yes_no", "chinese_words", "english_words",
+    "auto",
+    "text",
+    "number",
+    "money",
+    "percent",
+    "date",
+    "datetime",
+    "time",
+    "yes_no",
+    "chinese_words",
+    "english_words",
 )
 
 

@@ -13,7 +13,9 @@ SMALLEST = 4.5
 _NOT_FIRST = "，。、；：？！）」』】》〉”’…—·,.;:?!)]}%％°"
 _NOT_LAST = "（「『【《〈“‘([{¥￥$"
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
-_WORDS = re.compile(rf"[{re.escape(_NOT_LAST)}]*(?:[{_WIDE}]|[^\s{_WIDE}{re.escape(_NOT_LAST)}]+)[{re.escape(_NOT_FIRST)}]*|\s|.")
+_WORDS = re.compile(
+    rf"[{re.escape(_NOT_LAST)}]*(?:[{_WIDE}]|[^\s{_WIDE}{re.escape(_NOT_LAST)}]+)[{re.escape(_NOT_FIRST)}]*|\s|."
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def fit(text: str, style: Style, width: float, height: float | None) -> Fitted:
     if style.overflow == "shrink":
         return _shrink(text, style, points, height)
     if style.overflow == "clip":
-        lines = [line for line in text.split("\n")]
+        lines = text.split("\n")
         cut = [_cut(line, face, size, points) for line in lines]
         fitted = _limit(cut, style, size, points, height)
         return Fitted(fitted.lines, size, fitted.line_height, fitted.clipped or cut != lines)
@@ -91,9 +93,7 @@ def _place_lines(
                 left = x + width - padding - wide
             elif style.align == "center":
                 left = x + (width - wide) / 2
-            marks.append(
-                TextMark(element, left, baseline, text, face.name, size, style.color, wide, style.underline)
-            )
+            marks.append(TextMark(element, left, baseline, text, face.name, size, style.color, wide, style.underline))
         baseline += step
 
 

@@ -68,10 +68,15 @@ BAD = [
     "", "1 +", "客户.名称.upper()", "record.secret.session", "customer.__class__", "customer.name.__class__", "().__class__",
     "(1).__class__", "[x for x in (1, 2)]", "9 ** 9 ** 9", "'a' * 99999999", "大写.__globals__", "sum.__globals__", "不存在 + 1",
     "record.total / 0", "lambda: 1", "f'{record}'", "__import__('os')", "open('x')", "eval('1')", "getattr(record, 'x')", "record['total']",
-    "lines[0]", "(record := 1)", "{'a': 1}", "{1, 2}", "1e400", "1" * 60, "10 ** 41", "sum(lines, 'nothing')", "sum(1)", "record.total.real",
+    "lines[0]", "(record := 1)", "{'a': 1}", "{1, 2}", "1e400", "1" * 60, "10 ** 41", "sum(lines, 'nothing')", "sum(1)",
+    "record.total.real",
     "left('a')", "max()" * 2, "-" * 400 + "1", "(" * 900, "not " * 300 + "1", "b'x'", "...", "1j", "*lines", "sum(*lines)", "sum(a=1)",
-    "date('x')", "chr(65)", "'x'.format(1)", "~1", "1 << 9999", "1 @ 2", "record.secret + 1", "is_none is None", "x; y", "import os", "\x00", "record.date * 2",
-    "record.date + 99999999", "大写(10 ** 17)", "text(record.secret)", "join('', lines, record)", "yield 1", "await x", "print(1)", "percent('x')",
+    "date('x')", "chr(65)", "'x'.format(1)", "~1", "1 << 9999", "1 @ 2", "record.secret + 1", "is_none is None", "x; y", "import os",
+    "\x00",
+    "record.date * 2",
+    "record.date + 99999999", "大写(10 ** 17)", "text(record.secret)", "join('', lines, record)", "yield 1", "await x",
+    "print(1)",
+    "percent('x')",
 ]  # fmt: skip
 
 
@@ -92,7 +97,7 @@ def test_refused_with_words(text: str) -> None:
 
 
 def test_an_unknown_field_is_named() -> None:
-    with pytest.raises(UnknownField, match="customer.fax"):
+    with pytest.raises(UnknownField, match=r"customer\.fax"):
         value("customer.fax")
 
 
@@ -118,7 +123,12 @@ def test_every_function_is_documented() -> None:
     assert missing == []
 
 
-@given(st.text(max_size=80) | st.lists(st.sampled_from(["record", ".", "total", "(", ")", "sum", ",", "'a'", "+", "9", "**", "[", "]", "if", " "])).map("".join))
+@given(
+    st.text(max_size=80)
+    | st.lists(
+        st.sampled_from(["record", ".", "total", "(", ")", "sum", ",", "'a'", "+", "9", "**", "[", "]", "if", " "])
+    ).map("".join)
+)
 def test_any_text_is_a_value_or_an_error_with_words(text: str) -> None:
     try:
         value(text)

@@ -18,7 +18,13 @@ def small(**changes: Any) -> dict[str, Any]:
     """A whole small template as data."""
     text = {"kind": "text", "id": "t", "x": 0, "y": 0, "width": 50, "height": 5, "text": "a"}
     band = {"kind": "section", "id": "b", "height": 10, "elements": [text]}
-    data = {"format": "crm-desktop/print-template", "version": 1, "name": "small", "title": {"en": "Small"}, "bands": [band]}
+    data = {
+        "format": "crm-desktop/print-template",
+        "version": 1,
+        "name": "small",
+        "title": {"en": "Small"},
+        "bands": [band],
+    }
     return data | changes
 
 
@@ -74,7 +80,17 @@ REFUSED = {
     "key twice": ('{"format": "crm-desktop/print-template", "format": "x"}', "format"),
     "NaN": (json.dumps(with_element(x=float("nan"))), "NaN"),
     "too many columns": (
-        json.dumps(small(bands=[{"kind": "table", "id": "t", "table": {"over": "lines", "columns": [{"id": f"c{n}", "width": 5} for n in range(61)]}}])),
+        json.dumps(
+            small(
+                bands=[
+                    {
+                        "kind": "table",
+                        "id": "t",
+                        "table": {"over": "lines", "columns": [{"id": f"c{n}", "width": 5} for n in range(61)]},
+                    }
+                ]
+            )
+        ),
         "bands[0].table.columns",
     ),
 }  # fmt: skip
@@ -89,7 +105,9 @@ def test_a_bad_file_is_refused_with_its_place(case: str) -> None:
     assert refused.value.message
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 50_000, "9" * 10_000, "1" * 5_000_000, b"\xff\xfe{}", b"\xef\xbb\xbf{}"])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 50_000, "9" * 10_000, "1" * 5_000_000, b"\xff\xfe{}", b"\xef\xbb\xbf{}"]
+)
 def test_hostile_files_are_refused(text: str | bytes) -> None:
     with pytest.raises(TemplateError):
         load_template(text)
@@ -98,7 +116,12 @@ def test_hostile_files_are_refused(text: str | bytes) -> None:
 def test_too_many_elements() -> None:
     one = with_element()["bands"][0]["elements"][0]
     bands = [
-        {"kind": "section", "id": f"b{band}", "height": 10, "elements": [{**one, "id": f"e{band}.{at}"} for at in range(300)]}
+        {
+            "kind": "section",
+            "id": f"b{band}",
+            "height": 10,
+            "elements": [{**one, "id": f"e{band}.{at}"} for at in range(300)],
+        }
         for band in range(7)
     ]
     with pytest.raises(TemplateError, match="2000 elements"):
