@@ -45,6 +45,7 @@ class Field:
     name: str = ""  # the attribute; filled in when a record type collects its fields
     custom: bool = False  # added by an administrator; kept in Record.extra
     max_length: int = 0  # characters; 0 = no limit
+    preset: str = ""  # number of the record a reference of a new record begins with
     total: bool = False  # summed in the foot of lists
     multiline: bool = False
     due: Mapping[str, tuple[Any, ...]] | None = (

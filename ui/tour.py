@@ -20,11 +20,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from crm_desktop import settings as s
 from crm_desktop.printing.preview import page_png
 from crm_desktop.printing.printing import print_records
-from crm_desktop.sample.generate import load_sample_company
 from crm_desktop.services.listing import ListQuery, fetch_page
-from crm_desktop.services.opening import NewCompany, open_folder
 from crm_desktop.services.saving import open_record
-from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, use_language
 from ui.app import Program
 from ui.main_window import MainWindow
@@ -66,24 +63,29 @@ class Tour:
     # Steps
 
     def _first_start(self) -> None:
-        welcome = Welcome(_("Lin Xiao"))
+        """The welcome, answered by keys and mouse: the sample company, in the background."""
+        self.program = Program(self._qt, self._data, self._language)
+        self.program.settings.set_many({s.THEME: self._theme, s.LANGUAGE: self._language})
+        self.program.start()
+        welcome = self.program.window
+        assert isinstance(welcome, Welcome)
         welcome.resize(*SIZES[""])
-        welcome.show()
+        self.until(lambda: self._in_front(welcome), "the welcome to come to the front")
+        welcome.company.setFocus()
+        self._type(_("Baichuan Trading Ltd"))
+        welcome.person.setFocus()
+        self._type(_("Lin Xiao"))
         self.picture("welcome", welcome)
-        welcome.close()
-        welcome.deleteLater()
+        QTest.mouseClick(welcome.choices["sample"], Qt.MouseButton.LeftButton)
 
     def _company(self) -> None:
-        app = open_folder(self._data, create=NewCompany(_("Baichuan Trading Ltd"), _("Lin Xiao"), self._language))
-        load_sample_company(app)
-        values = settings_of(app)
-        values.set_many({s.THEME: self._theme, s.LANGUAGE: self._language, s.COMPANY_PHONE: "020-8765 4321"})
-        values.set(s.COMPANY_ADDRESS, _("101 Tiyu West Road, Tianhe, Guangzhou"))
-        app.close()
-        self.program = Program(self._qt, self._data, self._language)
-        self.program.start()
+        self.until(lambda: isinstance(self.program.window, MainWindow), "the window")
         self.window.resize(*SIZES[""])
-        self.until(self._in_front, "the window to come to the front")
+        self.until(lambda: self._in_front(self.window), "the window to come to the front")
+        self.until(lambda: self.window.tasks.idle, "the sample company")
+        self.program.settings.set(s.COMPANY_PHONE, "020-8765 4321")
+        self.program.settings.set(s.COMPANY_ADDRESS, _("101 Tiyu West Road, Tianhe, Guangzhou"))
+        self.window.open_screen("today")
         self.picture("today")
 
     def _lists(self) -> None:
@@ -109,7 +111,8 @@ class Tour:
         self.window.new_record("sales-orders")
         screen = self._record()
         self.until(lambda: screen.isVisible() and screen.editing.loaded, "an empty order")
-        screen.form.focus_field("customer_id")
+        self.until(lambda: self._in_front(self.window), "the window to come to the front")
+        self.until(lambda: screen.form.rows["customer_id"].editor.isAncestorOf(self._focused()), "the cursor in the customer")
         self._pick("C00012")
         assert screen.lines is not None
         grid = screen.lines.grid
@@ -178,11 +181,11 @@ class Tour:
         self._number += 1
         (widget or self.window).grab().save(str(self._output / f"{self._number:02d}-{name}.png"))
 
-    def _in_front(self) -> bool:
+    def _in_front(self, window: QWidget) -> bool:
         """Whether the window has the keyboard; asks for it, since a platform may forget the first time."""
-        if not self.window.isActiveWindow():
-            self.window.windowHandle().requestActivate()
-        return self.window.isActiveWindow()
+        if not window.isActiveWindow():
+            window.windowHandle().requestActivate()
+        return window.isActiveWindow()
 
     def _record(self) -> RecordWindow:
         screen = self.window.tabs.current
@@ -226,6 +229,10 @@ def run_tour(output: Path, language: str, theme: str) -> int:
         tour = Tour(qt, output, Path(folder), language, theme)
         try:
             tour.walk()
+        except TourFailed:
+            if tour.program.window is not None:
+                tour.program.window.grab().save(str(output / "failed.png"))
+            raise
         finally:
             if hasattr(tour, "program"):
                 tour.window.tasks.close()

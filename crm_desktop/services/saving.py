@@ -52,12 +52,25 @@ def _empty(about: Field) -> Any:
     return "" if about.kind in ("text", "long_text", "code", "phone", "email", "url", "option") else None
 
 
+def _presets(app: Application, kind: RecordType) -> dict[str, Ref]:
+    """The records that references begin with, where they exist."""
+    found = {}
+    for name, about in kind.fields.items():
+        if about.preset:
+            target = app.type(about.target)
+            ids = find_ids(app, target.key, about.preset)
+            if ids:
+                found[name] = Ref(ids[0], about.preset)
+    return found
+
+
 def new_draft(app: Application, type_key: str, preset: Mapping[str, Any] | None = None) -> Draft:
     """An empty record with its defaults, owned by the person at work."""
     kind = app.type(type_key)
     app.actor.require(f"{kind.key}.add")
     table: Any = kind.model.__table__
     values = {n: _empty(f) if f.custom else _default(table.c[n]) for n, f in kind.fields.items()}
+    values |= _presets(app, kind)
     if app.actor.user_id is not None:
         values["owner_id"] = Ref(app.actor.user_id, app.actor.name)
     if app.actor.department_id is not None:

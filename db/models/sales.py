@@ -55,7 +55,7 @@ class SalesOrder(Record):
     note: Mapped[str] = field("Note", "long_text", editable_when_locked=True)
 
     currency_id: Mapped[int | None] = field(
-        "Currency", "reference", section="Amounts", target="currencies", references="currency.id"
+        "Currency", "reference", section="Amounts", target="currencies", references="currency.id", preset="CNY"
     )
     tax_mode: Mapped[str] = field(
         "Prices",
