@@ -6,10 +6,13 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from crm_desktop.application import Application
 from crm_desktop.folders import data_folder, settings_file
 from crm_desktop.settings import FileStorage, Scope, Settings, language_in_use
+
+if TYPE_CHECKING:
+    from crm_desktop.application import Application
 
 
 def data_of(arguments: argparse.Namespace) -> Path:

@@ -197,7 +197,7 @@ def test_a_locked_order_is_not_changed_by_a_file(app: Application) -> None:
     [item] = changed.records
     assert item.action == "wrong"
     assert "Confirmed" in "".join(item.problems.values())
-    state = plan(app, "sales-orders", head[:3] + ["状态"], ["L1", "甲公司", "2026-01-02", "Done"])
+    state = plan(app, "sales-orders", [*head[:3], "状态"], ["L1", "甲公司", "2026-01-02", "Done"])
     assert set(state.records[0].problems) == {"status"}
 
 

@@ -28,7 +28,7 @@ def workbook(path: Path, rows: list[list[object]]) -> Path:
 
 
 def test_values_as_they_are(tmp_path: Path) -> None:
-    moment = dt.datetime(2026, 3, 4, 5, 6, 7)
+    moment = dt.datetime.fromisoformat("2026-03-04T05:06:07")
     path = workbook(
         tmp_path / "表.xlsx",
         [["名称", "a"], ["x ", 13800000000, 0.1, 1.5, moment, dt.date(2026, 1, 2), True, "007"], [], [None, "last"]],

@@ -72,7 +72,7 @@ def test_dates() -> None:
     day = dt.date(2026, 3, 4)
     cells = [
         day,
-        dt.datetime(2026, 3, 4, 10),
+        dt.datetime.fromisoformat("2026-03-04T10:00"),
         "2026-03-04",
         "2026/3/4",
         "2026年3月4日",
