@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol, cast
 
-from crm_desktop.printing.barcodes import bars
 from crm_desktop.printing.evaluate import FAULT, Data, Reader, needs_pages
 from crm_desktop.printing.marks import BarsMark, BoxMark, LineMark, Mark, PictureMark, Problems
 from crm_desktop.printing.pictures import Pictures
@@ -185,7 +186,7 @@ class ElementPainter:
         room = style.size * 0.45 if element.show_text and element.symbology != "qr" else 0.0
         height = max(element.height - room, 0.1)
         try:
-            dark = bars(element.symbology, text, 0, 0, max(element.width, 0.1), height)
+            dark = _barcodes().bars(element.symbology, text, 0, 0, max(element.width, 0.1), height)
         except ValueError as fault:
             self._problems.add("barcode", element.id, f"{text[:40]}: {fault}")
             dark = ()
@@ -205,6 +206,19 @@ class ElementPainter:
             self.draw_table(element, data, x, y, marks)
 
         return Piece(element, 0.0, draw)
+
+
+@cache
+def _barcodes() -> _BarcodeModule:
+    # reportlab's bar codes bring all of its page layout along: 150 ms that most forms never need.
+    module: Any = import_module("crm_desktop.printing.barcodes")
+    return cast("_BarcodeModule", module)
+
+
+class _BarcodeModule(Protocol):
+    def bars(
+        self, symbology: str, value: str, x: float, y: float, width: float, height: float
+    ) -> tuple[tuple[float, float, float, float], ...]: ...
 
 
 def _line(element: LineElement, style: Style) -> Draw:

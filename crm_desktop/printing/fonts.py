@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import cache
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -42,6 +41,7 @@ _SILENT[0x09] = " "
 _SILENT[0xA0] = " "
 
 _lock = threading.Lock()
+_loaded: dict[str, Face] = {}  # a font file is read once in the life of the program
 
 
 class Face:
@@ -71,15 +71,14 @@ class Face:
         return total * size * 0.001
 
 
-@cache
-def _load(name: str) -> Face:
-    return Face(name, FILES[name])
-
-
 def face(name: str) -> Face:
     """A face by its name, read from its file when first asked for."""
-    with _lock:
-        return _load(name)
+    loaded = _loaded.get(name)
+    if loaded is None:
+        with _lock:
+            loaded = _loaded.get(name) or Face(name, FILES[name])
+            _loaded[name] = loaded
+    return loaded
 
 
 def printable(text: str, has: frozenset[str], missing: Callable[[str], None]) -> str:

@@ -29,21 +29,29 @@ from crm_desktop.words import _
 
 
 def lay_out(
-    template: Template, context: Mapping[str, Any], problems: Problems, pictures: Pictures | None = None
+    template: Template, context: Mapping[str, Any], problems: Problems, kept: Kept | None = None
 ) -> list[PageMarks]:
     """The pages of one document, as marks."""
-    return _Layout(template, context, problems, pictures or Pictures(template.pictures)).pages()
+    return _Layout(template, context, problems, kept or Kept(template, problems)).pages()
+
+
+class Kept:
+    """What all documents of one template share: its styles and its pictures."""
+
+    def __init__(self, template: Template, problems: Problems) -> None:
+        self.template = template
+        self.styles, self.pictures = Styles(template, problems), Pictures(template.pictures)
 
 
 class _Layout:
     """One run of one template over one set of data."""
 
-    def __init__(self, template: Template, context: Mapping[str, Any], problems: Problems, pictures: Pictures) -> None:
+    def __init__(self, template: Template, context: Mapping[str, Any], problems: Problems, kept: Kept) -> None:
         self._template, self._problems = template, problems
         self._data: Data = {"labels": {}, "page": None, "pages": None, "line": None, "row": None, **context}
         self._reader = Reader(self._data, template.language, problems)
-        self._styles = Styles(template, problems)
-        self._painter = ElementPainter(self._reader, self._styles, pictures, problems)
+        self._styles = kept.styles
+        self._painter = ElementPainter(self._reader, kept.styles, kept.pictures, problems)
         self._painter.draw_table = self._draw_table
         self._late: list[tuple[int, int, Piece, Data, float, float]] = []
         bands = [band for band in template.bands if self._may_show(band)]

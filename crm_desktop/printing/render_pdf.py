@@ -6,6 +6,8 @@ import io
 import threading
 from functools import lru_cache
 
+from reportlab import rl_config
+from reportlab.lib.rl_accel import escapePDF
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -13,7 +15,18 @@ from crm_desktop.printing.fonts import face
 from crm_desktop.printing.marks import BarsMark, BoxMark, LineMark, Mark, PageMarks, PictureMark, TextMark
 
 _POINTS = 72 / 25.4
+# Streams stay binary: as ASCII they take a quarter more room and most of the time of a page.
+rl_config.useA85 = 0
+_ESCAPED = {code: escapePDF(bytes([code])) for code in range(256)}
 _saving = threading.Lock()  # a font face builds its subset from one open position in its file
+
+
+class _Canvas(Canvas):  # type: ignore[misc]
+    """reportlab's canvas, with the escaping of text done for whole runs instead of letter by letter."""
+
+    def _escape(self, text: bytes | str) -> str:
+        plain = text.decode("latin-1") if isinstance(text, bytes) else text
+        return plain.translate(_ESCAPED)
 
 
 class PdfWriter:
@@ -22,7 +35,7 @@ class PdfWriter:
     def __init__(self, title: str = "", author: str = "") -> None:
         self._file = io.BytesIO()
         first = face("NotoSansSC").name
-        self._canvas = Canvas(self._file, pagesize=(595, 842), initialFontName=first, initialFontSize=9)
+        self._canvas = _Canvas(self._file, pagesize=(595, 842), initialFontName=first, initialFontSize=9)
         self._canvas.setTitle(title or " ")
         self._canvas.setAuthor(author or " ")
         self._canvas.setCreator("CRM Desktop")

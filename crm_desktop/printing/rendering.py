@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_desktop.errors import Cancelled
-from crm_desktop.printing.layout import lay_out
+from crm_desktop.printing.layout import Kept, lay_out
 from crm_desktop.printing.marks import Problem, Problems
-from crm_desktop.printing.pictures import Pictures
 from crm_desktop.printing.render_pdf import PdfWriter
 from crm_desktop.printing.template import Template
 
@@ -39,14 +38,15 @@ def render_many(
     """
     problems = Problems()
     writer: PdfWriter | None = None
-    pictures: dict[int, tuple[Template, Pictures]] = {}
+    shared: dict[int, Kept] = {}
     for done, (template, context) in enumerate(documents, 1):
         if cancelled is not None and cancelled():
             raise Cancelled
         if writer is None:
             writer = PdfWriter(template.title_in(template.language))
-        _kept, held = pictures.setdefault(id(template), (template, Pictures(template.pictures)))
-        for page in lay_out(template, context, problems, held):
+        if id(template) not in shared:  # Kept holds the template, so its id stays its own
+            shared[id(template)] = Kept(template, problems)
+        for page in lay_out(template, context, problems, shared[id(template)]):
             writer.add(page)
         if progress is not None:
             progress(done)

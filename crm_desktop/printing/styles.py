@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 from crm_desktop.printing.fonts import FAMILIES, SANS, Face, face
@@ -44,11 +45,21 @@ class Styles:
         self._problems = problems
         self._default = self._over(Style(), template.styles.get("default"), "default")
         self._resolved: dict[tuple[StyleUse | None, str], Style] = {}
+        self._made: dict[tuple[str, str], Style] = {}
 
-    def of(self, use: StyleUse | None, element: str, under: Style | None = None) -> Style:
-        """The full style of an element; `under` stands in for “default” (the heading under a column title)."""
-        if under is not None:
-            return self._build(use, element, under)
+    def made(self, purpose: str, element: str, make: Callable[[], Style]) -> Style:
+        """A style put together by other rules, once per element and purpose."""
+        style = self._made.get((purpose, element))
+        if style is None:
+            style = self._made[purpose, element] = make()
+        return style
+
+    def over(self, under: Style, use: StyleUse | None, element: str) -> Style:
+        """The full style of something that rests on another style than “default”, as a column title on its heading."""
+        return self._build(use, element, under)
+
+    def of(self, use: StyleUse | None, element: str) -> Style:
+        """The full style of an element."""
         key = (use, element)
         style = self._resolved.get(key)
         if style is None:

@@ -102,11 +102,11 @@ class _TableFlow:
         if table.fill_page or (done and table.min_rows):
             self._fillers(done)
         if table.page_subtotal and (self._pages or not done):
-            self._put(source.sum_row(table.page_subtotal, self._page_sums))
+            self._put(source.sum_row("page_subtotal", self._page_sums))
         if done and table.total:
-            self._put(source.sum_row(table.total, self._running))
+            self._put(source.sum_row("total", self._running))
         if not done and table.carried_forward:
-            self._put(source.sum_row(table.carried_forward, self._running))
+            self._put(source.sum_row("carried_forward", self._running))
         source.lines(self._x, self._top, self._placed, self._flow.marks)
         self._pages += 1
 
@@ -159,7 +159,7 @@ class _TableFlow:
 
     def _brought_forward(self) -> Row | None:
         if self._pages and self._table.brought_forward:
-            return self._source.sum_row(self._table.brought_forward, self._running)
+            return self._source.sum_row("brought_forward", self._running)
         return None
 
     def _opening_height(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from crm_desktop.printing.evaluate import Data, Reader
 from crm_desktop.printing.marks import BoxMark, LineMark, Mark
@@ -91,8 +92,9 @@ class TableRows:
         """A filler row."""
         return Row((), self.table.row_height, {}, self.table.stripe if index % 2 else "")
 
-    def sum_row(self, sums: SumRow, totals: Mapping[str, Decimal]) -> Row:
-        """A row with a label and the sums so far."""
+    def sum_row(self, place: str, totals: Mapping[str, Decimal]) -> Row:
+        """A row with a label and sums; `place` is the entry of the table that describes it, such as `total`."""
+        sums: SumRow = getattr(self.table, place)
         base = self._styles.of(sums.style, self.owner)
         height = self.table.row_height
         summed = [shown for shown in self.columns if shown.column.sum]
@@ -100,11 +102,12 @@ class TableRows:
         cells = []
         if end > 0:
             text = self._reader.mixed(sums.label, base, self.owner, self._data)
-            cells.append(self._cell(self.owner, 0.0, end, text, replace(base, fill="", overflow="shrink"), height))
+            label = self._styles.made(f"label {place}", self.owner, partial(replace, base, fill="", overflow="shrink"))
+            cells.append(self._cell(self.owner, 0.0, end, text, label, height))
         for shown in self.columns:
             if shown.x < end:
                 continue
-            look = replace(shown.style, bold=base.bold, color=base.color, size=base.size, fill="", overflow="shrink")
+            look = self._styles.made(f"sum {place}", shown.column.id, partial(_sum_style, shown.style, base))
             value = totals.get(shown.column.id, Decimal(0)) if shown.column.sum else None
             text = self._reader.shown(value, look, shown.column.id)
             cells.append(self._cell(shown.column.id, shown.x, shown.width, text, look, height))
@@ -165,11 +168,13 @@ class TableRows:
         for column in columns:
             width = column.width * (1 + share) if column in elastic else column.width
             style = self._styles.of(column.style, column.id)
-            under = replace(heading, align=style.align, fill="")
-            title_style = self._styles.of(column.title_style, column.id, under)
+            title_style = self._styles.made("title", column.id, partial(self._title_style, column, heading, style))
             placed.append(ShownColumn(column, x, width, style, title_style))
             x += width
         return placed
+
+    def _title_style(self, column: Column, heading: Style, style: Style) -> Style:
+        return self._styles.over(replace(heading, align=style.align, fill=""), column.title_style, column.id)
 
     def _row(self, texts: Mapping[str, str], numbers: Mapping[str, Decimal], index: int) -> Row:
         least = self.table.row_height
@@ -200,6 +205,10 @@ class TableRows:
 
     def _plain(self) -> Style:
         return self._styles.of(None, self.owner)
+
+
+def _sum_style(style: Style, base: Style) -> Style:
+    return replace(style, bold=base.bold, color=base.color, size=base.size, fill="", overflow="shrink")
 
 
 def _runs(x: float, placed: list[tuple[float, Row]]) -> list[tuple[float, float]]:
