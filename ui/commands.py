@@ -59,16 +59,26 @@ def add_to(menu: QMenu, action: QAction | None) -> None:
 
 KEYS_EVERYWHERE: tuple[tuple[str, str, str], ...] = (
     ("Lists", "Enter", "Open the selected record"),
+    ("Lists", "F2", "Change the selected records"),
     ("Lists", "Ctrl+F", "Search in the list"),
+    ("Lists", "Ctrl+Shift+F", "Conditions"),
+    ("Lists", "F6", "Show the record beside the list"),
     ("Lists", "Ctrl+A", "Select everything"),
     ("Lists", "Ctrl+C", "Copy the cells for Excel"),
+    ("Lists", "Ctrl+P", "Print the list"),
     ("Lists", "Del", "Delete the selected records"),
     ("Forms", "Ctrl+S", "Save"),
+    ("Forms", "Ctrl+P", "Print"),
+    ("Forms", "Ctrl+Shift+D", "Duplicate"),
     ("Forms", "F4", "Open the list behind a field"),
+    ("Forms", "Alt+1", "Go to the first tab; Alt+2 to the second, and so on"),
     ("Forms", "Esc", "Leave; asks before text is lost"),
-    ("Line tables", "Enter", "Go to the next cell"),
-    ("Line tables", "Tab", "Go to the next cell"),
+    ("Line tables", "Enter", "Go to the next cell; Tab as well"),
+    ("Line tables", "Ctrl+Enter", "Go to the next line"),
+    ("Line tables", "Ins", "Insert a line"),
+    ("Line tables", "Ctrl+D", "Duplicate the line"),
     ("Line tables", "Ctrl+V", "Paste rows from Excel"),
+    ("Line tables", "Ctrl+Z", "Take the last step back"),
     ("Line tables", "Ctrl+Del", "Remove the line"),
 )
 """Keys that screens answer themselves: place, keys, what they do (English, translated in the keyboard map)."""

@@ -175,7 +175,8 @@ class MainWindow(QMainWindow):
             found.append(Command(f"new:{key}", title, record_type.icon, run, "", records, also=(record_type.title,)))
         for entry in navigation.entries(self.app, self.screens):
             go = lambda key=entry.key: self.open(key)  # noqa: E731
-            found.append(Command(f"go:{entry.key}", entry.title, entry.icon, go, "", window, also=(entry.key,)))
+            shortcut = self.screens.shortcut(entry.key)
+            found.append(Command(f"go:{entry.key}", entry.title, entry.icon, go, shortcut, window, also=(entry.key,)))
         for entry in self.screens.visible(self.app.actor):
             if not entry.in_navigation:
                 go = lambda key=entry.key: self.open_screen(key)  # noqa: E731

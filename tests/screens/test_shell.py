@@ -21,6 +21,7 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.progress import Progress
 from ui.commands import keyboard_map
+from ui.dialogs.keyboard_map import KeyboardMap
 from ui.main_window import MainWindow
 from ui.notices import Notices
 from ui.screens.registry import ScreenEntry, Screens, screens_of
@@ -338,3 +339,17 @@ def test_every_shell_screen_fits(
         picture(window, f"{key}-{name}-{size[0]}", tmp_path)
         assert window.size().toTuple() == size, "the window fits the screen it was made for"
     assert window.top.person.geometry().right() < window.top.width()
+
+
+@pytest.mark.parametrize("percent", [100, 115])
+def test_the_keyboard_map_fits_a_low_screen(
+    qtbot: QtBot, open_window: Callable[..., MainWindow], wardrobe: Wardrobe, percent: int
+) -> None:
+    wardrobe.wear("light", percent)
+    window = open_window()
+    dialog = KeyboardMap(window, window.commands)
+    dialog.show()
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.height() <= 720
+    assert dialog.width() <= 1366
+    dialog.close()

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 from ui import icons, theme
 from ui.theme import COLOURS, TONES, Theme, Wardrobe
+from ui.widgets.panels import EmptyState
 
 ROOT = Path(__file__).parents[2]
 GROUNDS = ("bg", "pane", "row", "field", "hover", "soft")
@@ -111,3 +113,18 @@ def _strongest(button: QPushButton) -> QColor:
     image = button.icon().pixmap(32, 32).toImage()
     pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
     return max(pixels, key=QColor.alpha)
+
+
+@pytest.mark.parametrize("percent", [90, 100, 130])
+def test_an_empty_state_never_cuts_its_words(qtbot: QtBot, qapp: QApplication, percent: int) -> None:
+    wardrobe = Wardrobe(qapp)
+    wardrobe.wear("light", percent)
+    empty = EmptyState(
+        "people", "No customers yet", "Everyone you sell to, with contacts, orders and all that happened. " * 2
+    )
+    qtbot.addWidget(empty)
+    empty.resize(520, 600)
+    empty.show()
+    qtbot.waitUntil(lambda: empty.text.height() >= empty.text.heightForWidth(empty.text.width()) > 20)
+    wardrobe.wear("light", 100)
+    wardrobe.deleteLater()

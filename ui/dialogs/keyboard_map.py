@@ -10,9 +10,11 @@ from ui.commands import Command, keyboard_map
 from ui.widgets.buttons import primary
 from ui.widgets.labels import Label
 
+_COLUMNS = 3
+
 
 class KeyboardMap(QDialog):
-    """Every shortcut, in two columns of groups."""
+    """Every shortcut, in columns of groups: it has to fit a low screen."""
 
     def __init__(self, parent: QWidget, commands: list[Command]) -> None:
         super().__init__(parent)
@@ -24,16 +26,15 @@ class KeyboardMap(QDialog):
         column.addWidget(Label(_("Keyboard shortcuts"), "title"))
         groups = keyboard_map(commands)
         sides = QHBoxLayout()
-        sides.setSpacing(theme.current().px(48))
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for title, keys in groups.items():
-            side = left if title == _("Window") else right
+        sides.setSpacing(theme.current().px(32))
+        columns = [QVBoxLayout() for _number in range(_COLUMNS)]
+        for at, (title, keys) in enumerate(groups.items()):
             part = QWidget()
             part.setLayout(_group(title, keys))
             part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-            side.addWidget(part)
-            side.addSpacing(theme.size("gap"))
-        for side in (left, right):
+            columns[min(at, _COLUMNS - 1)].addWidget(part)
+        for side in columns:
+            side.setSpacing(theme.size("margin"))
             side.addStretch(1)
             sides.addLayout(side)
         column.addLayout(sides)
@@ -59,6 +60,6 @@ def _group(title: str, keys: list[tuple[str, str]]) -> QGridLayout:
         holder.addStretch(1)
         grid.addLayout(holder, row, 0)
         grid.addWidget(Label(text), row, 1)
-    grid.setColumnMinimumWidth(0, theme.current().px(130))
+    grid.setColumnMinimumWidth(0, theme.current().px(116))
     grid.setColumnStretch(1, 1)
     return grid

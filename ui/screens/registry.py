@@ -56,6 +56,11 @@ class Screens:
                 raise ValueError(f"screen {entry.key} is there already")
             self.entries[entry.key] = entry
 
+    def shortcut(self, tab_key: str) -> str:
+        """The keys that open a tab, "" where there are none."""
+        entry = self.entries.get(tab_key.removeprefix("screen:"))
+        return entry.shortcut if entry else ""
+
     def visible(self, actor: Actor) -> list[ScreenEntry]:
         """The screens this person may open."""
         return [e for e in self.entries.values() if actor.may(e.grant)]

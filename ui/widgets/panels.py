@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from crm_desktop.words import _
@@ -64,7 +64,7 @@ class EmptyState(QWidget):
         column.setSpacing(theme.size("gap"))
         column.addStretch(2)
         column.addWidget(IconLabel(icon, "disabled", 44), 0, Qt.AlignmentFlag.AlignHCenter)
-        self.title, self.text = Label(title, "heading"), Label(text, "dim", wrap=True)
+        self.title, self.text = Label(title, "heading"), _Sentence(text, "dim", wrap=True)
         for label in (self.title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setMaximumWidth(theme.current().px(460))
@@ -80,6 +80,16 @@ class EmptyState(QWidget):
             row.addStretch(1)
             column.addLayout(row)
         column.addStretch(3)
+
+
+class _Sentence(Label):
+    """A wrapped text that always gets the height its words need, which a centred label is not given by itself."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self.heightForWidth(self.width())
+        if needed > 0 and needed != self.minimumHeight():
+            self.setMinimumHeight(needed)
 
 
 class Banner(QFrame):

@@ -90,6 +90,8 @@ class SideNav(QListView):
 
     def _set_width(self) -> None:
         self.setFixedWidth(theme.size("rail" if self._rail else "navigation"))
+        policy = Qt.ScrollBarPolicy  # a bar would take a fifth of the rail; the wheel and the keys scroll it as well
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if self._rail else policy.ScrollBarAsNeeded)
 
     def _fill(self) -> None:
         self._items.clear()
