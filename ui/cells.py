@@ -6,7 +6,9 @@ can be worked out once (fonts, colours, tags as pictures, texts that fit) is kep
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from typing import Protocol
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -22,6 +24,16 @@ _SELECTED = QStyle.StateFlag.State_Selected
 _FOCUSED = QStyle.StateFlag.State_HasFocus
 
 
+class CellEditing(Protocol):
+    """Who makes editors for cells and takes what was typed."""
+
+    def create(self, parent: QWidget, index: QModelIndex | QPersistentModelIndex) -> QWidget:
+        """An editor that shows the value of a cell."""
+
+    def finish(self, step: int = 0) -> bool:
+        """Take what was typed and close the editor; False when it has to stay."""
+
+
 class CellDelegate(QStyledItemDelegate):
     """Draws the cells of a `RecordListModel`. The view says by `everything` that the whole result is selected."""
 
@@ -30,6 +42,7 @@ class CellDelegate(QStyledItemDelegate):
         self._model = model
         self.everything = False
         self.hovered = -1
+        self.editing: CellEditing | None = None
         self._worn: theme.Theme | None = None
         self._fitting: dict[tuple[str, bool, int], str] = {}
         self._tags: dict[tuple[str, str, int], QPixmap] = {}
@@ -53,7 +66,9 @@ class CellDelegate(QStyledItemDelegate):
         self._fitting.clear()
         self._tags.clear()
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         row, at = index.row(), index.column()
         box: QRect = option.rect
         if self.everything or _SELECTED in option.state:
@@ -132,6 +147,21 @@ class CellDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatioF()
         corner = QPoint(box.center().x() - side // 2, box.center().y() - side // 2)
         painter.drawPixmap(corner, icons.pixmap("checkmark", "green", side, ratio=ratio))
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        assert self.editing is not None
+        return self.editing.create(parent, index)
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
+        """It was given its value when it was made; a row repainted meanwhile must not overwrite what is typed."""
+
+    def setModelData(
+        self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        if self.editing is not None:
+            self.editing.finish()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         self.take_theme()

@@ -21,6 +21,7 @@ from ui.column_chooser import ColumnChooser
 from ui.filter_editor import FilterEditor
 from ui.filter_text import parse_filter
 from ui.list_actions import ListActions
+from ui.list_editing import ListEditing
 from ui.list_foot import count_words
 from ui.list_view import RecordList
 from ui.preview_panel import PreviewPanel
@@ -49,6 +50,7 @@ class ListScreen(QWidget):
         self.list = RecordList(shell.app, shell.tasks, type_key, page_size=shell.settings.get(s.PAGE_SIZE))
         self.preview = PreviewPanel(shell, type_key)
         self.actions_of_list = ListActions(self.list, shell)
+        self.editing = ListEditing(self.list, shell)
         self.views = ViewBar(shell, self.list)
         self._arguments = arguments
         self._preview_wanted, self._restored = True, False
@@ -186,6 +188,14 @@ class ListScreen(QWidget):
             button.setToolTip(button.text())
             button.setAccessibleName(button.text())
             row.addWidget(button)
+        self.edit_button = IconButton(
+            "edit",
+            _("Edit in the list"),
+            lambda: self.editing.turn(self.edit_button.isChecked()),
+            shortcut="Ctrl+E",
+            checkable=True,
+        )
+        row.addWidget(self.edit_button)
         self.preview_button = IconButton(
             "panel_right", _("Record beside the list"), self._toggle_preview, shortcut="F6", checkable=True
         )
@@ -226,6 +236,7 @@ class ListScreen(QWidget):
         rows.editor_wanted.connect(self.edit_conditions)
         rows.delete_wanted.connect(self.actions_of_list.delete)
         rows.failed.connect(self.shell.notices.error)
+        rows.edit_wanted.connect(self._edit_cell)
         rows.add_menu_actions(self._menu_actions())
         self.preview.open_record.connect(self._open)
         self.preview.new_record.connect(self._new)
@@ -304,6 +315,12 @@ class ListScreen(QWidget):
         self.list.leave_everything()
         current = self.list.current_id()
         self.list.select_ids([current] if current is not None else [], current)
+
+    def _edit_cell(self) -> None:
+        """F2: edit the cell the cursor is on; that turns editing on."""
+        self.edit_button.setChecked(True)
+        self.editing.turn(True)
+        self.list.table.edit(self.list.table.currentIndex())
 
     def choose_columns(self) -> None:
         """Let the person choose, order and freeze columns."""

@@ -108,7 +108,7 @@ class RecordTable(_Pane):
         self.frozen = _Pane(app, tasks, names, model, self)
         self._tie_frozen()
         self.hovered.connect(self._hover)
-        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        self.doubleClicked.connect(self._double_clicked)
         self.frozen.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         self.customContextMenuRequested.connect(lambda at: self._menu(self, at))
         self.frozen.customContextMenuRequested.connect(lambda at: self._menu(self.frozen, at))
@@ -129,6 +129,16 @@ class RecordTable(_Pane):
         self.frozen.setVisible(self._frozen_count > 0)
         self._place_frozen()
         self.frozen.head.set_boxes()
+
+    @property
+    def editable(self) -> bool:
+        """Whether cells can be edited here."""
+        model = self.model()
+        return isinstance(model, RecordListModel) and bool(model.editable)
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        if not self.model().flags(index) & Qt.ItemFlag.ItemIsEditable:
+            self.opened.emit(index.row())
 
     @property
     def frozen_count(self) -> int:
@@ -220,7 +230,7 @@ class RecordTable(_Pane):
             self.opened.emit(self.currentIndex().row())
         elif key == Qt.Key.Key_Delete:
             self.delete_wanted.emit()
-        elif key == Qt.Key.Key_F2:
+        elif key == Qt.Key.Key_F2 and not self.editable:
             self.edit_wanted.emit()
         elif key == Qt.Key.Key_Up and self.currentIndex().row() <= 0 and not event.modifiers():
             self.everything_left.emit()

@@ -8,12 +8,14 @@ from typing import Any
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft
+from crm_desktop.errors import Conflict, Refused
 from crm_desktop.kinds import show
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.services.faults import told
 from crm_desktop.services.reading import read_records
-from crm_desktop.services.saving import problems, save_many
+from crm_desktop.services.saving import open_record, problems, save, save_many
+from crm_desktop.words import _
 from db.engine import reading
 
 _CHUNK = 500
@@ -95,6 +97,19 @@ def apply(
             draft.values[field] = value
             drafts.append(draft)
     return (save_many(app, drafts, origin=origin), len(drafts)) if drafts else ("", 0)
+
+
+def set_one(app: Application, type_key: str, id_: int, field: str, before: Any, value: Any, origin: str = "") -> Draft:
+    """Set one field of one record, as a list does it. Raises Conflict when it is no longer `before`, Refused when locked."""
+    kind = app.type(type_key)
+    draft = open_record(app, type_key, id_)
+    now = draft.values.get(field)
+    if now not in (before, value):
+        raise Conflict(draft)
+    if not kind.may_edit(draft, kind.fields[field]):
+        raise Refused(_("This record is locked by its state."), _("Open it to see what can be done with it."))
+    draft.values[field] = value
+    return save(app, draft, origin)
 
 
 def _problem(app: Application, draft: Draft, field: str, value: Any) -> str:

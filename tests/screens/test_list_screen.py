@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -387,3 +388,69 @@ def test_every_record_type_has_a_list_and_a_preview(show: Show, shell: SmallShel
     assert screen.preview.shown_id == screen.list.model.id_at(0)
     screen.grab()
     assert screen.title == shell.app.type(type_key).plural
+
+
+def edit_cell(qtbot: Any, screen: ListScreen, row: int, name: str, text: str, key: Qt.Key = Qt.Key.Key_Return) -> None:
+    """Type into a cell as a person does, F2 first."""
+    table = screen.list.table
+    table.setFocus()
+    table.setCurrentIndex(screen.list.model.index(row, screen.list.model.column_of(name)))
+    qtbot.keyClick(table, Qt.Key.Key_F2)
+    editor = screen.editing._editor
+    assert editor is not None
+    line = editor.focusProxy()
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+    qtbot.keyClick(line, key)
+
+
+def test_a_cell_is_edited_in_the_list(show: Show, shell: SmallShell, qtbot: Any) -> None:
+    ids = fill(shell.app, 3)
+    screen = show()
+    screen.list.apply(replace(screen.list.state, order=("number",)))
+    settle(qtbot, shell)
+    edit_cell(qtbot, screen, 0, "phone", "020-123")
+    settle(qtbot, shell)
+    assert open_record(shell.app, "customers", ids[0]).values["phone"] == "020-123"
+    assert screen.list.table.currentIndex().row() == 1  # Enter goes down
+    assert screen.edit_button.isChecked()
+    assert shell.notices.undo is not None
+    shell.notices.undo()
+    settle(qtbot, shell)
+    assert open_record(shell.app, "customers", ids[0]).values["phone"] == ""
+    edit_cell(qtbot, screen, 0, "phone", "999", Qt.Key.Key_Escape)
+    settle(qtbot, shell)
+    assert open_record(shell.app, "customers", ids[0]).values["phone"] == ""
+
+
+def test_a_cell_that_cannot_be_read_keeps_its_editor(show: Show, shell: SmallShell, qtbot: Any) -> None:
+    fill(shell.app, 1)
+    screen = show()
+    edit_cell(qtbot, screen, 0, "credit_limit", "plenty")
+    assert screen.editing._editor is not None
+    assert screen.editing._editor.focusProxy().property("problem") == "true"
+    qtbot.keyClick(screen.editing._editor.focusProxy(), Qt.Key.Key_Escape)
+
+
+def test_a_cell_changed_by_another_is_not_overwritten(show: Show, shell: SmallShell, qtbot: Any) -> None:
+    ids = fill(shell.app, 1)
+    screen = show()
+    draft = open_record(shell.app, "customers", ids[0])
+    draft.values["phone"] = "theirs"
+    save(shell.app, draft)
+    screen.editing.save(ids[0], "phone", "", "mine")
+    settle(qtbot, shell)
+    assert open_record(shell.app, "customers", ids[0]).values["phone"] == "theirs"
+    assert "changed this record" in shell.notices.said[-1]
+
+
+def test_numbers_and_names_are_not_edited_in_the_list(show: Show, shell: SmallShell, qtbot: Any) -> None:
+    fill(shell.app, 1)
+    screen = show()
+    screen.editing.turn(True)
+    model = screen.list.model
+    editable = {
+        c.name for at, c in enumerate(model.columns) if model.flags(model.index(0, at)) & Qt.ItemFlag.ItemIsEditable
+    }
+    assert {"phone", "status", "next_follow_up", "owner_id"} <= editable
+    assert not {"number", "name"} & editable
