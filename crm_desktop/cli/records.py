@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crm_desktop.cli.conditions import where_of
 from crm_desktop.cli.console import draft_facts, padded, plain, say, say_json, say_table, width
 from crm_desktop.cli.opening import opened
-from crm_desktop.errors import Missing, Refused
+from crm_desktop.errors import Missing
 from crm_desktop.words import _, language, ngettext
 
 if TYPE_CHECKING:
@@ -105,21 +105,13 @@ def _worth(value: Any) -> bool:
 
 
 def print_record(arguments: argparse.Namespace) -> int:
-    """One record as PDF."""
-    from crm_desktop.printing.printing import print_to_pdf
+    """One record as PDF; where several customers share its number, each of them, one behind the other."""
+    from crm_desktop.exchange.whole_files import whole_file
+    from crm_desktop.printing.printing import print_records
 
     with opened(arguments) as app:
         ids = _found(app, arguments.type, arguments.number)
-        if len(ids) > 1:
-            raise Refused(
-                ngettext("{count} record has this number.", "{count} records have this number.", len(ids)).format(
-                    count=len(ids)
-                ),
-                _("Open the right one in the window and print it there."),
-            )
-        pdf = print_to_pdf(app, arguments.type, ids[0], arguments.template, language())
-    from crm_desktop.exchange.whole_files import whole_file
-
+        pdf = print_records(app, arguments.type, ids, arguments.template or None, language()).pdf
     with whole_file(arguments.output) as target:
         target.write_bytes(pdf)
     say(_("Printed to {file}.").format(file=arguments.output))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from record_makers import customer, order
 
@@ -160,6 +161,34 @@ def test_export_and_its_search(run: Run, filled: Path, tmp_path: Path) -> None:
     assert "C1" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
     code, out, _err = run("export", "sales-orders", str(tmp_path / "o.xlsx"), "--json")
     assert json.loads(out)["rows"] == 5
+
+
+def test_print(run: Run, filled: Path, tmp_path: Path) -> None:
+    path = tmp_path / "单 S2.pdf"
+    code, out, _err = run("print", "sales-orders", "S2", "--output", str(path))
+    assert (code, str(path) in out) == (0, True)
+    assert "S2" in pdf_text(path)
+    assert run("print", "sales-orders", "S1", "--output", str(path))[0] == 0
+    assert "Alpha" in pdf_text(path)
+    assert "华远" in pdf_text(path)
+    assert run("print", "sales-orders", "S9", "--output", str(path))[0] == 1
+    assert run("print", "sales-orders", "S2", "--output", str(path), "--template", "none")[0] == 1
+
+
+def pdf_text(path: Path) -> str:
+    """All text of a PDF."""
+    with pypdfium2.PdfDocument(path) as document:
+        return "".join(page.get_textpage().get_text_range() for page in document)
+
+
+def test_the_sample_company(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert __main__.main(["--data", str(tmp_path), "--language", "en", "new", "--sample", "20"]) == 0
+    capsys.readouterr()
+    for key, number in (("customers", 20), ("sales-orders", 60)):
+        assert __main__.main(["--data", str(tmp_path), "list", key, "--json", "--limit", "0"]) == 0
+        assert len(json.loads(capsys.readouterr().out)) == number
+    assert __main__.main(["--data", str(tmp_path), "--language", "en", "check"]) == 0
+    assert "repaired" not in capsys.readouterr().out
 
 
 def test_check(run: Run, filled: Path) -> None:
