@@ -7,7 +7,8 @@ into the engine's form here. Meant for rows the program made itself and knows to
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Date, Table, func, select, text
@@ -19,7 +20,7 @@ _CHUNK = 5000
 
 
 def _moment(value: dt.datetime | None) -> str | None:
-    return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if value else None
+    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if value else None
 
 
 def _day(value: dt.date | None) -> str | None:
@@ -53,6 +54,21 @@ def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows
     if chunk:
         connection.exec_driver_sql(statement, chunk)
     return count + len(chunk)
+
+
+@contextmanager
+def without_indexes(connection: Connection, *tables: Table) -> Iterator[None]:
+    """Inside, the tables have no indexes but those of their constraints; they are made anew at the end.
+
+    An index over a million rows made at once is written once, in order; kept up row by row, its pages would be read and written
+    in no order, over and over. All in the caller's transaction: when it rolls back, the indexes are as they were.
+    """
+    indexes = sorted((i for t in tables for i in t.indexes), key=lambda i: str(i.name))
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)
 
 
 def next_id(connection: Connection, table: Table) -> int:

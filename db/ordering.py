@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, ColumnElement, Date, DateTime, Index, Integer, Table, func, literal_column
 from sqlalchemy import types as sqltypes
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 # Empty values stand last in ascending order, as Excel does it.
 _LAST_NUMBER = "9223372036854775807"
@@ -26,6 +28,11 @@ def sort_expression(column: Any) -> ColumnElement[Any]:
     """What to order `column` by: itself, or itself with a last value for NULL."""
     if not column.nullable:
         return column  # type: ignore[no-any-return]
+    return filled(column)
+
+
+def filled(column: Any) -> ColumnElement[Any]:
+    """`column`, or what stands last in place of NULL."""
     kind = _impl(column)
     if isinstance(kind, DateTime):
         last = _LAST_MOMENT
@@ -36,6 +43,11 @@ def sort_expression(column: Any) -> ColumnElement[Any]:
     else:
         last = "''"
     return func.coalesce(column, literal_column(last, column.type), type_=column.type)
+
+
+def unindexed(expression: Any) -> Any:
+    """The same value in a form no index serves: makes SQLite sort the few rows it has instead of walking a long index."""
+    return UnaryExpression(expression, operator=custom_op("+"), type_=expression.type)
 
 
 def add_sort_indexes(table: Table) -> None:

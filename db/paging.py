@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, true, tuple_
-from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
+
+from db.ordering import unindexed
 
 
 class Key(NamedTuple):
@@ -35,9 +35,11 @@ def after_key(keys: Sequence[Key], last: Sequence[Any]) -> ColumnElement[bool]:
     return or_(*parts)
 
 
-def unindexed(expression: Any) -> Any:
-    """The same value in a form no index serves: makes SQLite sort the few rows it has instead of walking a long index."""
-    return UnaryExpression(expression, operator=custom_op("+"), type_=expression.type)
+def up_to_key(keys: Sequence[Key], last: Sequence[Any]) -> ColumnElement[bool]:
+    """The rows up to the row with these order values, itself included; all keys must have one direction."""
+    left = tuple_(*(k.expression for k in keys))
+    right = tuple_(*(literal(v, k.expression.type) for v, k in zip(last, keys, strict=True)))
+    return left >= right if keys[0].descending else left <= right
 
 
 def page(

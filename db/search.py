@@ -23,6 +23,7 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql
 
 from db.engine import is_sqlite
+from db.ordering import unindexed
 
 PROBE = 10_001
 """How many hits a probe looks for: up to 10,000 are sorted, more are met by walking the order index."""
@@ -150,15 +151,18 @@ def holds(table: Any, query: str, sqlite: bool) -> ColumnElement[bool]:
     return and_(true(), *(found(table.c.search_text, literal(word)) > 0 for word in words(query)))
 
 
-def indexed(table: Any, query: str, sqlite: bool) -> ColumnElement[bool]:
-    """The condition that the index answers: the same rows as `holds`."""
+def indexed(table: Any, query: str, sqlite: bool, walking: bool = False) -> ColumnElement[bool]:
+    """The condition that the index answers: the same rows as `holds`.
+
+    walking: keep SQLite from beginning with the hits; it walks the order index then and looks each row up among them.
+    """
     if not words(query):
         return true()
     name = index_name(table)
     if sqlite:
         index = sql_table(name, sql_column("rowid"), sql_column(name))
         hits = select(index.c.rowid).where(index.c[name].op("MATCH")(_match(query)))
-        return table.c.id.in_(hits)  # type: ignore[no-any-return]
+        return (unindexed(table.c.id) if walking else table.c.id).in_(hits)  # type: ignore[no-any-return]
     index = sql_table(name, sql_column("id"), sql_column("grams"))
     wanted = sorted({pair for word in words(query) for pair in grams(word)[: max(len(word) - 1, 0)]})
     # One character has no pair: the text alone decides then.
@@ -178,12 +182,15 @@ def probe(connection: Connection, table: Any, query: str, limit: int = PROBE) ->
         return None
     if is_sqlite(connection):
         name = index_name(table)
-        rows = connection.exec_driver_sql(
-            f"SELECT rowid FROM {name} WHERE {name} MATCH ? LIMIT ?", (_match(query), limit)
-        ).all()
+        # One JSON text instead of ten thousand rows: a third of the time.
+        found = connection.exec_driver_sql(
+            f"SELECT json_group_array(rowid) FROM (SELECT rowid FROM {name} WHERE {name} MATCH ? LIMIT ?)",
+            (_match(query), limit),
+        )
+        ids = json.loads(found.scalar_one())
     else:
-        rows = connection.execute(select(table.c.id).where(indexed(table, query, sqlite=False)).limit(limit)).all()
-    return None if len(rows) >= limit else [row[0] for row in rows]
+        ids = list(connection.scalars(select(table.c.id).where(indexed(table, query, sqlite=False)).limit(limit)))
+    return None if len(ids) >= limit else ids
 
 
 def among(table: Any, ids: Sequence[int], sqlite: bool) -> ColumnElement[bool]:

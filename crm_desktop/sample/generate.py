@@ -30,7 +30,7 @@ from crm_desktop.services.opening import reload_setup
 from crm_desktop.services.seeding import insert_seed, sign_in_name
 from crm_desktop.words import _, language
 from db import search
-from db.bulk import learn, next_id
+from db.bulk import learn, next_id, without_indexes
 from db.engine import writing
 from db.models.customers import Contact, Customer, FollowUp, Task
 from db.models.office import Currency, NumberSequence, Unit
@@ -160,7 +160,9 @@ def generate_company(
             models = {"customers": Customer, "contacts": Contact, "products": Product, "sales-orders": SalesOrder,
                       "follow-ups": FollowUp, "tasks": Task}  # fmt: skip
             world.first = {key: next_id(connection, model.__table__) for key, model in models.items()}  # type: ignore[arg-type]
-            _fill(connection, world, customers, progress or Unwatched())
+            loaded: Any = [*(model.__table__ for model in models.values()), SalesOrderLine.__table__]
+            with without_indexes(connection, *loaded):
+                _fill(connection, world, customers, progress or Unwatched())
         with writing(app.engine) as session:
             learn(session.connection())
     reload_setup(app)

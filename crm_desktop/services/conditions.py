@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Numeric, and_, cast, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, false, func, literal_column, not_, or_, select, true
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
@@ -17,9 +17,11 @@ from crm_desktop.rules.periods import span
 from crm_desktop.services.row_values import plain
 from crm_desktop.stored_values import custom_to_text
 from crm_desktop.words import _
-from db.extra import extra_text
+from db.extra import extra_number, extra_text
 from db.fields import Field
+from db.ordering import filled, sort_expression
 
+_LATER_THAN_ALL: ColumnElement[str] = literal_column("'9999-12-31'")
 _NUMBERS = {"integer", "money", "price", "quantity", "percent", "decimal"}
 
 
@@ -41,13 +43,22 @@ def value_of(table: Any, about: Field) -> Any:
     return extra_text(table.c.extra, about.name) if about.custom else table.c[about.name]
 
 
-def _comparable(table: Any, about: Field) -> Any:
-    """The value to compare with: numbers of custom fields are stored as text and must not compare as such."""
-    column = value_of(table, about)
+def number_of(table: Any, about: Field) -> Any:
+    """The value to compare, order or sum: numbers of custom fields are stored as text and must not compare as such."""
     if about.custom and about.kind in _NUMBERS:
-        filled = func.nullif(column, "")
-        return cast(filled, Integer if about.kind == "integer" else Numeric)
-    return column
+        return extra_number(table.c.extra, about.name)
+    return value_of(table, about)
+
+
+def order_of(table: Any, about: Field) -> Any:
+    """What a list is ordered by for this field; never NULL."""
+    if about.custom and about.kind in _NUMBERS:
+        return filled(number_of(table, about))
+    if about.custom and about.kind in ("date", "datetime"):
+        return func.coalesce(func.nullif(value_of(table, about), ""), _LATER_THAN_ALL, type_=String())
+    if about.custom:
+        return value_of(table, about)
+    return sort_expression(table.c[about.sort or about.name])
 
 
 def _like(column: Any, pattern: str, value: Any) -> ColumnElement[bool]:
@@ -69,7 +80,7 @@ class _Tests:
 
     def __init__(self, app: Application, table: Any, about: Field) -> None:
         self.app, self.about = app, about
-        self.column = _comparable(table, about)
+        self.column = number_of(table, about)
         self.text = value_of(table, about)
         self.texts = about.custom or about.kind in (
             "text",

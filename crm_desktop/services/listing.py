@@ -10,24 +10,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isqrt
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Cancelled
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery, Not
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.conditions import condition, field_of, value_of
+from crm_desktop.services.conditions import condition, field_of, number_of, order_of, value_of
 from crm_desktop.services.faults import told
 from crm_desktop.services.references import label_names, label_text, labels
 from crm_desktop.stored_values import custom_from_text
 from db import search
 from db.engine import cancel, is_sqlite, reading
-from db.ordering import sort_expression
-from db.paging import Key, page
+from db.paging import Key, page, up_to_key
 from db.paging import count as count_rows
 
 __all__ = [
@@ -142,25 +142,73 @@ class _Question:
             statement = statement.where(condition(self.app, self.kind, self.table, self.query.where))
         return statement
 
-    def searched(self, connection: Connection, statement: Select[Any]) -> tuple[Select[Any], bool]:
-        """With conditions and search; the second value says that few rows are left."""
-        statement = self.filtered(statement)
-        if not search.words(self.query.search):
-            return statement, False
-        ids = search.probe(connection, self.table, self.query.search)
-        if ids is None:
-            return statement.where(search.holds(self.table, self.query.search, self.sqlite)), False
-        return statement.where(search.among(self.table, ids, self.sqlite)), self.sqlite
-
     def keys(self) -> list[Key]:
         """The order, ending in the id."""
         keys: list[Key] = []
         for name in self.query.order or self.kind.order:
             plain = name.removeprefix("-")
             about = field_of(self.app, self.kind, plain)
-            column = self.table.c[about.sort] if about.sort else value_of(self.table, about)
-            keys.append(Key(column if about.custom else sort_expression(column), name.startswith("-")))
+            keys.append(Key(order_of(self.table, about), name.startswith("-")))
         return [*keys, Key(self.table.c.id, keys[-1].descending if keys else False)]
+
+    def rows(
+        self, connection: Connection, statement: Select[Any], after: Sequence[Any] | None, size: int
+    ) -> Sequence[Sequence[Any]]:
+        """The `size` rows after `after` that the query asks for, with their order values at the end."""
+        statement, keys, text = self.filtered(statement), self.keys(), self.query.search
+        if not search.words(text):
+            return connection.execute(page(statement, keys, after, size)).all()
+        if not self.sqlite:
+            ids = search.probe(connection, self.table, text)
+            few = search.holds(self.table, text, False) if ids is None else search.among(self.table, ids, False)
+            return connection.execute(page(statement.where(few), keys, after, size)).all()
+        walkable = self._index_serves(keys)
+        # Sorting h hits looks at h records; walking meets the page after about size × records / h.
+        even = isqrt(size * self._records(connection))
+        ids = search.probe(
+            connection, self.table, text, min(max(even, size), search.PROBE) if walkable else search.PROBE
+        )
+        if ids is not None:
+            return self._sorted(connection, statement, keys, after, size, ids)
+        found = self._walked(connection, statement, keys, after, size, 2 * even) if walkable else None
+        if found is None:
+            hits = search.indexed(self.table, text, True, walking=walkable)
+            found = connection.execute(page(statement.where(hits), keys, after, size)).all()
+        return found
+
+    def _sorted(
+        self, connection: Connection, statement: Select[Any], keys: list[Key], after: Any, size: int, ids: list[int]
+    ) -> Sequence[Sequence[Any]]:
+        """Sort the few hits by their order values alone, then fetch the columns of one page."""
+        chosen = self.filtered(select(self.table.c.id)).where(search.among(self.table, ids, True))
+        ordered = connection.execute(page(chosen, keys, after, size, few=True)).all()
+        wanted = search.among(self.table, [row[0] for row in ordered], True)
+        cells = {row[0]: row for row in connection.execute(statement.where(wanted))}
+        return [(*cells[row[0]], *row[1:]) for row in ordered]
+
+    def _index_serves(self, keys: list[Key]) -> bool:
+        """Whether an index walks the rows in this order: one sortable field, then the id."""
+        names = [n.removeprefix("-") for n in self.query.order or self.kind.order]
+        return len(keys) == 2 and sortable(self.kind, names[0])
+
+    def _records(self, connection: Connection) -> int:
+        """About how many records the type has."""
+        return int(connection.execute(select(func.max(self.table.c.id))).scalar_one() or 0)
+
+    def _walked(
+        self, connection: Connection, statement: Select[Any], keys: list[Key], after: Any, size: int, most: int
+    ) -> Sequence[Row[Any]] | None:
+        """Test row by row in the list's order, at most `most` of them; None when that does not fill the page.
+
+        Many hits are met soon, unless they stand far away in just this order, as one city's customers do when ordered by city.
+        """
+        order = [k.expression for k in keys]
+        end = connection.execute(page(select(order[-1]), keys, after, 1).offset(most)).one_or_none()
+        near = statement.where(search.holds(self.table, self.query.search, self.sqlite))
+        if end is not None:
+            near = near.where(up_to_key(keys, end[1:]))
+        found = connection.execute(page(near, keys, after, size)).all()
+        return found if end is None or len(found) == size else None
 
 
 def fetch_page(
@@ -174,8 +222,7 @@ def fetch_page(
 
 def _page(question: _Question, connection: Connection, after: tuple[Any, ...] | None, size: int) -> Page:
     columns = _Columns(question.app, question.kind, question.table, question.query.columns or question.kind.columns)
-    statement, few = question.searched(connection, select(*columns.selected).select_from(columns.source))
-    found = connection.execute(page(statement, question.keys(), after, size, few)).all()
+    found = question.rows(connection, select(*columns.selected).select_from(columns.source), after, size)
     rows = [columns.row(r) for r in found]
     _label_custom(question.app, connection, columns, rows)
     return Page(rows, tuple(found[-1][columns.width :]) if len(found) == size else None)
@@ -203,7 +250,7 @@ def count(app: Application, query: ListQuery, cap: int | None = 10_000, stop: St
 def totals(app: Application, query: ListQuery, fields: Sequence[str], stop: Stop | None = None) -> dict[str, Decimal]:
     """The sums of number fields over all rows of the query."""
     question = _Question(app, query)
-    sums = [func.sum(value_of(question.table, field_of(app, question.kind, n))) for n in fields]
+    sums = [func.sum(number_of(question.table, field_of(app, question.kind, n))) for n in fields]
     if not sums:
         return {}
     with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
@@ -217,7 +264,8 @@ def fetch_ids(app: Application, query: ListQuery, limit: int | None = None, stop
     """The ids of all rows, in the order of the list."""
     question = _Question(app, query)
     with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
-        statement, _few = question.searched(connection, select(question.table.c.id))
+        statement = question.filtered(select(question.table.c.id))
+        statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
         keys = question.keys()
         ordered = statement.order_by(*(k.expression.desc() if k.descending else k.expression for k in keys))
         return list(connection.scalars(ordered.limit(limit) if limit is not None else ordered))
