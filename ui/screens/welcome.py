@@ -43,6 +43,7 @@ class Welcome(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._page: QWidget | None = None
         self._build("", person)
+        self.resize(theme.current().px(920), theme.current().px(680))
 
     def _build(self, company: str, person: str) -> None:
         if self._page is not None:
