@@ -128,6 +128,7 @@ class StateEditor(Editor):
         self.use(self.tag)
         self.row.addStretch(1)
         self.setMinimumHeight(theme.size("control"))
+        self.setAccessibleName(_(about.label))
 
     def value(self) -> Any:
         return self._value

@@ -17,11 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from crm_desktop.draft import Draft, Merged
+from crm_desktop.errors import Conflict
 from crm_desktop.kinds import show
 from crm_desktop.options import Options
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _, ngettext
 from ui import theme
+from ui.notices import Notices
+from ui.record_editing import RecordEditing
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label, separator
 
@@ -107,3 +110,19 @@ class ConflictDialog(QDialog):
             return ngettext("{count} line", "{count} lines", len(value)).format(count=len(value))
         text = show(value, self._kind.fields[name], self._options) or _("(empty)")
         return text if len(text) <= 120 else f"{text[:118]}…"
+
+
+def settle_conflict(parent: QWidget, notices: Notices, editing: RecordEditing, error: Conflict, merged: Merged | None) -> None:
+    """Somebody else saved first: bring both together, ask per field, or make a new record where it was deleted."""
+    if merged is None or error.theirs is None:
+        if notices.ask(error.message, error.advice, yes=_("Save as a new record"), no=_("Keep editing")):
+            editing.save_again_as_new()
+    elif not merged.clashes:
+        details = _("Your changes and theirs touch different fields and fit together.")
+        if notices.ask(error.message, details, yes=_("Save both"), no=_("Keep editing")):
+            editing.save_merged(merged.draft, error.theirs)
+    else:
+        dialog = ConflictDialog(parent, editing.kind, editing.app.options, editing.base, merged, error.who)
+        if dialog.exec():
+            editing.save_merged(dialog.result_draft, error.theirs)
+        dialog.deleteLater()

@@ -188,6 +188,7 @@ class Timeline(QScrollArea):
         super().__init__()
         self.shell = shell
         self.rows: list[_EventRow] = []
+        self.events: list[Event] = []
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -199,7 +200,7 @@ class Timeline(QScrollArea):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 2, 6, 2)
         column.setSpacing(14)
-        self.rows = []
+        self.rows, self.events = [], events
         for event in events:
             row = _EventRow(event)
             if event.id:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt, QTemporaryDir, QUrl, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -33,6 +33,7 @@ from crm_desktop.application import Application
 from crm_desktop.services import files
 from crm_desktop.words import _
 from ui import icons, theme
+from ui.image_editor import picture_bytes
 from ui.notices import Notices
 from ui.tasks import Tasks
 from ui.widgets.buttons import Button
@@ -126,12 +127,8 @@ class FilesTab(QWidget):
     def add_image(self, image: QImage) -> None:
         """Attach a picture from the clipboard."""
         if not image.isNull() and self.may_change:
-            data = QByteArray()
-            buffer = QBuffer(data)
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            image.save(buffer, b"PNG")
             name = _("Picture {time}").format(time=f"{dt.datetime.now().astimezone():%Y-%m-%d %H%M%S}") + ".png"
-            work = partial(files.attach, self.app, self.type_key, self.record_id, name, bytes(data.data()))
+            work = partial(files.attach, self.app, self.type_key, self.record_id, name, picture_bytes(image, "PNG"))
             self.tasks.run(work, lambda _info: self.refresh(), self._failed, owner=self)
 
     def _failed(self, error: BaseException) -> None:

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QImageWriter,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+)
 from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from crm_desktop.draft import Ref
@@ -134,11 +143,7 @@ class ImageEditor(Editor):
             return
         if max(image.width(), image.height()) > _LARGEST_SIDE:
             image = _scaled(image, _LARGEST_SIDE)
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, b"PNG" if image.hasAlphaChannel() else b"JPG", -1 if image.hasAlphaChannel() else 90)
-        content = bytes(data.data())
+        content = picture_bytes(image, "PNG" if image.hasAlphaChannel() else "JPG")
         self._show_image(image)
         self.around.tasks.run(partial(keep_picture, self.around.app, content), self._kept, self.around.failed, owner=self)
 
@@ -163,6 +168,19 @@ class ImageEditor(Editor):
         shown = QPixmap.fromImage(_scaled(image, round(side * ratio)))
         shown.setDevicePixelRatio(ratio)
         self.frame.setPixmap(shown)
+
+
+def picture_bytes(image: QImage, kind: str) -> bytes:
+    """A picture as the content of a file: PNG or JPG."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, QByteArray(kind.encode("ascii")))
+    if kind == "JPG":
+        writer.setQuality(90)
+    writer.write(image)
+    buffer.close()
+    return bytes(data.data())
 
 
 def _scaled(image: QImage, side: int) -> QImage:

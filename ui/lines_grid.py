@@ -17,7 +17,7 @@ from ui.editor_base import Around
 from ui.lines_clipboard import copied, paste
 from ui.lines_delegate import LinesDelegate
 from ui.lines_lookup import LineLookups
-from ui.lines_model import LinesModel
+from ui.lines_model import Index, LinesModel
 from ui.picker import PickerLine, preset_for
 from ui.picker_dialog import pick_from_list
 
@@ -28,6 +28,7 @@ class LinesGrid(QTableView):
     """The table. `pasted` tells how many rows came in and how many cells could not be read."""
 
     pasted = Signal(int, int)
+    cursor_moved = Signal(QPoint)  # the middle of the cell, in the table
     ended = Signal()  # Enter on the empty last line: the person goes on below
 
     def __init__(self, model: LinesModel, around: Around) -> None:
@@ -379,6 +380,10 @@ class LinesGrid(QTableView):
             self.ended.emit()
         else:
             self.step(-1 if back else 1)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.cursor_moved.emit(self.viewport().mapTo(self, self.visualRect(current).center()))
 
     def focusNextPrevChild(self, onward: bool) -> bool:
         """Tab stays in the table until its end; then it goes on to the next field."""

@@ -25,8 +25,8 @@ def copy_values(kind: RecordType, draft: Draft) -> dict[str, Any]:
     return values
 
 
-def delete_record(shell: Shell, kind: RecordType, record_id: int, title: str, done: Callable[[], None]) -> None:
-    """Delete a record after asking, and offer to bring it back."""
+def delete_record(shell: Shell, kind: RecordType, record_id: int, title: str, origin: str, done: Callable[[], None]) -> None:
+    """Delete a record after asking, and offer to bring it back. `origin` is not told of its own deletion."""
     details = _("It goes to the recycle bin, with everything that belongs to it, and can be brought back from there.")
     if not shell.notices.ask(_("Delete “{title}”?").format(title=title), details, yes=_("Delete"), danger=True):
         return
@@ -35,7 +35,7 @@ def delete_record(shell: Shell, kind: RecordType, record_id: int, title: str, do
         done()
         shell.notices.say(_("“{title}” was deleted.").format(title=title), _("Undo"), partial(_bring_back, shell, batch), "delete")
 
-    shell.tasks.run(partial(delete, shell.app, kind.key, [record_id]), deleted, shell.notices.error)
+    shell.tasks.run(partial(delete, shell.app, kind.key, [record_id], origin), deleted, shell.notices.error)
 
 
 def _bring_back(shell: Shell, batch: str) -> None:

@@ -61,5 +61,9 @@ class RecordBanners(QWidget):
         if self._elsewhere is None:
             self._elsewhere = self.ask(text.format(who=who or _("Someone else")), "accent", (_("OK"), self._forget))
 
+    def gone(self, close: Callable[[], object]) -> None:
+        """Say that the record was deleted while it was shown."""
+        self.ask(_("This record was deleted in the meantime. It can be brought back from the recycle bin."), "red", (_("Close"), close))
+
     def _forget(self) -> None:
         self._elsewhere = None

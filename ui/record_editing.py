@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Line, Ref, merge
-from crm_desktop.errors import Conflict, Invalid
+from crm_desktop.errors import Conflict, Invalid, Missing
 from crm_desktop.records.record_type import Field, Operation, RecordType
 from crm_desktop.services import kept_drafts, lookup, saving
 from crm_desktop.services.operating import operate
@@ -40,6 +40,7 @@ class RecordEditing(QObject):
     failed = Signal(object)
     finished = Signal(bool)  # a save or an operation came to its end
     offered = Signal(object)  # list of kept drafts found
+    gone = Signal()  # somebody deleted it while it was shown here
     elsewhere = Signal(str)  # somebody else changed it while text is typed here
     _told = Signal(object)
 
@@ -52,7 +53,7 @@ class RecordEditing(QObject):
         self.unread: Mapping[str, str] = {}  # what is typed and cannot be read, by field
         self._previous = Draft(kind.key)
         self._kept, self._keeping = False, False
-        self._origin = f"record-{id(self)}"
+        self.origin = f"record-{id(self)}"
         self._keep_timer = QTimer(self)
         self._keep_timer.setSingleShot(True)
         self._keep_timer.setInterval(_KEEP_AFTER)
@@ -80,7 +81,10 @@ class RecordEditing(QObject):
             self.offered.emit(kept)
 
     def _load_failed(self, error: BaseException) -> None:
-        self.failed.emit(error)
+        if self.loaded and isinstance(error, Missing):
+            self.gone.emit()
+        else:
+            self.failed.emit(error)
 
     def take(self, draft: Draft, base: Draft | None = None) -> None:
         """Edit this draft from now on; `base` is the record as it was read."""
@@ -190,7 +194,7 @@ class RecordEditing(QObject):
             return
         self.busy = True
         self.changed.emit()
-        work = partial(saving.save, self.app, (draft or self.draft).copy(), self._origin)
+        work = partial(saving.save, self.app, (draft or self.draft).copy(), self.origin)
         self.tasks.run(work, partial(self._saved, self.slot, self.draft.id is None), self._save_failed, owner=self)
 
     def _saved(self, slot: str, was_new: bool, draft: Draft) -> None:
@@ -242,7 +246,7 @@ class RecordEditing(QObject):
         self.busy = True
         self.changed.emit()
         work = partial(
-            operate, self.app, self.kind.key, self.draft.id, self.draft.version, operation.name, reason, self._origin
+            operate, self.app, self.kind.key, self.draft.id, self.draft.version, operation.name, reason, self.origin
         )
         self.tasks.run(work, partial(self._saved, "", False), self._save_failed, owner=self)
 
@@ -250,7 +254,7 @@ class RecordEditing(QObject):
 
     def _hear(self, change: Change) -> None:
         """Called in the thread that saved."""
-        if change.type == self.kind.key and change.origin != self._origin:
+        if change.type == self.kind.key and change.origin != self.origin:
             self._told.emit(change)
 
     def _heard(self, change: Change) -> None:
@@ -264,6 +268,7 @@ class RecordEditing(QObject):
 
     def close(self) -> None:
         """The window goes: nothing is kept, nobody is listened to."""
+        self.loaded = False
         self._keep_timer.stop()
         self.forget()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,13 +19,12 @@ from crm_desktop.services.history import RevisionInfo
 from crm_desktop.services.kept_drafts import Kept
 from crm_desktop.words import _
 from ui import theme
-from ui.conflict_dialog import ConflictDialog
+from ui.conflict_dialog import settle_conflict
 from ui.create_dialog import create_in_dialog
 from ui.customer_panel import SIDE_PANELS
 from ui.editor_base import Around
 from ui.form import RecordForm
 from ui.lines_panel import LinesPanel
-from ui.print_dialog import print_record, printable
 from ui.reason_dialog import ask_reason
 from ui.record_actions import copy_values, delete_record
 from ui.record_banners import RecordBanners
@@ -163,10 +164,12 @@ class RecordWindow(QWidget):
         editing.saved.connect(self._saved)
         editing.failed.connect(self._failed)
         editing.offered.connect(self._offer_kept)
+        editing.gone.connect(lambda: self.banners.gone(self._leave))
         editing.elsewhere.connect(self.banners.changed_elsewhere)
         self.form.edited.connect(self._edited)
         if self.lines:
             self.lines.edited.connect(partial(self._edited, ""))
+            self.lines.grid.cursor_moved.connect(self._follow_cursor)
             self.lines.grid.ended.connect(self.form.focus_after_lines)
         self.header.save_wanted.connect(self.save)
         self.header.print_wanted.connect(self.print)
@@ -233,8 +236,7 @@ class RecordWindow(QWidget):
         self.editing.unread = self.form.errors | (self.lines.unread if self.lines else {})
         draft = self.editing.draft
         new = draft.id is None
-        may_print = printable(self.kind) and not new
-        self.header.show_draft(draft, self.title, unsaved=self.unsaved or (new and self.editing.loaded), printable=may_print)
+        self.header.show_draft(draft, self.title, unsaved=self.unsaved or (new and self.editing.loaded), printable=not new)
         self.header.set_busy(self.editing.busy)
         self.shell.tab_changed(self)
 
@@ -259,6 +261,13 @@ class RecordWindow(QWidget):
             self.banners.put(EmptyState("info", error.message, error.advice))
         else:
             self.shell.notices.error(error)
+
+    def _follow_cursor(self, at: QPoint) -> None:
+        """Scroll the page so that the cell being typed into is seen, with the line below it."""
+        page = self._area.widget()
+        if self.lines and page is not None and self.lines.grid.hasFocus():
+            spot = self.lines.grid.mapTo(page, at)
+            self._area.ensureVisible(0, spot.y(), 0, theme.current().px(70))
 
     def _place_side(self) -> None:
         if self.side is not None:
@@ -342,19 +351,7 @@ class RecordWindow(QWidget):
         self.shell.notices.say(_("Saved"))
 
     def _conflict(self, error: Conflict, merged: Merged | None) -> None:
-        notices = self.shell.notices
-        if merged is None or error.theirs is None:
-            if notices.ask(error.message, error.advice, yes=_("Save as a new record"), no=_("Keep editing")):
-                self.editing.save_again_as_new()
-        elif not merged.clashes:
-            details = _("Your changes and theirs touch different fields and fit together.")
-            if notices.ask(error.message, details, yes=_("Save both"), no=_("Keep editing")):
-                self.editing.save_merged(merged.draft, error.theirs)
-        else:
-            dialog = ConflictDialog(self, self.kind, self.app.options, self.editing.base, merged, error.who)
-            if dialog.exec():
-                self.editing.save_merged(dialog.result_draft, error.theirs)
-            dialog.deleteLater()
+        settle_conflict(self, self.shell.notices, self.editing, error, merged)
 
     # Operations and the menu
 
@@ -375,8 +372,12 @@ class RecordWindow(QWidget):
     def print(self) -> None:
         """Show the preview; what is typed is saved first."""
         self.finish_typing()
-        if printable(self.kind) and (not (self.unsaved or self.editing.draft.id is None) or self.save_and_wait()):
-            print_record(self, self.shell, self.kind, int(self.editing.draft.id or 0), self.title)
+        if not (self.unsaved or self.editing.draft.id is None) or self.save_and_wait():
+            # Loaded when it is first needed: what makes PDFs costs a third of a second, which the window must not wait for.
+            self.shell.tasks.run(partial(import_module, "ui.print_dialog"), self._preview, owner=self)
+
+    def _preview(self, dialog: ModuleType) -> None:
+        dialog.print_record(self, self.shell, self.kind, int(self.editing.draft.id or 0), self.title)
 
     def duplicate(self) -> None:
         """A new record that begins with the values of this one."""
@@ -385,7 +386,7 @@ class RecordWindow(QWidget):
     def delete(self) -> None:
         """Delete the record, after asking; it can be brought back."""
         if self.editing.draft.id is not None:
-            delete_record(self.shell, self.kind, self.editing.draft.id, self.title, self._deleted)
+            delete_record(self.shell, self.kind, self.editing.draft.id, self.title, self.editing.origin, self._deleted)
 
     def _deleted(self) -> None:
         self._closing = True
