@@ -1,117 +1,71 @@
-"""Printing an order: one page first and warm, a long order, a batch; against bare reportlab drawing the same text and lines.
-
-python tests/benchmarks/bench_printing.py
-"""
+"""Sales orders to PDF, one and a thousand, against a page drawn straight onto the canvas of the same library."""
 
 from __future__ import annotations
 
 import io
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+import time
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from benchmarks.measuring import Row, paired, peak_memory, short
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
-from benchmarks.measuring import Row, paired, peak_memory, short, time_of  # noqa: E402
-from print_makers import order  # noqa: E402
-from reportlab.pdfgen.canvas import Canvas  # noqa: E402
+from crm_desktop.application import Application
+from crm_desktop.filters import ListQuery
+from crm_desktop.printing.printing import print_records, print_to_pdf
+from crm_desktop.resources import resources_folder
+from crm_desktop.services.listing import fetch_ids
 
-from crm_desktop.printing.layout import lay_out  # noqa: E402
-from crm_desktop.printing.marks import BoxMark, LineMark, PageMarks, Problems, TextMark  # noqa: E402
-from crm_desktop.printing.rendering import render, render_many  # noqa: E402
-from crm_desktop.printing.shipped import shipped_templates  # noqa: E402
-
-BATCH = 1_000
-LINES = 12
-POINTS = 72 / 25.4
 FIRST = """
 import sys, time
-sys.path[:0] = [".", "tests"]
-from print_makers import order
-context = order(12)
+from pathlib import Path
+from crm_desktop.services.opening import open_folder
+from crm_desktop.printing.printing import print_to_pdf
+app = open_folder(Path(sys.argv[1]))
 began = time.perf_counter()
-from crm_desktop.printing.rendering import render
-from crm_desktop.printing.template_file import load_template
-from crm_desktop.resources import resource
-render(load_template(resource("templates/sales-order.zh_CN.json").read_bytes()), context)
-print((time.perf_counter() - began) * 1000)
+print_to_pdf(app, "sales-orders", int(sys.argv[2]), None, "zh_CN")
+print(time.perf_counter() - began)
+app.close()
 """
 
 
-def bare(pages: list[PageMarks], times: int = 1) -> bytes:
-    """The same texts, lines and boxes, drawn by hand with reportlab alone."""
+def plain_page(font: str) -> bytes:
+    """About as many words as an order has, at fixed places."""
     target = io.BytesIO()
-    canvas = Canvas(target, initialFontName="NotoSansSC")
-    for page in pages * times:
-        high = page.height * POINTS
-        for mark in page.marks:
-            if isinstance(mark, TextMark):
-                canvas.setFont(mark.font, mark.size)
-                canvas.setFillColor(mark.color)
-                canvas.drawString(mark.x * POINTS, high - mark.y * POINTS, mark.text)
-            elif isinstance(mark, LineMark):
-                canvas.setLineWidth(mark.width * POINTS)
-                canvas.setStrokeColor(mark.color)
-                canvas.line(mark.x1 * POINTS, high - mark.y1 * POINTS, mark.x2 * POINTS, high - mark.y2 * POINTS)
-            elif isinstance(mark, BoxMark):
-                canvas.setFillColor(mark.fill or "#ffffff")
-                y = high - (mark.y + mark.height) * POINTS
-                canvas.rect(
-                    mark.x * POINTS, y, mark.width * POINTS, mark.height * POINTS, bool(mark.line), bool(mark.fill)
-                )
-        canvas.showPage()
+    canvas = Canvas(target, pagesize=A4)
+    canvas.setFont(font, 9)
+    for line in range(30):
+        for column in range(6):
+            canvas.drawString(40 + column * 90, 780 - line * 22, f"示例文字 {line} {column}")
+    canvas.showPage()
     canvas.save()
     return target.getvalue()
 
 
-def measure(batch: int = BATCH) -> list[Row]:
-    """All rows of this file."""
-    template, context = shipped_templates()["sales-order.zh_CN"], order(LINES)
-    page = lay_out(template, context, Problems())
-    long = order(300)
-    long_pages = lay_out(template, long, Problems())
-    warm, plain = paired(lambda: render(template, context), lambda: bare(page), 30, 3)
-    many, many_plain = paired(lambda: render(template, long), lambda: bare(long_pages), 5, 1)
-    first = _first()
+def measure(app: Application, size: int, batch: int = 1000) -> list[Row]:
+    """All rows of the table about printing."""
+    ids = fetch_ids(app, ListQuery("sales-orders", order=("number",)), limit=batch)
+    font = next((resources_folder() / "fonts").glob("*Regular*.ttf"))
+    pdfmetrics.registerFont(TTFont("Plain", str(font)))
+    one = subprocess.run(
+        [sys.executable, "-c", FIRST, str(app.data), str(ids[0])], capture_output=True, text=True, check=True, encoding="utf-8"
+    )  # fmt: skip
+    first = float(one.stdout) * 1000
+    warm, plain = paired(
+        lambda: print_to_pdf(app, "sales-orders", ids[0], None, "zh_CN"), lambda: plain_page("Plain"), 20, 2
+    )
+    with peak_memory() as memory:
+        began = time.perf_counter()
+        print_records(app, "sales-orders", ids, None, "zh_CN")
+        seconds = time.perf_counter() - began
     return [
-        _row("one order page to PDF, warm", 1, warm.median, plain.median, "30 ms", warm.median <= 30),
-        Row("the first order page after the start, with all imports", 1, short(first), "–", None, "300 ms", first <= 300,
-            "a fresh process; reading the two fonts is most of it", first),
-        _row(f"an order of 300 lines ({len(long_pages)} pages)", 300, many.median, many_plain.median, "", None),
-        *_batch(template, context, page, batch),
+        Row("one order to PDF, in a fresh process", size, short(first), "–", None, "300 ms", first <= 300, "with loading the font", first),
+        Row("one order to PDF, warm, median", size, short(warm.median), short(plain.median), warm.median / plain.median, "30 ms",
+            warm.median <= 30, "plain: a canvas page of about as many words", warm.median, flat=True),
+        Row(f"{len(ids):,} orders to one PDF", size, short(seconds * 1000), "–", None, "125 pages a second, 250 MB",
+            len(ids) / seconds >= 125 and memory.megabytes <= 250, f"{len(ids) / seconds:.0f} orders a second, {memory.megabytes:.0f} MB",
+            seconds * 1000, flat=True),
     ]  # fmt: skip
-
-
-def _batch(template: Any, context: dict[str, Any], page: list[PageMarks], batch: int) -> list[Row]:
-    with peak_memory() as peak:
-        ours = time_of(lambda: render_many((template, context) for _ in range(batch)))
-    theirs = time_of(lambda: bare(page, batch))
-    speed, plain_speed = batch / ours * 1000, batch / theirs * 1000
-    ratio = ours / theirs
-    return [
-        Row(f"{batch:,} one-page orders in one run, pages a second", batch, f"{speed:.0f}", f"{plain_speed:.0f}", ratio,
-            "125 a second, × 4", speed >= 125 and ratio <= 4, "", ours),
-        Row("memory that run takes", batch, f"{peak.megabytes:.0f} MB", "–", None, "250 MB", peak.megabytes <= 250),
-    ]  # fmt: skip
-
-
-def _row(work: str, size: int, ours: float, plain: float, goal: str, met: bool | None) -> Row:
-    return Row(work, size, short(ours), short(plain), ours / plain, goal, met, "", ours)
-
-
-def _first() -> float:
-    """The first page in a process that has imported nothing of printing yet; the best of three starts."""
-    found = []
-    for _ in range(3):
-        done = subprocess.run(
-            [sys.executable, "-c", FIRST], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True
-        )
-        found.append(float(done.stdout))
-    return min(found)
-
-
-if __name__ == "__main__":
-    for row in measure():
-        print(row)
