@@ -34,6 +34,15 @@ class Options:
     def __init__(self, lists: Mapping[str, Iterable[Choice]]) -> None:
         self._lists = {key: {c.code: c for c in choices} for key, choices in lists.items()}
 
+    def __eq__(self, other: object) -> bool:
+        """Whether every list has the same choices in the same order."""
+        return isinstance(other, Options) and self._ordered() == other._ordered()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _ordered(self) -> dict[str, tuple[Choice, ...]]:
+        return {key: self.choices(key) for key in self._lists}
+
     def with_more(self, more: Mapping[str, Iterable[Choice]]) -> Options:
         """These options and further choices behind them."""
         return Options({key: [*self.choices(key), *more.get(key, ())] for key in {**self._lists, **more}})

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QObject, QTranslator
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crm_desktop import settings as s
 from crm_desktop.application import Application
+from crm_desktop.changes import Change
 from crm_desktop.errors import Missing, Told
 from crm_desktop.folders import settings_file
 from crm_desktop.logging_setup import Logging, watch_uncaught
 from crm_desktop.pinyin import initials
-from crm_desktop.services.opening import NewCompany, database_path, open_folder
+from crm_desktop.services.opening import NewCompany, database_path, open_folder, reload_setup
 from crm_desktop.services.search_all import search_everything
 from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
@@ -28,10 +30,15 @@ from ui.screens.welcome import Welcome, WelcomeAnswer
 from ui.theme import Wardrobe
 
 log = logging.getLogger(__name__)
+_STARTED = 3000  # milliseconds after which everything that stays for good is there
+_SET_UP = frozenset({"options", "units", "users", "departments"})
+_AFTER_SET_UP = 200  # milliseconds of quiet before what was set up is read again
 
 
 class Program(QObject):
     """The running program: which window is shown, and what it stands on."""
+
+    _set_up_saved = Signal()
 
     def __init__(self, qt: QApplication, data: Path, language_code: str = "") -> None:
         super().__init__(qt)
@@ -41,6 +48,9 @@ class Program(QObject):
         self.app: Application | None = None
         self.window: QWidget | None = None
         self._translator = QTranslator(self)
+        self._set_up_later = QTimer(self, singleShot=True, interval=_AFTER_SET_UP)
+        self._set_up_later.timeout.connect(self._reload_set_up)
+        self._set_up_saved.connect(self._set_up_later.start, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         """Show the window, or the welcome where there is no database yet."""
@@ -90,6 +100,7 @@ class Program(QObject):
         self.app = app
         self.settings = settings_of(app)
         self.settings_changed = self.settings.listen(self._set)
+        app.changes.listen(self._heard_change)
         self._speak()
         self._open_window()
 
@@ -102,6 +113,18 @@ class Program(QObject):
         window.status.set_database(_("This PC"), tip=str(database_path(self.data)))
         window.reopen.connect(self._reopen)
         self._show(window)
+        # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
+        QTimer.singleShot(_STARTED, self, gc.freeze)
+
+    def _heard_change(self, change: Change) -> None:  # on the thread that saved
+        if change.type in _SET_UP:
+            self._set_up_saved.emit()
+
+    def _reload_set_up(self) -> None:
+        app, window = self.app, self.window
+        if app is not None and isinstance(window, MainWindow) and not window.tasks.closed:
+            work = partial(_options_changed, app)
+            window.tasks.run(work, lambda other: window.set_up_changed(choices=True) if other else None, owner=window)
 
     def _set(self, names: frozenset[str]) -> None:
         """Follow what was changed in the settings."""
@@ -136,6 +159,13 @@ class Program(QObject):
         """Let go of everything."""
         if self.app is not None:
             self.app.close()
+
+
+def _options_changed(app: Application) -> bool:
+    """Read record types and choices again; says whether the choices are other ones now."""
+    before = app.options
+    reload_setup(app)
+    return app.options != before
 
 
 def run_window(data: Path, language_code: str | None = None) -> int:

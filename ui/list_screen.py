@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from crm_desktop import settings as s
@@ -54,6 +54,7 @@ class ListScreen(QWidget):
         self.views = ViewBar(shell, self.list)
         self._arguments = arguments
         self._preview_wanted, self._restored = True, False
+        self._carried: Look | None = None
         self._keep = QTimer(self, singleShot=True, interval=_KEEP_AFTER)
         self._keep.timeout.connect(self.keep_look)
         self._show_later = QTimer(self, singleShot=True, interval=60)
@@ -74,6 +75,14 @@ class ListScreen(QWidget):
     def refresh(self) -> None:
         """Ask the database again."""
         self.list.refresh()
+
+    def hand_over(self) -> Look | None:
+        """What the screen that takes this one's place goes on from."""
+        return self.look() if self._restored else self._carried
+
+    def take_over(self, look: Look | None) -> None:
+        """Go on where the screen before was."""
+        self._carried = look
 
     def apply_arguments(self, **arguments: str) -> None:
         """Show the list narrowed to these conditions, as when another screen leads here."""
@@ -110,11 +119,12 @@ class ListScreen(QWidget):
 
     def _begin(self, views: Views) -> None:
         self.views.show_views(views)
-        view = views.find(views.first)
-        look = view.look if view else views.last
+        view = views.find(views.first) if self._carried is None else None
+        look = view.look if view else self._carried or views.last
         if look is not None:
             # A search is a passing question, not how a person likes the list.
-            look = replace(look, query=replace(look.query, search="")) if view is None else look
+            passing = view is None and self._carried is None
+            look = replace(look, query=replace(look.query, search="")) if passing else look
             self.set_preview(look.preview)
         self.list.start(look)
         if view is not None:
@@ -134,7 +144,7 @@ class ListScreen(QWidget):
             self._keep.start()
 
     def _lay_out(self) -> None:
-        left = QWidget()
+        left = self._left = QWidget()
         left.setProperty("ground", "pane")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(left)
@@ -152,6 +162,7 @@ class ListScreen(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.split)
+        left.installEventFilter(self)
 
     def _head(self) -> QWidget:
         head = QWidget()
@@ -343,11 +354,12 @@ class ListScreen(QWidget):
 
     # Qt
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        room = event.size().width() - (self.preview.width() if self._preview_wanted else 0)
-        for button in self.buttons:
-            button.setText(button.property("words") if room >= theme.current().px(_WORDS_FROM) else "")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self._left:
+            roomy = self._left.width() >= theme.current().px(_WORDS_FROM)
+            for button in self.buttons:
+                button.setText(button.property("words") if roomy else "")
+        return False
 
 
 def make_list(shell: Shell, type_key: str, **arguments: str) -> ListScreen:

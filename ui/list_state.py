@@ -73,11 +73,12 @@ class ListState:
     def look(self, *, preview: bool = True) -> Look:
         """For keeping: without the condition of the place."""
         query = ListQuery(self.type.key, self.columns, joined(self.parts), self.search, self.order)
-        return Look(query, self.widths, self.frozen, preview)
+        return Look(query, self.widths, self.frozen, preview, self.type.columns)
 
     def with_look(self, look: Look, visible: Mapping[str, Field]) -> ListState:
-        """As it was kept, without what this person may not see or what is no field any more."""
-        columns = tuple(n for n in look.query.columns if n in visible) or self.columns
+        """As it was kept, without what this person may not see or what is no field any more, with the columns added since."""
+        added = [n for n in self.type.columns if look.known and n not in look.known and n not in look.query.columns]
+        columns = tuple(n for n in (*look.query.columns, *added) if n in visible) or self.columns
         parts = tuple(p for p in split(look.query.where) if all(n.partition(".")[0] in visible for n in fields_in(p)))
         order = tuple(o for o in look.query.order if o.lstrip("-") in visible)
         return replace(

@@ -23,6 +23,7 @@ from ui.command_palette import Answer, CommandPalette
 from ui.commands import Command, action_for, add_to
 from ui.dialogs.keyboard_map import KeyboardMap
 from ui.notices import Notices
+from ui.old_fields import has_old_fields
 from ui.reminders import Reminders
 from ui.screens.registry import Screens
 from ui.tabs import DocumentTabs
@@ -111,6 +112,16 @@ class MainWindow(QMainWindow):
 
     def close_screen(self, screen: QWidget) -> None:
         self.tabs.close_screen(screen)
+
+    def set_up_changed(self, *, choices: bool = False) -> None:
+        """Let open lists and forms have the record types as they are now. choices: so are those of option lists."""
+
+        def stale(screen: QWidget) -> bool:
+            if not getattr(screen, "tab_key", "").startswith(("list:", "record:")):
+                return False
+            return choices or has_old_fields(self.app, screen)
+
+        self.tabs.renew(stale, front=not choices)
 
     # What the program tells the window
 

@@ -42,6 +42,9 @@ class Shell(Protocol):
     def open_screen(self, key: str, **arguments: Any) -> None:
         """Show another screen by its key, such as "settings"."""
 
+    def set_up_changed(self) -> None:
+        """Record types or choices are other ones now: open tabs take them in."""
+
     def tab_changed(self, screen: Any) -> None:
         """A screen's title, icon, key or unsaved mark is another one now."""
 

@@ -106,6 +106,24 @@ class DocumentTabs(QWidget):
                     return False
         return True
 
+    def renew(self, stale: Callable[[QWidget], bool], *, front: bool = True) -> None:
+        """Make the screens anew that are out of date, where nothing unsaved stands in them; those behind when they are looked at.
+
+        front: also the one in front. A screen may say by `hand_over()` what its successor gets as `take_over(…)`.
+        """
+        for index, page in enumerate(self._pages):
+            old, here = page.widget, index == self.bar.currentIndex()
+            if old is None or (here and not front) or getattr(old, "unsaved", False) or not stale(old):
+                continue
+            if not old.close_request():  # type: ignore[attr-defined]
+                continue
+            page.carried = getattr(old, "hand_over", lambda: None)()
+            page.widget = None
+            self.stack.removeWidget(old)
+            old.deleteLater()
+            if here:
+                self._show(index)
+
     def step(self, by: int) -> None:
         """Go to the next tab or the one before, around the end."""
         if self._pages:
@@ -151,6 +169,9 @@ class DocumentTabs(QWidget):
             if page.widget is None:  # a record deleted meanwhile, a right taken away
                 self._remove(index)
                 return
+            if page.carried is not None:
+                page.widget.take_over(page.carried)  # type: ignore[attr-defined]
+                page.carried = None
             self.stack.addWidget(page.widget)
             self.refresh(page.widget)
         self.stack.setCurrentWidget(page.widget)
@@ -193,6 +214,7 @@ class _Page:
     def __init__(self, key: str, title: str, icon: str) -> None:
         self.key, self.title, self.icon = key, title, icon
         self.widget: QWidget | None = None
+        self.carried: Any = None
 
     def read(self, widget: QWidget) -> None:
         self.key = getattr(widget, "tab_key", self.key)

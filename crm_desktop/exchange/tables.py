@@ -100,6 +100,11 @@ def find_table(sheet: Sheet, known: Known) -> Table:
             _("Sheet “{sheet}”: no row with headings was recognised.").format(sheet=sheet.name),
             _("The first row holds: {cells}.").format(cells=seen or _("nothing")),
         )
+    return table_below(sheet, at)
+
+
+def table_below(sheet: Sheet, at: int) -> Table:
+    """The table under the headings in the row with index `at`, whatever stands there."""
     headings = [text_of(c).replace("\n", "") for c in sheet.rows[at]]
     table = Table(sheet.name, at + 1, headings, [])
     _fill(table, sheet, at)
@@ -109,7 +114,7 @@ def find_table(sheet: Sheet, known: Known) -> Table:
 
 def _fill(table: Table, sheet: Sheet, at: int) -> None:
     own = [folded(h) for h in table.headings]
-    first = next(h for h in own if h)
+    first = next((h for h in own if h), "")
     last_total = 0
     for index in range(at + 1, len(sheet.rows)):
         cells = sheet.rows[index]

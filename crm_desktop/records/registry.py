@@ -52,5 +52,10 @@ def load_options(session: Session, types: Iterable[RecordType]) -> Options:
     for row in session.scalars(select(OptionItem).order_by(OptionItem.list_key, OptionItem.position, OptionItem.id)):
         lists.setdefault(row.list_key, []).append(Choice(row.code, row.label, row.tone, row.active))
     units = [Choice(name, name) for name in session.scalars(select(UnitRow.name).order_by(UnitRow.id))]
-    states = {t.key: t.states for t in types if t.states}
-    return Options({**lists, **CLOSED_LISTS, **states, "units": units})
+    kinds = list(types)
+    states = {t.key: t.states for t in kinds if t.states}
+    known = CLOSED_LISTS["option_lists"]
+    offered = {c.code for c in known}
+    # A field that an administrator added may have a list of its own, called like the field.
+    own = [Choice(f.options, f.label) for t in kinds for f in t.custom.values() if f.options and f.options not in offered]
+    return Options({**lists, **CLOSED_LISTS, **states, "option_lists": (*known, *own), "units": units})

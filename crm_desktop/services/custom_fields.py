@@ -7,7 +7,7 @@ it where they meet the declared ones. Its values live in `Record.extra`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -16,11 +16,14 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.errors import Invalid, Missing
+from crm_desktop.options import Choice
 from crm_desktop.pinyin import full
 from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
+from crm_desktop.services.saving import new_draft, save_within
 from crm_desktop.words import _
 from db.engine import writing
+from db.models.office import OptionItem
 from db.models.system import CustomField
 
 KINDS_OFFERED = (
@@ -55,7 +58,8 @@ _LONGEST_LABEL = 40
 
 @dataclass(frozen=True)
 class NewField:
-    """What an administrator says of a new field. options: key of an option list; target: key of a record type."""
+    """What an administrator says of a new field. options: key of an option list; choices: those of a new list of its own;
+    target: key of a record type."""
 
     label: str
     kind: str = "text"
@@ -66,6 +70,7 @@ class NewField:
     help: str = ""
     options: str = ""
     target: str = ""
+    choices: tuple[str, ...] = ()
 
 
 def _name(session: Session, type_key: str, label: str) -> str:
@@ -92,8 +97,10 @@ def _problems(app: Application, type_key: str, new: NewField) -> dict[str, str]:
         found["label"] = _("There is a field with this label already.")
     if new.kind not in KINDS_OFFERED:
         found["kind"] = _("A custom field cannot be of this kind.")
-    if new.kind == "option" and not app.options.choices(new.options):
-        found["options"] = _("Choose the option list.")
+    if new.kind == "option" and not new.choices and not app.options.choices(new.options):
+        found["options"] = _("Choose an option list, or write the choices of a new one.")
+    if any(len(c) > _LONGEST_LABEL for c in new.choices):
+        found["options"] = _("A choice has at most {count} characters.").format(count=_LONGEST_LABEL)
     if new.kind == "reference" and new.target not in app.types:
         found["target"] = _("Choose what it points to.")
     return found
@@ -116,6 +123,21 @@ def _facts(new: NewField) -> dict[str, Any]:
     return facts
 
 
+def _make_list(session: Session, app: Application, new: NewField) -> None:
+    """A list of choices for one field; people keep it where they keep the other lists."""
+    own = Choice(new.options, new.label.strip())
+    inside = replace(app, options=app.options.with_more({"option_lists": [own]}))
+    there = set(
+        session.scalars(select(OptionItem.code).where(OptionItem.list_key == new.options))
+    )  # of a field removed before
+    drafts = [
+        new_draft(inside, "options", {"list_key": new.options, "code": text, "label": text, "position": at * 10})
+        for at, text in enumerate(dict.fromkeys(new.choices))
+        if text not in there
+    ]
+    save_within(session, inside, drafts)
+
+
 def add_field(app: Application, type_key: str, new: NewField) -> str:
     """Add a field to a record type; gives its name. It is there at once. Raises Invalid.
 
@@ -128,13 +150,17 @@ def add_field(app: Application, type_key: str, new: NewField) -> str:
     with told(app):
         with writing(app.engine) as session:
             name = _name(session, type_key, new.label)
+            if new.kind == "option" and not new.options:
+                new = replace(new, options=f"{type_key}.{name}")
+                _make_list(session, app, new)
             last = session.scalar(select(func.max(table.c.position)).where(table.c.record_type == type_key)) or 0
             session.execute(
                 insert(CustomField),
                 [{"record_type": type_key, "name": name, "position": last + 10, "facts": _facts(new)}],
             )
         reload_setup(app)
-    app.changes.tell(Change(type_key, frozenset(), app.actor.name))
+    for key in (type_key, *(["options"] if new.choices else [])):
+        app.changes.tell(Change(key, frozenset(), app.actor.name))
     return name
 
 

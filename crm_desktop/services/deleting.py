@@ -61,7 +61,8 @@ def _files(session: Session, type_key: str, ids: Sequence[int]) -> dict[int, lis
     return found
 
 
-def _delete_chunk(session: Session, app: Application, kind: RecordType, ids: Sequence[int], batch: str) -> None:
+def delete_within(session: Session, app: Application, kind: RecordType, ids: Sequence[int], batch: str) -> None:
+    """Delete a few hundred records at most, with what they own, inside a transaction that the caller commits."""
     app.actor.require(f"{kind.key}.delete")
     table: Any = kind.model.__table__
     # The lock first, so that what is written into the history is what is deleted.
@@ -76,7 +77,7 @@ def _delete_chunk(session: Session, app: Application, kind: RecordType, ids: Seq
             other: Any = app.type(related.type).model.__table__
             below = list(session.scalars(select(other.c.id).where(other.c[related.field].in_(ids))))
             for at in range(0, len(below), _CHUNK):
-                _delete_chunk(session, app, app.type(related.type), below[at : at + _CHUNK], batch)
+                delete_within(session, app, app.type(related.type), below[at : at + _CHUNK], batch)
     drafts = read_records(app, session, kind, ids)
     files = _files(session, kind.key, ids)
     rows = [(d, {"record": draft_to_json(d) | {"files": files.get(int(d.id or 0), [])}}) for d in drafts.values()]
@@ -98,7 +99,7 @@ def delete(app: Application, type_key: str, ids: Sequence[int], origin: str = ""
     with told(app):
         with writing(app.engine) as session:
             for at in range(0, len(ids), _CHUNK):
-                _delete_chunk(session, app, kind, ids[at : at + _CHUNK], batch)
+                delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
     for key in (type_key, *(r.type for r in kind.related if r.owned)):
         app.changes.tell(Change(key, frozenset(), app.actor.name, origin))
     return batch

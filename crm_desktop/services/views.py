@@ -32,12 +32,16 @@ _NO_WIDTHS: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Look:
-    """How a list looks. `widths` in pixels at a text size of 100 %; `frozen` columns at the left do not scroll."""
+    """How a list looks. `widths` in pixels at a text size of 100 %; `frozen` columns at the left do not scroll.
+
+    known: the columns the list was offered with at that time; what has been added since is not there by anybody's choice.
+    """
 
     query: ListQuery
     widths: Mapping[str, int] = field(default_factory=lambda: _NO_WIDTHS)
     frozen: int = 0
     preview: bool = True
+    known: tuple[str, ...] = ()
 
     def to_facts(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -46,6 +50,7 @@ class Look:
             "widths": dict(self.widths),
             "frozen": self.frozen,
             "preview": self.preview,
+            "known": list(self.known),
         }
 
     @classmethod
@@ -57,6 +62,7 @@ class Look:
             widths,
             int(facts.get("frozen", 0)),
             bool(facts.get("preview", True)),
+            tuple(map(str, facts.get("known", ()))),
         )
 
 

@@ -1,0 +1,107 @@
+"""A file as a person meets it before an import: its sheets, the rows in it, and which column seems to mean which field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from crm_desktop.application import Application
+from crm_desktop.errors import Told
+from crm_desktop.exchange.cells import Sheet, Workbook
+from crm_desktop.exchange.headings import FAMILY, GIVEN, LINE, NUMBER, line_label, number_label
+from crm_desktop.exchange.mapping import ColumnMap, guess_mapping, recogniser, taken_from_files
+from crm_desktop.exchange.tables import Table, choose_sheet, find_table, table_below
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.words import _
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a column can be matched to."""
+
+    key: str
+    label: str
+    required: bool = False
+
+
+@dataclass
+class FirstLook:
+    """A sheet laid out for an import as records of `type`."""
+
+    path: Path
+    book: Workbook
+    type: str
+    table: Table
+    mapping: ColumnMap
+
+
+def importable(app: Application) -> list[RecordType]:
+    """The record types whose records this person may import; set-up tables are typed."""
+    return [t for t in app.types.values() if t.area != "setup" and app.actor.may(f"{t.key}.import")]
+
+
+def look(
+    app: Application, path: Path, book: Workbook, type_key: str = "", sheet_name: str = "", heading_row: int = 0
+) -> FirstLook:
+    """Lay out a file. What is not given is guessed: the type, the sheet, the row with the headings (counted from 1).
+
+    Raises Told for a file without rows.
+    """
+    kind = app.type(type_key) if type_key else _likely_type(app, book)
+    known = recogniser(kind)
+    sheet = choose_sheet(book, sheet_name, known)
+    if heading_row:
+        table = table_below(sheet, min(heading_row, len(sheet.rows)) - 1)
+    else:
+        table = _table_in(app, sheet, kind)
+    return FirstLook(path, book, kind.key, table, guess_mapping(kind, table, known))
+
+
+def _table_in(app: Application, sheet: Sheet, kind: RecordType) -> Table:
+    """The table whose headings are known; else the first row counts as headings, for the person to match."""
+    try:
+        return find_table(sheet, recogniser(kind))
+    except Told:
+        first = next((at for at, row in enumerate(sheet.rows) if any(c is not None for c in row)), None)
+        if first is None:
+            raise
+        return table_below(sheet, first)
+
+
+def _likely_type(app: Application, book: Workbook) -> RecordType:
+    """The type that knows the most headings of the file."""
+    kinds = importable(app)
+    if not kinds:
+        raise Told(_("You have no permission to import."))
+
+    def known_headings(kind: RecordType) -> int:
+        recognise = recogniser(kind)
+        counts = [0]
+        for sheet in book.sheets:
+            try:
+                table = find_table(sheet, recognise)
+            except Told:
+                continue
+            counts.append(len(guess_mapping(kind, table, recognise).columns))
+        return max(counts)
+
+    return max(kinds, key=known_headings)
+
+
+def targets(app: Application, kind: RecordType) -> list[Target]:
+    """Everything a column can be matched to, in the order of the form."""
+    found: list[Target] = []
+    for name, about in kind.visible(app.actor).items():
+        if about.kind == "image" or not taken_from_files(about):
+            continue
+        found.append(Target(name, _(about.label), about.required))
+        other = app.types.get(about.target) if about.kind == "reference" else None
+        if other is not None and other.number:
+            found.append(Target(name + NUMBER, number_label(kind, about.label)))
+        if name == "name" and kind.person:
+            found += [Target(FAMILY, _("Family name")), Target(GIVEN, _("Given name"))]
+    if kind.lines:
+        for name, about in kind.lines.fields.items():
+            if name != "position" and about.kind != "image" and taken_from_files(about) and app.actor.may(about.secret):
+                found.append(Target(LINE + name, line_label(kind, name), about.required))
+    return found

@@ -1,0 +1,100 @@
+"""The rows an import left out, as a workbook: the columns of the file and the reason beside them, to correct and import again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from crm_desktop.application import Application
+from crm_desktop.exchange.cells import Cell
+from crm_desktop.exchange.export_columns import exported_columns
+from crm_desktop.exchange.mapping import field_of, taken_from_files
+from crm_desktop.exchange.plan import Plan, Planned
+from crm_desktop.exchange.whole_files import whole_file
+from crm_desktop.exchange.workbook_files import write_table
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.words import _
+
+_LONGEST = 32_767  # characters in a cell of Excel
+
+
+def reasons(kind: RecordType, item: Planned) -> str:
+    """Why a record cannot be imported, with the fields it is about."""
+    parts = []
+    for target, words in item.problems.items():
+        label = _label(kind, target)
+        parts.append(f"{label}: {words}" if label and label not in words else words)
+    return "; ".join(parts)
+
+
+def _label(kind: RecordType, target: str) -> str:
+    """The label of the field a problem is about; '' for the record as a whole."""
+    if not target:
+        return ""
+    prefix, _dot, rest = target.partition(".")
+    if prefix == "lines" and kind.lines:
+        number, dot, name = rest.partition(".")
+        about = kind.lines.fields.get(name if dot else number)
+        return _(about.label) if about else ""
+    return _(field_of(kind, target).label) if prefix in kind.fields or "+" in target else ""
+
+
+def write_wrong_rows(app: Application, plan: Plan, path: Path) -> int:
+    """Write the rows of all wrong records to a .xlsx file; gives how many. Raises Unavailable."""
+    kind = app.type(plan.type)
+    by_number = {row.number: row.cells for row in plan.table.rows}
+    headings = [*plan.table.headings, _("Why it was left out")]
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Left out")[:31])
+    sheet.freeze_panes = "A2"
+    for at, heading in enumerate(headings, 1):
+        last = at == len(headings)
+        sheet.column_dimensions[get_column_letter(at)].width = 60 if last else max(12, min(36, len(heading) * 2 + 4))
+    sheet.append([_head(sheet, heading) for heading in headings])
+    count = 0
+    with whole_file(path) as target:
+        for item in plan.wrong():
+            for number in item.rows:
+                cells = by_number[number]
+                padded = [*cells, *[None] * (len(plan.table.headings) - len(cells))]
+                sheet.append([_cell(sheet, value) for value in [*padded, reasons(kind, item)]])
+                count += 1
+        book.save(target)
+    return count
+
+
+def write_template(app: Application, type_key: str, path: Path) -> None:
+    """An empty table with the headings an import knows, to fill in. Raises Told."""
+    kind = app.type(type_key)
+    own = {n for n, f in kind.fields.items() if taken_from_files(f) and f.section != "Record"}
+    lines = {n for n, f in kind.lines.fields.items() if taken_from_files(f)} if kind.lines else set[str]()
+    columns = [c for c in exported_columns(app, kind) if (c.path.partition(".")[0] in (lines if c.in_line else own))]
+    write_table(path, _(kind.plural), columns, [], 0)
+
+
+def _head(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, text)
+    cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8EDF3")
+    cell.alignment = Alignment(vertical="center")
+    return cell
+
+
+def _cell(sheet: Any, value: Cell) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet, "".join(c for c in value if c >= " " or c in "\n\t")[:_LONGEST])
+        cell.data_type, cell.number_format = "s", "@"  # no formula, and the zeros of a number stay
+        return cell
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, dt.datetime):
+        cell.number_format = "yyyy-mm-dd hh:mm:ss" if value.time() != dt.time() else "yyyy-mm-dd"
+    elif isinstance(value, dt.date):
+        cell.number_format = "yyyy-mm-dd"
+    return cell
