@@ -92,9 +92,15 @@ def _template(name: str, kind: RecordType, title: str, language: str, page: Page
 
 def _title(text: str, width: float) -> tuple[Element, ...]:
     return (
-        TextElement(id="title", x=0, y=0, width=width * 0.62, height=9, text=_literal(text), style="title"),
+        TextElement(id="title", x=0, y=0, width=round(width * 0.62, 2), height=9, text=_literal(text), style="title"),
         TextElement(
-            id="company", x=width * 0.62, y=0, width=width * 0.38, height=9, text="{company.name}", style="company"
+            id="company",
+            x=round(width * 0.62, 2),
+            y=0,
+            width=round(width * 0.38, 2),
+            height=9,
+            text="{company.name}",
+            style="company",
         ),
         LineElement(
             id="head_rule", x=0, y=10.5, width=width, height=0, line_width=0.5, style=StyleEntry(color=_ACCENT)
@@ -107,7 +113,9 @@ def _card_head(kind: RecordType, language: str, width: float) -> ReportHead:
     shown = ", ".join(f"text(record.{name})" for name in names)
     title = _literal(translated(kind.title, language)) + "　{join(' ', " + shown + ")}"
     title_elements = list(_title("", width))
-    title_elements[0] = TextElement(id="title", x=0, y=0, width=width * 0.62, height=9, text=title, style="title")
+    title_elements[0] = TextElement(
+        id="title", x=0, y=0, width=round(width * 0.62, 2), height=9, text=title, style="title"
+    )
     return ReportHead(id="head", height=14, elements=tuple(title_elements))
 
 
@@ -167,9 +175,10 @@ def _table(over: str, fields: Mapping[str, Field], language: str, width: float, 
             Column(
                 id="column." + plain_name(name),
                 title=_literal(translated(about.label, language)),
-                width=max(widths[name] * factor, 1),
+                width=max(round(widths[name] * factor, 2), 1),
                 value="line." + plain_name(name),
                 style=_cell_style(about, crowded),
+                title_style=StyleEntry(size=7.5, padding=0.6) if crowded else None,
                 sum=about.total,
                 stretch=about.kind in ("text", "reference"),
                 hide_when_empty=hide_empty,
@@ -190,9 +199,15 @@ def _foot(language: str, width: float, number: bool = True) -> PageFoot:
         height=8,
         elements=(
             LineElement(id="foot_rule", x=0, y=2, width=width, height=0, line_width=0.15, style="line"),
-            TextElement(id="foot_left", x=0, y=3, width=width * 0.6, height=5, text=left, style="foot"),
+            TextElement(id="foot_left", x=0, y=3, width=round(width * 0.6, 2), height=5, text=left, style="foot"),
             PageNumberElement(
-                id="foot_page", x=width * 0.6, y=3, width=width * 0.4, height=5, text=page, style="foot_right"
+                id="foot_page",
+                x=round(width * 0.6, 2),
+                y=3,
+                width=round(width * 0.4, 2),
+                height=5,
+                text=page,
+                style="foot_right",
             ),
         ),
     )
