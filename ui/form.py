@@ -72,6 +72,7 @@ class _Section(QWidget):
     def __init__(self, title: str, rows: list[FieldRow]) -> None:
         super().__init__()
         self.rows, self._columns = rows, 0
+        self._fillers: dict[int, QWidget] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.size("gap"))
@@ -100,6 +101,14 @@ class _Section(QWidget):
                 line, at = line + 1, 0
             self.grid.addWidget(row, line, at, 1, span)
             at += span
+        for column in range(at if line == 0 else columns, columns):  # an empty column is as wide as the others
+            self.grid.addWidget(self._filler(column), 0, column)
+
+    def _filler(self, column: int) -> QWidget:
+        if column not in self._fillers:
+            self._fillers[column] = QWidget()
+            self._fillers[column].setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        return self._fillers[column]
 
 
 def shown_fields(kind: RecordType, fields: Mapping[str, Field]) -> dict[str, Field]:

@@ -85,6 +85,9 @@ class LinesDelegate(QStyledItemDelegate):
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         model = index.model()
         assert isinstance(model, LinesModel)
+        if editor.property("cell_shown"):  # amounts are worked out while a person types: the text must stay
+            return
+        editor.setProperty("cell_shown", True)
         about, value = model.field(index.column()), index.data(Qt.ItemDataRole.EditRole)
         bad = model.bad_at(index.row(), about.name)
         if isinstance(editor, PickerLine):

@@ -7,16 +7,17 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QMenu, QTableView, QWidget
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QTableView, QWidget
 
 from crm_desktop.draft import Ref
 from crm_desktop.words import _
-from ui import icons, theme
+from ui import theme
 from ui.editor_base import Around
 from ui.lines_clipboard import copied, paste
 from ui.lines_delegate import LinesDelegate
 from ui.lines_lookup import LineLookups
+from ui.lines_menu import lines_menu
 from ui.lines_model import Index, LinesModel
 from ui.picker import PickerLine, preset_for
 from ui.picker_dialog import pick_from_list
@@ -47,7 +48,7 @@ class LinesGrid(QTableView):
         model.rowsInserted.connect(self._fit_height)
         model.rowsRemoved.connect(self._fit_height)
         self.verticalHeader().sectionMoved.connect(self._dragged)
-        self.customContextMenuRequested.connect(self._menu)
+        self.customContextMenuRequested.connect(lambda at: lines_menu(self, self).popup(self.viewport().mapToGlobal(at)))
 
     def _dress(self) -> None:
         worn = theme.current()
@@ -81,8 +82,11 @@ class LinesGrid(QTableView):
     def natural_width(self, column: int) -> int:
         """How wide a column is that nobody has sized."""
         worn, about = theme.current(), self.lines.field(column)
-        title = self.fontMetrics().horizontalAdvance(_(about.label)) * 11 // 10 + worn.px(22)
-        return max(worn.px(about.width * _CHARACTER + _AROUND), title)
+        return max(worn.px(about.width * _CHARACTER + _AROUND), self._title_width(column))
+
+    def _title_width(self, column: int) -> int:
+        metrics = QFontMetrics(theme.current().font(bold=True))
+        return metrics.horizontalAdvance(_(self.lines.field(column).label)) + theme.current().px(24)
 
     def _take_width(self) -> None:
         if not self._sizing:
@@ -104,7 +108,8 @@ class LinesGrid(QTableView):
         texts = [c for c in columns if self.lines.field(c).kind in ("text", "reference") and self.lines.field(c).width >= 14]
         for column in texts:
             share = spare // len(texts)
-            widths[column] += share if share > 0 else max(share, -widths[column] * 3 // 10)
+            least = max(widths[column] * 7 // 10, self._title_width(column))
+            widths[column] = max(widths[column] + share, min(least, widths[column]))
         if spare > 0 and texts:
             widths[texts[-1]] += spare % len(texts)
         for column, wide in enumerate(widths):
@@ -409,32 +414,3 @@ class LinesGrid(QTableView):
     def clear_cells(self) -> None:
         """Empty the selected cells."""
         self.lines.clear([(i.row(), self.lines.names[i.column()]) for i in self.selectedIndexes()])
-
-    def _menu(self, at: QPoint) -> None:
-        self.menu().popup(self.viewport().mapToGlobal(at))
-
-    def menu(self) -> QMenu:
-        """What can be done with the lines, with the keys that do it too."""
-        menu, open_ = QMenu(self), not self.lines.locked
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rows: tuple[tuple[str, str, str, Callable[[], Any], bool] | None, ...] = (
-            ("add", _("Insert a line"), "Ins", self.insert_line, open_),
-            ("copy", _("Duplicate the line"), "Ctrl+D", self.duplicate_lines, open_),
-            ("delete", _("Remove the line"), "Ctrl+Del", self.remove_lines, open_),
-            None,
-            ("arrow_up", _("Move up"), "Alt+Up", partial(self.move_line, -1), open_),
-            ("arrow_down", _("Move down"), "Alt+Down", partial(self.move_line, 1), open_),
-            None,
-            ("copy", _("Copy"), "Ctrl+C", self.copy, True),
-            ("clipboard_paste", _("Paste"), "Ctrl+V", self.paste, True),
-            ("arrow_undo", _("Undo"), "Ctrl+Z", self.lines.undo, self.lines.can_undo()),
-        )
-        for entry in rows:
-            if entry is None:
-                menu.addSeparator()
-                continue
-            icon, words, keys, do, possible = entry
-            action = menu.addAction(icons.icon(icon), f"{words}\t{QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)}")
-            action.triggered.connect(lambda _on=False, do=do: do())
-            action.setEnabled(possible)
-        return menu

@@ -86,9 +86,8 @@ class RecordWindow(QWidget):
 
     def refresh(self) -> None:
         """F5: read everything again, after asking where text would be lost."""
-        if not self.unsaved or self.shell.notices.ask(
-            _("Throw away what you typed?"), yes=_("Throw away"), no=_("Keep editing"), danger=True
-        ):
+        ask, question = self.shell.notices.ask, _("Throw away what you typed?")
+        if not self.unsaved or ask(question, yes=_("Throw away"), no=_("Keep editing"), danger=True):
             self.editing.forget()
             self.editing.reload()
             self.tabs.refresh()
@@ -164,7 +163,7 @@ class RecordWindow(QWidget):
         editing.saved.connect(self._saved)
         editing.failed.connect(self._failed)
         editing.offered.connect(self._offer_kept)
-        editing.gone.connect(lambda: self.banners.gone(self._leave))
+        editing.gone.connect(lambda: self.banners.gone(partial(self.shell.close_screen, self)))
         editing.elsewhere.connect(self.banners.changed_elsewhere)
         self.form.edited.connect(self._edited)
         if self.lines:
@@ -180,7 +179,8 @@ class RecordWindow(QWidget):
 
     def _add_shortcuts(self) -> None:
         for keys, do in (
-            ("Ctrl+S", self.save), ("Ctrl+P", self.print), ("Ctrl+Shift+D", self.duplicate), ("Esc", self._leave),
+            ("Ctrl+S", self.save), ("Ctrl+P", self.print), ("Ctrl+Shift+D", self.duplicate),
+            ("Esc", partial(self.shell.close_screen, self)),
             *((f"Alt+{n}", partial(self.tabs.show_at, n - 1)) for n in range(1, 10)),
         ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -224,7 +224,7 @@ class RecordWindow(QWidget):
         for words, at, by in ((_("Created"), "created_at", "created_by"), (_("Changed"), "updated_at", "updated_by")):
             moment, who = values.get(at), values.get(by)
             if moment is not None and self.editing.draft.id is not None:
-                parts.append(f"{words} {moment.astimezone():%Y-%m-%d %H:%M} {who.label if isinstance(who, Ref) else ''}".strip())
+                parts.append(f"{words} {moment.astimezone():%Y-%m-%d %H:%M} {getattr(who, 'label', '')}".strip())
         self.stamp.setText("   ·   ".join(parts))
 
     def _worked_out(self, name: str) -> None:
@@ -391,9 +391,6 @@ class RecordWindow(QWidget):
     def _deleted(self) -> None:
         self._closing = True
         self.editing.close()
-        self.shell.close_screen(self)
-
-    def _leave(self) -> None:
         self.shell.close_screen(self)
 
     # Others

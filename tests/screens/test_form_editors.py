@@ -57,8 +57,8 @@ def test_an_editor_shows_a_value_and_gives_it_back(kind: str, qtbot: Any, around
     samples: dict[str, Any] = {
         "text": "华远", "long_text": "two\nlines", "code": "A-1", "phone": "020-8765 4321", "email": "a@b.cn", "url": "a.cn", "integer": 7,
         "decimal": Decimal("1.5"), "money": Decimal("1234.50"), "price": Decimal("1234.5678"), "quantity": Decimal("3"),
-        "percent": Decimal("13"), "date": dt.date(2026, 11, 24), "datetime": dt.datetime(2026, 11, 24, 7, 30, tzinfo=dt.UTC), "yes_no": True,
-        "option": "high", "state": "draft", "tags": ("old", "new"), "reference": Ref(5, "Alpha"), "image": None,
+        "percent": Decimal("13"), "date": dt.date(2026, 11, 24), "datetime": dt.datetime(2026, 11, 24, 7, 30, tzinfo=dt.UTC),
+        "yes_no": True, "option": "high", "state": "draft", "tags": ("old", "new"), "reference": Ref(5, "Alpha"), "image": None,
     }  # fmt: skip
     options = {"option": "priorities", "state": "sales-orders"}.get(kind, "")
     about = Field("Thing", kind, name="thing", options=options, target="customers", help="What it is")
@@ -154,7 +154,8 @@ def test_a_long_text_grows(qtbot: Any, around: Around) -> None:
 
 
 def test_links_lead_where_they_should(qtbot: Any, around: Around) -> None:
-    for kind, text, link in (("url", "a.cn", "https://a.cn"), ("email", "a@b.cn", "mailto:a@b.cn"), ("phone", "020-8765 4321", "tel:02087654321")):
+    samples = (("url", "a.cn", "https://a.cn"), ("email", "a@b.cn", "mailto:a@b.cn"), ("phone", "020-8765 4321", "tel:02087654321"))
+    for kind, text, link in samples:
         editor = LinkEditor(Field("Link", kind, name="link"), around)
         qtbot.addWidget(editor)
         editor.show_value(text)

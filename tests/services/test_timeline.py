@@ -18,7 +18,8 @@ def test_follow_ups_orders_and_changes_stand_in_one_row(app: Application) -> Non
     buyer = customer(app, "Alpha", city="A")
     of_buyer = {"customer_id": Ref(buyer.id or 0)}
     then = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
-    saving.save(app, saving.new_draft(app, "follow-ups", of_buyer | {"text": "Asked for samples", "kind": "visit", "at": then, "next_step": "Send"}))
+    visit = {"text": "Asked for samples", "kind": "visit", "at": then, "next_step": "Send"}
+    saving.save(app, saving.new_draft(app, "follow-ups", of_buyer | visit))
     order(app, buyer, 2)
     order(app, customer(app, "Other"), 1)
     buyer.values["city"] = "B"
