@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, true, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, func, literal, or_, select, true, tuple_
 
+from db.engine import is_sqlite
 from db.ordering import unindexed
 
 
@@ -27,7 +28,12 @@ def after_key(keys: Sequence[Key], last: Sequence[Any]) -> ColumnElement[bool]:
     directions = {k.descending for k in keys}
     if len(directions) == 1:  # one comparison of rows, which an index over the keys answers
         left, right = tuple_(*(k.expression for k in keys)), tuple_(*values)
-        return left < right if keys[0].descending else left > right
+        after = left < right if keys[0].descending else left > right
+        if isinstance(keys[0].expression, Column):
+            return after
+        # SQLite compares rows by an index of columns only; over an expression it would read the index from its beginning.
+        first, value = keys[0].expression, values[0]
+        return and_(first <= value if keys[0].descending else first >= value, after)
     parts = []
     for at, (key, value) in enumerate(zip(keys, values, strict=True)):
         same = [k.expression == v for k, v in zip(keys[:at], values[:at], strict=True)]
@@ -38,8 +44,13 @@ def after_key(keys: Sequence[Key], last: Sequence[Any]) -> ColumnElement[bool]:
 def up_to_key(keys: Sequence[Key], last: Sequence[Any]) -> ColumnElement[bool]:
     """The rows up to the row with these order values, itself included; all keys must have one direction."""
     left = tuple_(*(k.expression for k in keys))
-    right = tuple_(*(literal(v, k.expression.type) for v, k in zip(last, keys, strict=True)))
-    return left >= right if keys[0].descending else left <= right
+    values = [literal(v, k.expression.type) for v, k in zip(last, keys, strict=True)]
+    within = left >= tuple_(*values) if keys[0].descending else left <= tuple_(*values)
+    first = keys[0].expression
+    if isinstance(first, Column):
+        return within
+    # As in `after_key`: over an expression only this bound lets SQLite stop.
+    return and_(first >= values[0] if keys[0].descending else first <= values[0], within)
 
 
 def page(
@@ -54,6 +65,35 @@ def page(
         query = query.where(after_key(keys, last))
     shown = [unindexed(k.expression) if few else k.expression for k in keys]
     return query.order_by(*(e.desc() if k.descending else e for e, k in zip(shown, keys, strict=True))).limit(size)
+
+
+def fetch(
+    connection: Connection,
+    query: Select[Any],
+    keys: Sequence[Key],
+    last: Sequence[Any] | None,
+    size: int,
+    few: bool = False,
+) -> Sequence[Row[Any]]:
+    """The rows of `page`, at the same cost at any depth.
+
+    Many rows may share the first order value, such as no date at all. Over an expression SQLite would read all of them up to the
+    page; so what shares the value is asked for by itself, and what comes after it only where that leaves room.
+    """
+    if last is None or few or isinstance(keys[0].expression, Column) or not is_sqlite(connection):
+        return connection.execute(page(query, keys, last, size, few)).all()
+    selected = query.add_columns(*(k.expression for k in keys))
+    found: list[Row[Any]] = []
+    for at in reversed(range(len(keys))):
+        step = selected.where(
+            *(k.expression == literal(v, k.expression.type) for k, v in zip(keys[:at], last, strict=False))
+        )
+        step = step.where(after_key(keys[at : at + 1], last[at : at + 1]))
+        ordered = step.order_by(*(k.expression.desc() if k.descending else k.expression for k in keys[at:]))
+        found += connection.execute(ordered.limit(size - len(found))).all()
+        if len(found) == size:
+            break
+    return found
 
 
 def count(connection: Connection, query: Select[Any], cap: int | None) -> int:

@@ -27,7 +27,7 @@ from crm_desktop.services.references import label_names, label_text, labels
 from crm_desktop.stored_values import custom_from_text
 from db import search
 from db.engine import cancel, is_sqlite, reading
-from db.paging import Key, page, up_to_key
+from db.paging import Key, fetch, page, up_to_key
 from db.paging import count as count_rows
 
 __all__ = [
@@ -157,11 +157,11 @@ class _Question:
         """The `size` rows after `after` that the query asks for, with their order values at the end."""
         statement, keys, text = self.filtered(statement), self.keys(), self.query.search
         if not search.words(text):
-            return connection.execute(page(statement, keys, after, size)).all()
+            return fetch(connection, statement, keys, after, size)
         if not self.sqlite:
             ids = search.probe(connection, self.table, text)
             few = search.holds(self.table, text, False) if ids is None else search.among(self.table, ids, False)
-            return connection.execute(page(statement.where(few), keys, after, size)).all()
+            return fetch(connection, statement.where(few), keys, after, size)
         walkable = self._index_serves(keys)
         # Sorting h hits looks at h records; walking meets the page after about size × records / h.
         even = isqrt(size * self._records(connection))
@@ -173,7 +173,7 @@ class _Question:
         found = self._walked(connection, statement, keys, after, size, 2 * even) if walkable else None
         if found is None:
             hits = search.indexed(self.table, text, True, walking=walkable)
-            found = connection.execute(page(statement.where(hits), keys, after, size)).all()
+            found = fetch(connection, statement.where(hits), keys, after, size)
         return found
 
     def _sorted(
@@ -181,7 +181,7 @@ class _Question:
     ) -> Sequence[Sequence[Any]]:
         """Sort the few hits by their order values alone, then fetch the columns of one page."""
         chosen = self.filtered(select(self.table.c.id)).where(search.among(self.table, ids, True))
-        ordered = connection.execute(page(chosen, keys, after, size, few=True)).all()
+        ordered = fetch(connection, chosen, keys, after, size, few=True)
         wanted = search.among(self.table, [row[0] for row in ordered], True)
         cells = {row[0]: row for row in connection.execute(statement.where(wanted))}
         return [(*cells[row[0]], *row[1:]) for row in ordered]
@@ -207,7 +207,7 @@ class _Question:
         near = statement.where(search.holds(self.table, self.query.search, self.sqlite))
         if end is not None:
             near = near.where(up_to_key(keys, end[1:]))
-        found = connection.execute(page(near, keys, after, size)).all()
+        found = fetch(connection, near, keys, after, size)
         return found if end is None or len(found) == size else None
 
 

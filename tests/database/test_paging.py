@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, event, insert, select, text
 
 from db import schema
 from db.engine import is_sqlite, open_engine
 from db.models.customers import Customer
 from db.ordering import sort_expression
-from db.paging import Key, count, page
+from db.paging import Key, count, fetch, page
 
 TABLE: Any = Customer.__table__
 ROWS = 57
@@ -58,7 +58,8 @@ def walk(connection: Connection, keys: list[Key], size: int, few: bool = False) 
     found: list[int] = []
     last: Any = None
     while True:
-        rows = connection.execute(page(select(TABLE.c.id), keys, last, size, few)).all()
+        rows = fetch(connection, select(TABLE.c.id), keys, last, size, few)
+        assert rows == connection.execute(page(select(TABLE.c.id), keys, last, size, few)).all()
         found += [r[0] for r in rows]
         if len(rows) < size:
             return found
@@ -111,6 +112,26 @@ def test_an_index_answers_every_page(connection: Connection) -> None:
         assert f"sx_customer_{name.removeprefix('-')}" in plan, plan
         assert "TEMP B-TREE" not in plan
         assert "Sort" not in plan
+
+
+def test_no_page_reads_the_pages_before_it(connection: Connection) -> None:
+    """Neither over columns nor over expressions, and not where most rows share one value."""
+    if not is_sqlite(connection):
+        pytest.skip("PostgreSQL compares rows by an index over expressions as well")
+    plans: list[str] = []
+
+    def explain(_c: Any, cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        if statement.startswith("SELECT"):
+            plans.extend(row[3] for row in cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters).fetchall())
+
+    event.listen(connection, "before_cursor_execute", explain)
+    for name in ("number", "-name_key", "next_follow_up", "-next_follow_up", "-credit_limit"):
+        keys = keys_of(name)
+        last = fetch(connection, select(TABLE.c.id), keys, None, 20)[-1][1:]
+        plans.clear()
+        fetch(connection, select(TABLE.c.id), keys, last, 20)
+        assert plans, name
+        assert all("SEARCH" in plan for plan in plans), (name, plans)
 
 
 def plan_of(connection: Connection, statement: Any) -> str:
