@@ -81,27 +81,22 @@ def readings(text: str, person: bool = False) -> list[str]:
     return list(_readings(folded, person))
 
 
-def initials(text: str, person: bool = False) -> str:
-    """广州华远ABC → gzhyabc. Latin letters and digits stay, everything else is left out; '' for a text without Chinese."""
-    if not has_chinese(text):
-        return ""
-    letters = []
-    for reading, source in _aligned(text, person):
-        letters.append(reading[:1] if has_chinese(source) else "".join(c for c in reading if c.isalnum()))
+@lru_cache(maxsize=4096)
+def _initials(folded: str, person: bool) -> str:
+    letters: list[str] = []
+    for run in _RUNS.findall(folded):
+        if has_chinese(run):
+            letters += [reading[:1] for word in _cut()(run) for reading in _word(word)]
+        else:
+            letters.append("".join(c for c in run if c.isalnum()))
+    if person and folded[0] in SURNAMES:
+        letters[0] = SURNAMES[folded[0]][:1]
     return "".join(letters)
 
 
-def _aligned(text: str, person: bool) -> list[tuple[str, str]]:
-    """Each reading with the text it reads."""
-    folded, at, result = _plain(text), 0, list[tuple[str, str]]()
-    for reading in readings(text, person):
-        if at < len(folded) and has_chinese(folded[at]):
-            result.append((reading, folded[at]))
-            at += 1
-        else:
-            result.append((reading, reading))
-            at += len(reading)
-    return result
+def initials(text: str, person: bool = False) -> str:
+    """广州华远ABC → gzhyabc. Latin letters and digits stay, everything else is left out; '' for a text without Chinese."""
+    return _initials(_plain(text), person) if has_chinese(text) else ""
 
 
 def sort_key(text: str, person: bool = False) -> str:

@@ -110,16 +110,17 @@ def _run_apart(path: Path, answer: Path, limits: Limits, progress: Progress) -> 
     flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # exists on Windows only
     with subprocess.Popen(
         _command(path, answer, limits),
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, creationflags=flags,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, creationflags=flags,
     ) as child:  # fmt: skip
+        assert child.stdout is not None
         try:
             code = _watch(path, child, limits, progress)
+            said = child.stdout.read() if code else b""
         finally:
             child.kill()
-    if code == 0:
-        return
-    _log.warning("The reading process ended with %s", code)
-    raise _too_large(path)
+    if code:
+        _log.warning("The reading process ended with %s: %s", code, said[-500:].decode("utf-8", "replace"))
+        raise _too_large(path)
 
 
 def _watch(path: Path, child: subprocess.Popen[bytes], limits: Limits, progress: Progress) -> int:

@@ -71,7 +71,7 @@ def _field_problems(
             continue  # most fields of most records
         if about.kind in ("option", "state") and was is not None and value == was.get(name):
             continue  # a choice that was removed later stays valid where it already stands
-        nullable = about.custom or table.c[name].nullable
+        nullable = value is not None or about.custom or table.c[name].nullable
         if words := _value_problem(value, about, app, nullable):
             yield name, words
 
