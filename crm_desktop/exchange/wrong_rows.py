@@ -14,35 +14,14 @@ from openpyxl.utils import get_column_letter
 from crm_desktop.application import Application
 from crm_desktop.exchange.cells import Cell
 from crm_desktop.exchange.export_columns import exported_columns
-from crm_desktop.exchange.mapping import field_of, taken_from_files
-from crm_desktop.exchange.plan import Plan, Planned
+from crm_desktop.exchange.mapping import taken_from_files
+from crm_desktop.exchange.plan import Plan
+from crm_desktop.exchange.reasons import reasons
 from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.exchange.workbook_files import write_table
-from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
 
 _LONGEST = 32_767  # characters in a cell of Excel
-
-
-def reasons(kind: RecordType, item: Planned) -> str:
-    """Why a record cannot be imported, with the fields it is about."""
-    parts = []
-    for target, words in item.problems.items():
-        label = _label(kind, target)
-        parts.append(f"{label}: {words}" if label and label not in words else words)
-    return "; ".join(parts)
-
-
-def _label(kind: RecordType, target: str) -> str:
-    """The label of the field a problem is about; '' for the record as a whole."""
-    if not target:
-        return ""
-    prefix, _dot, rest = target.partition(".")
-    if prefix == "lines" and kind.lines:
-        number, dot, name = rest.partition(".")
-        about = kind.lines.fields.get(name if dot else number)
-        return _(about.label) if about else ""
-    return _(field_of(kind, target).label) if prefix in kind.fields or "+" in target else ""
 
 
 def write_wrong_rows(app: Application, plan: Plan, path: Path) -> int:

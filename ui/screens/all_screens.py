@@ -6,6 +6,7 @@ from ui.list_screen import ListScreen
 from ui.record_window import make_new, make_record
 from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.first_data import fill_with_sample
+from ui.screens.import_screen import ImportScreen
 from ui.screens.recycle_bin import RecycleBin
 from ui.screens.registry import ScreenEntry, Screens, screens_of
 from ui.screens.settings import SettingsScreen
@@ -18,6 +19,7 @@ def all_screens() -> Screens:
     screens = screens_of(
         (
             ScreenEntry("today", "Today", "home", TodayScreen, shortcut="Alt+Home"),
+            ScreenEntry("import", "Import from Excel", "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("custom-fields", "Custom fields", "column_triple", CustomFieldsScreen, "setup", "setup.custom_fields"),
             ScreenEntry("recycle-bin", "Recycle bin", "bin_recycle", RecycleBin, "setup"),
             ScreenEntry("settings", "Settings", "settings", SettingsScreen, area="setup"),

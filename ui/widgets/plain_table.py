@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -23,7 +23,7 @@ from ui import icons, theme
 from ui.widgets.labels import paint_tag
 
 Index = QModelIndex | QPersistentModelIndex
-_CHARACTER, _AROUND, _PAD = 8, 26, 12  # pixels, as in the lists of records
+_CHARACTER, _AROUND, _PAD = 8, 24, 10  # pixels, as in the lists of records
 _LEAST = 120
 
 
@@ -167,7 +167,13 @@ class PlainTable(QTableView):
 
     def _size_columns(self) -> None:
         worn = theme.current()
-        widths = [worn.px(c.width * _CHARACTER + _AROUND) if c.width else 0 for c in self.items.columns]
+        title = QFontMetrics(worn.font(bold=True))
+        widths = [
+            max(worn.px(c.width * _CHARACTER + _AROUND), title.horizontalAdvance(c.title) + worn.px(_AROUND))
+            if c.width
+            else 0
+            for c in self.items.columns
+        ]
         rest = max(worn.px(_LEAST), self.viewport().width() - sum(widths))
         for section, wide in enumerate(widths):
             self.setColumnWidth(section, wide or rest // widths.count(0))
