@@ -64,6 +64,7 @@ class CreateDialog(QDialog):
         worn = theme.current()
         self.resize(min(worn.px(820), parent.window().width() - 40), min(worn.px(620), parent.window().height() - 40))
         self.draft = saving.new_draft(around.app, type_key, preset)
+        saving.derive(around.app, self.draft)
         self._before = Draft(type_key, values=dict(self.draft.values))
         self._start = dict(self.draft.values)
         self.form.show_draft(self.draft, lambda about: not about.computed)

@@ -15,7 +15,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.services import saving
 from crm_desktop.services.timeline import Event, Money, customer_money, timeline
-from crm_desktop.words import _
+from crm_desktop.words import _, language, ngettext
 from ui import theme
 from ui.choice_editors import OptionEditor
 from ui.date_editors import DateEditor
@@ -101,13 +101,14 @@ class MoneyPlate(Card):
         for at, (number, amount) in enumerate(((money.this_year, money.this_year_sum), (money.open, money.open_sum))):
             self.labels[2 * at].setText(short_money(amount))
             self.labels[2 * at].setToolTip(f"¥{amount:,.2f}")
-            self.labels[2 * at + 1].setText(_("{count} orders").format(count=number))
+            self.labels[2 * at + 1].setText(ngettext("{count} order", "{count} orders", number).format(count=number))
 
 
 def short_money(amount: Decimal) -> str:
-    """An amount in the short form of a summary: 万 where Chinese is spoken, thousands marks elsewhere."""
-    unit = _("¥{amount}")
-    return unit.format(amount=f"{amount:,.2f}" if abs(amount) < 1_000_000 else f"{amount:,.0f}")
+    """An amount in the short form of a summary: in 万 where Chinese is spoken, without cents elsewhere."""
+    if abs(amount) < 100_000:
+        return f"¥{amount:,.2f}"
+    return f"{amount / 10_000:,.2f} 万" if language() == "zh_CN" else f"¥{amount:,.0f}"
 
 
 class NextStep(QFrame):

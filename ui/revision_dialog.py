@@ -44,7 +44,7 @@ class RevisionDialog(QDialog):
             self.lines = LinesPanel(kind, own)
             self.lines.show_draft(revision.draft, True)
             self.lines.model.close_for_reading()
-            inside.addWidget(self.lines)
+            self.form.put_lines(self.lines, self.lines.grid)
         inside.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
