@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, text, true
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select, text, true
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql
@@ -161,8 +161,8 @@ def indexed(table: Any, query: str, sqlite: bool, walking: bool = False) -> Colu
     name = index_name(table)
     if sqlite:
         index = sql_table(name, sql_column("rowid"), sql_column(name))
-        hits = select(index.c.rowid).where(index.c[name].op("MATCH")(_match(query)))
-        return (unindexed(table.c.id) if walking else table.c.id).in_(hits)  # type: ignore[no-any-return]
+        found = select(index.c.rowid).where(index.c[name].op("MATCH")(_match(query)))
+        return (unindexed(table.c.id) if walking else table.c.id).in_(found)  # type: ignore[no-any-return]
     index = sql_table(name, sql_column("id"), sql_column("grams"))
     wanted = sorted({pair for word in words(query) for pair in grams(word)[: max(len(word) - 1, 0)]})
     # One character has no pair: the text alone decides then.
@@ -174,6 +174,19 @@ def indexed(table: Any, query: str, sqlite: bool, walking: bool = False) -> Colu
         else true()
     )
     return and_(narrowed, holds(table, query, sqlite=False))
+
+
+def hits(table: Any, query: str, sqlite: bool, whole_rows: bool) -> Select[Any]:
+    """The ids the index finds, one after the other, so that whoever counts can stop early.
+
+    whole_rows: conditions on the records themselves will be added.
+    """
+    if not sqlite or not words(query):
+        return select(table.c.id).where(indexed(table, query, sqlite))
+    name = index_name(table)
+    index = sql_table(name, sql_column("rowid"), sql_column(name))
+    found = select(index.c.rowid).where(index.c[name].op("MATCH")(_match(query)))
+    return found.join(table, table.c.id == index.c.rowid) if whole_rows else found
 
 
 def probe(connection: Connection, table: Any, query: str, limit: int = PROBE) -> list[int] | None:
@@ -191,6 +204,12 @@ def probe(connection: Connection, table: Any, query: str, limit: int = PROBE) ->
     else:
         ids = list(connection.scalars(select(table.c.id).where(indexed(table, query, sqlite=False)).limit(limit)))
     return None if len(ids) >= limit else ids
+
+
+def newest(connection: Connection, table: Any, query: str, limit: int) -> list[int]:
+    """The highest ids the index finds, in descending order: at most `limit`, at a cost that does not grow with the hits."""
+    found = hits(table, query, is_sqlite(connection), whole_rows=False)
+    return list(connection.scalars(found.order_by(found.selected_columns[0].desc()).limit(limit)))
 
 
 def among(table: Any, ids: Sequence[int], sqlite: bool) -> ColumnElement[bool]:

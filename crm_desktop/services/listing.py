@@ -240,8 +240,8 @@ def count(app: Application, query: ListQuery, cap: int | None = 10_000, stop: St
     """How many rows the query has, counting no further than `cap` (None: all of them)."""
     question = _Question(app, query)
     with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
-        statement = question.filtered(select(question.table.c.id))
-        statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
+        found = search.hits(question.table, query.search, question.sqlite, whole_rows=query.where is not None)
+        statement = question.filtered(found)
         number = count_rows(connection, statement, cap)
     capped = cap is not None and number > cap
     return Count(cap if capped and cap is not None else number, capped)

@@ -50,13 +50,11 @@ def _rank(text: str, wanted: Sequence[str]) -> int:
 def _candidates(connection: Connection, kind: RecordType, text: str, limit: int) -> list[tuple[int, int]]:
     """(rank, id) of the best records of one type."""
     table: Any = kind.model.__table__
-    sqlite = is_sqlite(connection)
-    ids = search.probe(connection, table, text, _CANDIDATES)
-    query = select(table.c.id, table.c.search_text)
-    if ids is None:  # many: the newest thousand will do
-        query = query.where(search.holds(table, text, sqlite)).order_by(table.c.id.desc()).limit(_CANDIDATES)
-    else:
-        query = query.where(search.among(table, ids, sqlite))
+    ids = search.newest(connection, table, text, _CANDIDATES)
+    if kind.number and len(ids) == _CANDIDATES:  # among so many, the one whose number was typed may be an old one
+        numbers = {text.strip(), text.strip().upper()}
+        ids += connection.scalars(select(table.c.id).where(table.c[kind.number].in_(numbers)).limit(limit))
+    query = select(table.c.id, table.c.search_text).where(search.among(table, ids, is_sqlite(connection)))
     wanted = search.words(text)
     found = [(_rank(row[1], wanted), -row[0]) for row in connection.execute(query)]
     return [(rank, -negative) for rank, negative in sorted(found)[:limit]]

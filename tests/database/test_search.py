@@ -48,11 +48,14 @@ def like_hits(connection: Connection, query: str) -> list[int]:
 
 
 def index_hits(connection: Connection, query: str) -> list[int]:
-    """What the index finds, asked in both ways, which must agree."""
+    """What the index finds, asked in every way, which must agree."""
     condition = search.indexed(TABLE, query, is_sqlite(connection))
     found = sorted(connection.scalars(select(TABLE.c.id).where(condition)))
     probed = search.probe(connection, TABLE, query)
     assert probed is None or sorted(probed) == found
+    for whole_rows in (False, True):
+        assert sorted(connection.scalars(search.hits(TABLE, query, is_sqlite(connection), whole_rows))) == found
+    assert search.newest(connection, TABLE, query, 2) == sorted(found, reverse=True)[:2]
     return found
 
 
