@@ -22,6 +22,7 @@ from ui import icons, navigation, theme
 from ui.command_palette import Answer, CommandPalette
 from ui.commands import Command, action_for, add_to
 from ui.dialogs.keyboard_map import KeyboardMap
+from ui.dropped_files import DropToImport
 from ui.notices import Notices
 from ui.old_fields import has_old_fields
 from ui.reminders import Reminders
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.refresh_navigation()
         self._stop_listening = settings.listen(self._setting_changed)
         self.reminders.count()
+        DropToImport(self, self)
         self._restore()
 
     # What screens ask for

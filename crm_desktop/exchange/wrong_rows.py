@@ -51,7 +51,7 @@ def write_wrong_rows(app: Application, plan: Plan, path: Path) -> int:
 def write_template(app: Application, type_key: str, path: Path) -> None:
     """An empty table with the headings an import knows, to fill in. Raises Told."""
     kind = app.type(type_key)
-    own = {n for n, f in kind.fields.items() if taken_from_files(f) and f.section != "Record"}
+    own = {n for n, f in kind.fields.items() if taken_from_files(f) and (f.section != "Record" or n == "owner_id")}
     lines = {n for n, f in kind.lines.fields.items() if taken_from_files(f)} if kind.lines else set[str]()
     columns = [c for c in exported_columns(app, kind) if (c.path.partition(".")[0] in (lines if c.in_line else own))]
     write_table(path, _(kind.plural), columns, [], 0)

@@ -125,6 +125,7 @@ class ColumnsPage(QWidget):
         table = self.table
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(theme.current().px(42))
+        table.setProperty("role", "preview")
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setFrameShape(QFrame.Shape.NoFrame)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,18 +16,13 @@ from crm_desktop.services.undo_import import PastImport, past_imports
 from crm_desktop.words import _, ngettext
 from ui import theme
 from ui.choice_editors import ChoiceBox
+from ui.dropped_files import dropped_table
 from ui.shell import Shell
 from ui.widgets.buttons import Button, flat, primary
 from ui.widgets.labels import IconLabel, Label, SectionHeader, Tag
 from ui.widgets.panels import Card
 
 _WIDTH = 720  # pixels
-
-
-def dropped_table(data: QMimeData) -> Path | None:
-    """The file among what is dragged that an import can read; None when there is none."""
-    paths = (Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
-    return next((p for p in paths if p.suffix.casefold() in READABLE), None)
 
 
 class DropZone(Card):
@@ -47,10 +42,7 @@ class DropZone(Card):
         centre = Qt.AlignmentFlag.AlignHCenter
         self.body.addWidget(IconLabel("document_table", "accent", 40), 0, centre)
         self.body.addWidget(Label(_("Drop an Excel or CSV file here"), "heading"), 0, centre)
-        words = Label(_("or press to choose one. Titles, totals and empty rows in it do no harm."), "dim", wrap=True)
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setMinimumWidth(theme.current().px(320))
-        self.body.addWidget(words, 0, centre)
+        self.body.addWidget(Label(_("Titles, totals and empty rows in it do no harm."), "dim"), 0, centre)
         self.body.addSpacing(theme.size("gap"))
         self.button = primary(_("Choose a file…"), "folder_open", self.pressed.emit)
         self.body.addWidget(self.button, 0, centre)

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.errors import Told
 from crm_desktop.exchange.first_look import FirstLook, look
@@ -23,10 +23,11 @@ from crm_desktop.progress import Progress
 from crm_desktop.services.undo_import import PastImport, Undone, undo_import
 from crm_desktop.words import _, ngettext
 from ui import theme
-from ui.list_output import open_file
+from ui.dropped_files import dropped_table
 from ui.screens.import_check import CheckPage, DonePage
 from ui.screens.import_columns import ColumnsPage
-from ui.screens.import_file import FilePage, dropped_table
+from ui.screens.import_file import FilePage
+from ui.screens.import_written import ask_workbook, write_template, write_wrong_rows
 from ui.shell import Shell
 from ui.tasks import Task
 from ui.widgets.buttons import Button, primary
@@ -106,7 +107,7 @@ class ImportScreen(QWidget):
         row.addWidget(self.spinner)
         row.addStretch(1)
         for step in self.steps:
-            row.addWidget(step)
+            row.addWidget(step, 0, Qt.AlignmentFlag.AlignVCenter)
         self._foot = QWidget()
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("margin"))
@@ -304,45 +305,15 @@ class ImportScreen(QWidget):
     def ask_wrong_rows(self) -> None:
         """Ask where to, and write the wrong rows with their reasons there."""
         if self.plan is not None and self.look is not None:
-            proposed = self.look.path.with_name(f"{self.look.path.stem} – {_('left out')}.xlsx")
-            path, _kind = QFileDialog.getSaveFileName(self, _("Save as"), str(proposed), "Excel (*.xlsx)")
-            if path:
-                self.write_wrong_rows(Path(path).with_suffix(".xlsx"))
-
-    def write_wrong_rows(self, path: Path) -> None:
-        """Write the wrong rows with their reasons."""
-        app, plan = self._shell.app, self.plan
-
-        def work() -> int:
-            leaf: Any = import_module("crm_desktop.exchange.wrong_rows")  # loads openpyxl, so where nobody waits
-            return int(leaf.write_wrong_rows(app, plan, path))
-
-        def done(count: int) -> None:
-            words = ngettext("{count} row written to {name}", "{count} rows written to {name}", count)
-            self._shell.notices.say(words.format(count=count, name=path.name), _("Open"), partial(open_file, path))
-
-        self._shell.tasks.run(work, done, owner=self)
+            path = ask_workbook(self, str(self.look.path.with_name(f"{self.look.path.stem} – {_('left out')}.xlsx")))
+            if path is not None:
+                write_wrong_rows(self._shell, self.plan, path)
 
     def ask_template(self, type_key: str) -> None:
         """Ask where to, and write an empty table with the right headings there."""
-        proposed = f"{_(self._shell.app.type(type_key).plural)}.xlsx"
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save as"), proposed, "Excel (*.xlsx)")
-        if chosen:
-            self.write_template(type_key, Path(chosen).with_suffix(".xlsx"))
-
-    def write_template(self, type_key: str, path: Path) -> None:
-        """Write an empty table with the headings an import knows."""
-        app = self._shell.app
-
-        def work() -> None:
-            leaf: Any = import_module("crm_desktop.exchange.wrong_rows")
-            leaf.write_template(app, type_key, path)
-
-        def done(_nothing: None) -> None:
-            text = _("Written: {name}").format(name=path.name)
-            self._shell.notices.say(text, _("Open"), partial(open_file, path))
-
-        self._shell.tasks.run(work, done, owner=self)
+        path = ask_workbook(self, f"{_(self._shell.app.type(type_key).plural)}.xlsx")
+        if path is not None:
+            write_template(self._shell, type_key, path)
 
     # Work in the background
 

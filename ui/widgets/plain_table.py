@@ -217,7 +217,8 @@ class _Cells(QStyledItemDelegate):
         if tone := self._tint(row):
             painter.fillRect(box, theme.colour(f"{tone}_bg"))
         if QStyle.StateFlag.State_Selected in option.state:
-            painter.fillRect(box, theme.colour("soft"))
+            if not tone:
+                painter.fillRect(box, theme.colour("soft"))
             if index.column() == 0:
                 painter.fillRect(box.x(), box.y(), theme.current().px(3), box.height(), theme.colour("accent"))
         painter.setPen(theme.colour("hairline"))
