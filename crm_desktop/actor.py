@@ -28,4 +28,6 @@ class Actor:
     def require(self, grant: str) -> None:
         """Raise Refused without `grant`."""
         if not self.may(grant):
-            raise Refused(_("You have no permission for this."), _("Ask your administrator ({grant}).").format(grant=grant))
+            raise Refused(
+                _("You have no permission for this."), _("Ask your administrator ({grant}).").format(grant=grant)
+            )

@@ -38,7 +38,8 @@ class Application:
             return self.types[key]
         except KeyError:
             raise Missing(
-                _("There is no record type “{key}”.").format(key=key), _("Known are: {keys}.").format(keys=", ".join(self.types))
+                _("There is no record type “{key}”.").format(key=key),
+                _("Known are: {keys}.").format(keys=", ".join(self.types)),
             ) from None
 
     def close(self) -> None:

@@ -34,7 +34,9 @@ class Invalid(Told):
     """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("\n".join(dict.fromkeys(problems.values())), _("Nothing was saved. Please correct the marked fields."))
+        super().__init__(
+            "\n".join(dict.fromkeys(problems.values())), _("Nothing was saved. Please correct the marked fields.")
+        )
         self.problems = dict(problems)
 
 
@@ -43,7 +45,11 @@ class Conflict(Told):
 
     def __init__(self, theirs: Draft | None, who: str = "") -> None:
         gone = theirs is None
-        message = _("This record was deleted in the meantime.") if gone else _("{who} has just changed this record.").format(who=who or _("Someone else"))
+        message = (
+            _("This record was deleted in the meantime.")
+            if gone
+            else _("{who} has just changed this record.").format(who=who or _("Someone else"))
+        )
         super().__init__(message, _("What you typed is still here."))
         self.theirs = theirs
         self.who = who

@@ -159,7 +159,9 @@ def _parse_datetime(text: str, field: Field, options: Options) -> dt.datetime | 
     try:
         time = dt.time(hour, minute, second)
     except ValueError:
-        raise ValueError(_("“{text}” is not a time. Please write it like 2026-11-24 15:30.").format(text=text.strip())) from None
+        raise ValueError(
+            _("“{text}” is not a time. Please write it like 2026-11-24 15:30.").format(text=text.strip())
+        ) from None
     return dt.datetime.combine(parse_date(day), time).astimezone(dt.UTC)
 
 

@@ -65,7 +65,9 @@ def draft_to_json(draft: Draft) -> dict[str, Any]:
     }
 
 
-def draft_from_json(stored: Mapping[str, Any], type_key: str, fields: Mapping[str, Field], line_fields: Mapping[str, Field]) -> Draft:
+def draft_from_json(
+    stored: Mapping[str, Any], type_key: str, fields: Mapping[str, Field], line_fields: Mapping[str, Field]
+) -> Draft:
     """A whole record again."""
     lines = [Line(row["id"], values_from_json(row["values"], line_fields)) for row in stored.get("lines", ())]
     return Draft(type_key, stored["id"], stored["version"], values_from_json(stored["values"], fields), lines)
