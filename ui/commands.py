@@ -79,6 +79,11 @@ KEYS_EVERYWHERE: tuple[tuple[str, str, str], ...] = (
     ("Line tables", "Ctrl+D", "Duplicate the line"),
     ("Line tables", "Ctrl+V", "Paste rows from Excel"),
     ("Line tables", "Ctrl+Z", "Take the last step back"),
+    ("Line tables", "Ctrl+Return", "Go to the next line"),
+    ("Line tables", "Ctrl+D", "Duplicate the line"),
+    ("Line tables", "Alt+Up", "Move the line up"),
+    ("Line tables", "Alt+Down", "Move the line down"),
+    ("Line tables", "Ctrl+Z", "Undo"),
     ("Line tables", "Ctrl+Del", "Remove the line"),
 )
 """Keys that screens answer themselves: place, keys, what they do (English, translated in the keyboard map)."""

@@ -324,6 +324,15 @@ class LinesModel(QAbstractTableModel):
         self.endInsertRows()
         self._order_changed()
 
+    def add_for(self, name: str, refs: Sequence[Ref]) -> list[Line]:
+        """A line for each of these records, behind the last one; gives the lines."""
+        made = [new_line(self.kind) for _ref in refs]
+        for line, ref in zip(made, refs, strict=True):
+            line.values[name] = ref
+        if made:
+            self.insert(len(self.lines), made)
+        return made
+
     def duplicate(self, rows: Sequence[int]) -> None:
         """Copies of lines below the last of them."""
         rows = [r for r in rows if r < len(self.lines)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from crm_desktop.draft import Draft
+from crm_desktop.draft import Draft, Ref
 from crm_desktop.kinds import show
 from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.words import _, ngettext
@@ -16,6 +17,7 @@ from ui import theme
 from ui.editor_base import Around
 from ui.lines_grid import LinesGrid
 from ui.lines_model import LinesModel
+from ui.many_dialog import ManyDialog
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.labels import Label, SectionHeader
 
@@ -102,6 +104,7 @@ class LinesPanel(QWidget):
         grid = self.grid
         self.tools = [
             Button(_("Add line"), "add", kind="flat", clicked=grid.add_line, tip=_("Or simply type into the last row")),
+            Button(_("Add several…"), "text_bullet_list_square", kind="flat", clicked=self.add_several),
             IconButton("copy", _("Duplicate the line  (Ctrl+D)"), grid.duplicate_lines),
             IconButton("arrow_up", _("Move up  (Alt+Up)"), partial(grid.move_line, -1)),
             IconButton("arrow_down", _("Move down  (Alt+Down)"), partial(grid.move_line, 1)),
@@ -112,6 +115,22 @@ class LinesPanel(QWidget):
         assert self.kind.lines is not None
         self.head = SectionHeader(_(self.kind.lines.title), *self.tools)
         return self.head
+
+    def add_several(self) -> None:
+        """Let the person mark several records; each becomes a line."""
+        name = next((n for n, f in self.model.fields.items() if f.kind == "reference" and f.copies), "")
+        if not name or self.model.locked:
+            return
+        dialog = ManyDialog(self, self.around, self.model.fields[name])
+        if dialog.exec():
+            self.add_lines_for(name, dialog.refs)
+        dialog.deleteLater()
+        self.grid.focus_start()
+
+    def add_lines_for(self, name: str, refs: Sequence[Ref]) -> None:
+        """A line for each record, filled with what follows from it."""
+        for line, ref in zip(self.model.add_for(name, refs), refs, strict=True):
+            self.grid.lookups.fill_from(line, name, ref)
 
     def _foot(self) -> QFrame:
         """Amounts of the document at the right, in words at the left."""

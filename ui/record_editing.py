@@ -52,7 +52,7 @@ class RecordEditing(QObject):
         self.loaded, self.busy = False, False
         self.unread: Mapping[str, str] = {}  # what is typed and cannot be read, by field
         self._previous = Draft(kind.key)
-        self._kept, self._keeping = False, False
+        self._kept, self._keeping, self._unwanted = False, False, False
         self.origin = f"record-{id(self)}"
         self._keep_timer = QTimer(self)
         self._keep_timer.setSingleShot(True)
@@ -147,6 +147,7 @@ class RecordEditing(QObject):
         return saving.problems(self.app, self.draft, self.base if self.draft.id is not None else None)
 
     def _touch(self) -> None:
+        self._unwanted = False
         self.changed.emit()
         if not self._keep_timer.isActive():
             self._keep_timer.start()
@@ -171,7 +172,7 @@ class RecordEditing(QObject):
 
     def _keep_done(self, _nothing: Any) -> None:
         self._keeping = False
-        if not self.unsaved:
+        if self._unwanted or not self.unsaved:
             self.forget()
 
     def _keep_failed(self, error: BaseException) -> None:
@@ -181,6 +182,7 @@ class RecordEditing(QObject):
     def forget(self, slot: str | None = None) -> None:
         """What is typed need not be kept any more."""
         self._keep_timer.stop()
+        self._unwanted = True  # where it is being kept at this moment, it goes right afterwards
         if (self._kept or slot is not None) and not self._keeping:
             self._kept = False
             key = self.slot if slot is None else slot

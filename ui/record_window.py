@@ -98,8 +98,7 @@ class RecordWindow(QWidget):
         answer = self.shell.notices.ask_unsaved(self.title) if self.unsaved else "discard"
         if answer == "stay" or (answer == "save" and not self.save_and_wait()):
             return False
-        self._closing = True
-        self.editing.close()
+        self.editing.forget()  # nothing more: another tab may still refuse, and then this one stays as it is
         return True
 
     # Building

@@ -17,6 +17,7 @@ from record_makers import customer, order
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.services import saving
+from ui.many_dialog import ManyDialog
 from ui.record_window import RecordWindow
 
 ENTER, TAB, ESC, DOWN, UP = Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Up
@@ -216,6 +217,28 @@ def test_lines_are_moved_copied_removed_and_brought_back(desk: Desk) -> None:
     desk.save(screen)
     assert screen.editing.problems(), "an empty line is refused and stays"
     assert screen.unsaved
+
+
+def test_several_products_become_lines_at_once(desk: Desk) -> None:
+    for n in range(1, 6):
+        product(desk.app, n, price=str(n))
+    screen = desk.new("sales-orders")
+    assert screen.lines is not None
+    lines = screen.lines
+    dialog = ManyDialog(lines, lines.around, lines.model.fields["product_id"])
+    dialog.show()
+    desk.wait(lambda: dialog.list.model.rowCount() == 5)
+    assert not dialog.take_button.isEnabled() or len(dialog.list.selected_ids()) == 1
+    dialog.list.select_ids([2, 4, 5])
+    assert "3" in dialog.take_button.text()
+    dialog.take()
+    lines.add_lines_for("product_id", dialog.refs)
+    desk.quiet()
+    assert [line.values["code"] for line in screen.editing.draft.lines] == ["P002", "P004", "P005"]
+    assert screen.editing.draft.values["total"] == Decimal(11)
+    lines.model.undo()
+    assert lines.model.lines == [], "one step of undo"
+    dialog.deleteLater()
 
 
 def test_what_a_row_copies_is_what_excel_reads(desk: Desk) -> None:

@@ -204,6 +204,21 @@ def test_closing_asks_and_saving_first_is_one_answer(desk: Desk) -> None:
     assert saving.open_record(desk.app, "customers", saved.id or 0).values["city"] == "Xi'an"
 
 
+def test_text_thrown_away_is_not_offered_again_and_a_tab_that_stays_still_works(desk: Desk) -> None:
+    saved = customer(desk.app, "Alpha")
+    screen = desk.open("customers", saved.id or 0)
+    write(screen, "city", "Xi'an")
+    screen.editing.keep()
+    desk.unsaved_answer = "discard"
+    assert screen.close_request()
+    desk.quiet()
+    assert kept_drafts.kept(desk.app, "customers", saved.id) == []
+    assert screen.unsaved, "the program stayed open after all"
+    write(screen, "city", "Lhasa")
+    desk.save(screen)
+    assert saving.open_record(desk.app, "customers", saved.id or 0).values["city"] == "Lhasa"
+
+
 def test_an_operation_saves_asks_why_and_keeps_the_revision(desk: Desk) -> None:
     saved = order(desk.app, customer(desk.app), 2)
     screen = desk.open("sales-orders", saved.id or 0)
