@@ -114,7 +114,7 @@ SALES_ORDER = RecordType(
             "revise", "Revise", "edit", ("confirmed", "part_delivered"), "draft", keeps_revision=True, asks_reason=True,
         ),
         Operation("cancel", "Cancel order", "dismiss", ("draft", "confirmed"), "cancelled", check=_nothing_delivered, asks_reason=True),
-        Operation("reopen", "Reopen", "undo", ("cancelled",), "draft", asks_reason=True),
+        Operation("reopen", "Reopen", "arrow_undo", ("cancelled",), "draft", asks_reason=True),
     ),
     subtitle=("customer_id", "order_date", "total"),
 )  # fmt: skip
