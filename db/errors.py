@@ -102,7 +102,7 @@ def _from_postgresql(error: psycopg.Error) -> DatabaseFault | None:
         table = error.diag.table_name or ""
         name = (error.diag.constraint_name or "").removeprefix("uq_").removeprefix(f"{table}_")
         return Duplicate(table, (name,))
-    if state == "23503":
+    if state in ("23503", "23001"):  # since version 18 RESTRICT has a code of its own
         return StillReferenced(str(error))
     if state is None or state.startswith(("08", "57P")):
         return Unreachable(str(error)) if isinstance(error, psycopg.OperationalError) else None
