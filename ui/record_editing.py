@@ -17,6 +17,7 @@ from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Line, Ref, merge
 from crm_desktop.errors import Conflict, Invalid, Missing
+from crm_desktop.pinyin import initials
 from crm_desktop.records.record_type import Field, Operation, RecordType
 from crm_desktop.services import kept_drafts, lookup, saving
 from crm_desktop.services.operating import operate
@@ -276,10 +277,12 @@ class RecordEditing(QObject):
 
 
 def _read(app: Application, type_key: str, record_id: int) -> tuple[Draft, list[kept_drafts.Kept]]:
+    _warm_up()
     return saving.open_record(app, type_key, record_id), kept_drafts.kept(app, type_key, record_id)
 
 
 def _begin(app: Application, kind: RecordType, preset: dict[str, Any]) -> tuple[Draft, list[kept_drafts.Kept]]:
+    _warm_up()
     lines = preset.pop("lines", ())
     known = {n: _as_value(app, kind.fields[n], v) for n, v in preset.items() if n in kind.fields}
     draft = saving.new_draft(app, kind.key, known)
@@ -294,6 +297,11 @@ def _begin(app: Application, kind: RecordType, preset: dict[str, Any]) -> tuple[
             draft.values[name] = _as_value(app, kind.fields[name], value.id)
     saving.derive(app, draft)
     return draft, kept_drafts.kept(app, kind.key, None)
+
+
+def _warm_up() -> None:
+    """Load the readings of Chinese here, on another thread: names are read while they are typed."""
+    initials("中")
 
 
 def _as_value(app: Application, about: Field, value: Any) -> Any:
