@@ -87,15 +87,6 @@ CONFIRM_DELETE = Setting(
 )  # fmt: skip
 REOPEN_TABS = Setting("reopen_tabs", True, "Open the same tabs at the next start", section="Window")
 
-DATE_FORMAT = Setting(
-    "date_format", "iso", "Dates", "", section="Numbers and dates",
-    choices={"iso": "2026-11-24", "slash": "2026/11/24", "chinese": "2026年11月24日"},
-)  # fmt: skip
-NUMBER_GROUPS = Setting(
-    "number_groups", "thousands", "Large numbers", "", section="Numbers and dates",
-    choices={"thousands": "1,234,567.00", "none": "1234567.00"},
-)  # fmt: skip
-
 COMPANY_NAME = Setting(
     "company_name", "", "Company name", "Printed at the head of every document.", Scope.COMPANY, "Company"
 )
@@ -123,12 +114,12 @@ LIST_LAYOUT: Setting[dict[str, Any]] = Setting("list_layout", {})
 FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
 
 DECLARED: tuple[Setting[Any], ...] = (
-    LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE, DATE_FORMAT, NUMBER_GROUPS,
+    LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
     COMPANY_LOGO, OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
 )  # fmt: skip
 
-SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Numbers and dates")
+SECTION_ORDER = ("Company", "Look", "Window", "Lists")
 
 
 def shown(declared: Iterable[Setting[Any]] = DECLARED) -> dict[str, list[Setting[Any]]]:
