@@ -13,7 +13,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import icons, theme
-from ui.list_model import Cell, RecordListModel
+from ui.list_cells import Cell
+from ui.list_model import RecordListModel
 from ui.widgets.labels import paint_tag
 
 PAD = 12

@@ -16,11 +16,13 @@ from crm_desktop.words import _
 from ui import icons, theme
 from ui.filter_popups import FilterPopup, popup_for, shows_popup
 from ui.filter_text import parse_filter, short
-from ui.list_model import Column, RecordListModel
+from ui.list_cells import Column
+from ui.list_model import RecordListModel
 from ui.tasks import Tasks
 
 _TITLE, _LINE = 36, 36  # heights of the two storeys, at a text size of 100 %
 _QUIET = 150
+_ROOM = 38  # pixels of a filter that its edges and the cross take
 
 
 class FilterBox(QLineEdit):
@@ -74,12 +76,14 @@ class FilterBox(QLineEdit):
             elif not wanted and action in self.actions():
                 self.removeAction(action)
         theme.restyle(self, active="true" if active else "false", problem="false")
-        self.setToolTip(self.text() if active else "")
+        self.setToolTip(short(part, self.field, self._app.options, self._names) if part is not None else "")
 
     def _write(self) -> None:
         words = short(self.part, self.field, self._app.options, self._names) if self.part is not None else ""
         if self._live and words == self.text().strip():
             return  # the cursor stays where the person has it
+        if self.picks:
+            words = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(self.width() - _ROOM, _ROOM))
         self.setText(words)
         self.setCursorPosition(0 if not self.hasFocus() else len(words))
 
@@ -134,6 +138,11 @@ class FilterBox(QLineEdit):
             self._set(None)
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.picks and self.part is not None:
+            self._write()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

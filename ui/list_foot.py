@@ -13,7 +13,7 @@ from crm_desktop.options import Options
 from crm_desktop.services.listing import Count
 from crm_desktop.words import _, ngettext
 from ui import theme
-from ui.list_model import Column
+from ui.list_cells import Column
 from ui.widgets.buttons import Button
 from ui.widgets.labels import Label
 

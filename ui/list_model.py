@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
@@ -18,18 +18,16 @@ from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.draft import Ref
 from crm_desktop.filters import AllOf, Condition, Filter, ListQuery
-from crm_desktop.kinds import KINDS, show
-from crm_desktop.records.record_type import Field
 from crm_desktop.services.listing import (
     Count,
     Page,
     Stop,
     count,
     fetch_page,
-    sortable,
     totals,
 )
 from crm_desktop.words import _, ngettext
+from ui.list_cells import Cell, Column, cells_of, columns_of, day_of, needed
 from ui.tasks import Tasks
 
 Index = QModelIndex | QPersistentModelIndex
@@ -40,29 +38,6 @@ _AHEAD = 40  # rows: the next page is asked for before the last row comes into s
 _FEW = 200  # changed records that are looked at one by one; more reload the list
 _MOST_RELOADED = 2000
 _SETTLE = 60  # milliseconds: changes of one act arrive one by one
-
-
-class Cell(NamedTuple):
-    """One value as it is drawn. `tone` makes it a tag; `late`: a day that has passed; `flag`: a tick."""
-
-    text: str
-    tone: str = ""
-    late: bool = False
-    flag: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the list and what its field says of it."""
-
-    name: str
-    field: Field
-    align: Qt.AlignmentFlag
-    sortable: bool
-    strong: bool = False
-    quiet: bool = False
-    toned: bool = False  # its choices differ by colour, so they are drawn as tags
-    flags: int = 0  # align and centred vertically, as the painter takes it
 
 
 class RecordListModel(QAbstractTableModel):
@@ -164,7 +139,7 @@ class RecordListModel(QAbstractTableModel):
         self._stop.set()
         self._stop, self._fetching = Stop(), True
         self._ticket += 1
-        self._extra = self._needed(self._query.columns)
+        self._extra = needed(self._type, self._query.columns)
         self.waiting.emit(True)
         self._run(partial(fetch_page, self._app, self._full(), None, size, self._stop), take)
 
@@ -184,16 +159,11 @@ class RecordListModel(QAbstractTableModel):
         if not self._tasks.closed:  # a change may still arrive while the window closes
             self._tasks.run(work, done, failed, owner=self)
 
-    def _needed(self, columns: Sequence[str]) -> tuple[str, ...]:
-        """Columns that are fetched though nobody sees them: what tells whether a day that passed still matters."""
-        names = (n for c in columns if (f := self._type.fields.get(c)) and f.due for n in f.due)
-        return tuple(dict.fromkeys(n for n in names if n not in columns and n in self._type.fields))
-
     # What arrives
 
     def _take_first(self, page: Page) -> None:
         self.beginResetModel()
-        self.columns = self._columns_of(self._query.columns)
+        self.columns = columns_of(self._app, self._type, self._query.columns)
         self._put(page)
         self.endResetModel()
         self.waiting.emit(False)
@@ -321,8 +291,8 @@ class RecordListModel(QAbstractTableModel):
         """The value as it is drawn."""
         cells = self._cells[row]
         if cells is None:
-            values = self._rows[row]
-            cells = self._cells[row] = [self._cell(c, values[at], values) for at, c in enumerate(self.columns)]
+            names = self._query.columns + self._extra
+            cells = self._cells[row] = cells_of(self._app, self.columns, names, self._rows[row])
         return cells[column]
 
     def near(self, row: int) -> None:
@@ -330,53 +300,16 @@ class RecordListModel(QAbstractTableModel):
         if row + _AHEAD >= len(self._rows) and self.canFetchMore(QModelIndex()):
             self.fetchMore(QModelIndex())
 
-    def _cell(self, column: Column, value: Any, row: tuple[Any, ...]) -> Cell:
-        about = column.field
-        if about.kind == "yes_no":
-            return Cell(_("Yes") if value else "", flag=bool(value))
-        text = show(value, about, self._app.options)
-        if about.kind in ("option", "state") and value:
-            choice = self._app.options.find(about.options, value)
-            return Cell(text, (choice.tone if choice else "grey") if column.toned else "")
-        if about.kind == "tags":
-            return Cell(text, "grey" if value else "")
-        if about.due is not None and value is not None:
-            return Cell(text, late=self._late(about, value, row))
-        if about.multiline or about.kind == "long_text":
-            text = " ".join(text.split())
-        return Cell(text)
-
-    def _late(self, about: Field, value: Any, row: tuple[Any, ...]) -> bool:
-        day = value.astimezone().date() if isinstance(value, dt.datetime) else value
-        if day >= dt.date.today():
-            return False
-        names = self._query.columns + self._extra
-        return all(row[names.index(n)] in wanted for n, wanted in (about.due or {}).items() if n in names)
-
-    def _columns_of(self, names: Iterable[str]) -> list[Column]:
-        fields = self._type.fields
-        return [self._column(n, fields[n]) for n in names if n in fields]
-
-    def _column(self, name: str, about: Field) -> Column:
-        side = {"right": Qt.AlignmentFlag.AlignRight, "center": Qt.AlignmentFlag.AlignHCenter}
-        align = side.get(KINDS[about.kind].align, Qt.AlignmentFlag.AlignLeft)
-        quiet = about.section == "Record" or about.kind in ("code", "datetime", "long_text", "phone", "email", "url")
-        strong = name == self._type.label[0] and about.kind != "reference"
-        tones = {c.tone for c in self._app.options.choices(about.options)} if about.options else set()
-        flags = (align | Qt.AlignmentFlag.AlignVCenter).value
-        toned = about.kind == "state" or len(tones) > 1
-        return Column(name, about, align, sortable(self._type, name), strong, quiet and not strong, toned, flags)
-
     def _show_columns(self, names: Sequence[str]) -> None:
         """Other columns at once, from what is here; those not fetched yet stay empty until their values arrive."""
         at = {n: i for i, n in enumerate(self._query.columns + self._extra)}
         self.beginResetModel()
-        self._extra = self._needed(names)
+        self._extra = needed(self._type, names)
         whole = (*names, *self._extra)
         self._rows = [(*(row[at[n]] if n in at else None for n in whole), row[-1]) for row in self._rows]
         self._cells = [None] * len(self._rows)
         self._query = replace(self._query, columns=tuple(names))
-        self.columns = self._columns_of(names)
+        self.columns = columns_of(self._app, self._type, names)
         self.endResetModel()
 
     # Qt
@@ -418,8 +351,7 @@ class RecordListModel(QAbstractTableModel):
         cell = self.cell(row, column)
         value = self._rows[row][column]
         if cell.late:
-            day = value.astimezone().date() if isinstance(value, dt.datetime) else value
-            days = (dt.date.today() - day).days
+            days = (dt.date.today() - day_of(value)).days
             return ngettext("{count} day late", "{count} days late", days).format(count=days)
         if isinstance(value, Ref):
             return value.label

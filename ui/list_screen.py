@@ -12,8 +12,9 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from crm_desktop import settings as s
-from crm_desktop.filters import Condition, Filter
-from crm_desktop.services.listing import Count
+from crm_desktop.application import Application
+from crm_desktop.filters import Condition, Filter, ListQuery
+from crm_desktop.services.listing import Count, fetch_ids
 from crm_desktop.services.views import Look, Views, forget_last, keep_last, load_views
 from crm_desktop.words import _
 from ui import icons, theme
@@ -62,7 +63,7 @@ class ListScreen(QWidget):
         self._lay_out()
         self._connect()
         self._shortcuts()
-        shell.tasks.run(partial(load_views, shell.app, type_key), self._begin, owner=self)
+        shell.tasks.run(partial(_load, shell.app, type_key), self._begin, owner=self)
 
     # For the window
 
@@ -117,7 +118,8 @@ class ListScreen(QWidget):
         if self._restored and not self.shell.tasks.closed:
             self.shell.tasks.run(partial(keep_last, self.shell.app, self.type.key, self.look()))
 
-    def _begin(self, views: Views) -> None:
+    def _begin(self, found: tuple[Views, bool]) -> None:
+        views, self.list.offers_sample = found
         self.views.show_views(views)
         view = views.find(views.first) if self._carried is None else None
         look = view.look if view else self._carried or views.last
@@ -248,7 +250,7 @@ class ListScreen(QWidget):
         rows.delete_wanted.connect(self.actions_of_list.delete)
         rows.failed.connect(self.shell.notices.error)
         rows.edit_wanted.connect(self._edit_cell)
-        rows.add_menu_actions(self._menu_actions())
+        rows.more_in_menu += self._menu_actions()
         self.preview.open_record.connect(self._open)
         self.preview.new_record.connect(self._new)
         self.views.reset_wanted.connect(self.reset)
@@ -360,6 +362,12 @@ class ListScreen(QWidget):
             for button in self.buttons:
                 button.setText(button.property("words") if roomy else "")
         return False
+
+
+def _load(app: Application, type_key: str) -> tuple[Views, bool]:
+    """The person's views, and whether the company has no record of any kind yet."""
+    kinds = (t for t in app.types.values() if t.area != "setup" and app.actor.may(f"{t.key}.see"))
+    return load_views(app, type_key), not any(fetch_ids(app, ListQuery(t.key), 1) for t in kinds)
 
 
 def make_list(shell: Shell, type_key: str, **arguments: str) -> ListScreen:

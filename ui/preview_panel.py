@@ -7,24 +7,24 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QTabBar, QVBoxLayout, QWidget
 
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Missing
 from crm_desktop.kinds import show
-from crm_desktop.records.record_type import Field, RecordType
+from crm_desktop.records.record_type import Field
 from crm_desktop.services.listing import Count, Stop
 from crm_desktop.services.saving import new_draft, save
 from crm_desktop.words import _, language
-from ui import icons, theme
+from ui import theme
 from ui.chips import FlowLayout
-from ui.preview_data import Item, Part, PreviewData, is_late, journal_text, load_preview
+from ui.preview_data import Part, PreviewData, is_late, journal_text, load_preview
+from ui.preview_parts import ItemRow, document_lines, figures
 from ui.shell import Shell
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.labels import IconLabel, Label, Tag
-from ui.widgets.panels import Banner, Card, EmptyState
+from ui.widgets.panels import Banner, EmptyState
 
 _ICONS = {
     "phone": "call",
@@ -34,7 +34,7 @@ _ICONS = {
     "date": "calendar_ltr",
     "datetime": "clock",
 }
-_LINES, _FIGURES, _SHOWN_LINES = 7, 3, 10
+_LINES = 7
 
 
 class PreviewPanel(QFrame):
@@ -137,9 +137,9 @@ class PreviewPanel(QFrame):
         for piece in (
             self._tags(data.draft),
             self._lines(data.draft),
-            self._figures(data),
+            figures(self._shell.app, self._type, data),
             *self._banners(data.draft),
-            self._document_lines(data.draft),
+            document_lines(self._shell.app, self._type, data.draft),
             self._related(data),
         ):
             if piece is not None:
@@ -242,25 +242,6 @@ class PreviewPanel(QFrame):
             return "number_symbol"
         return _ICONS.get(about.kind, "note")
 
-    def _figures(self, data: PreviewData) -> QWidget | None:
-        own = [
-            (_(f.label), show(data.draft.values.get(n), f, self._shell.app.options))
-            for n, f in self._fields().items()
-            if f.kind == "money" and f.width and data.draft.values.get(n) is not None
-        ]
-        sums = [(p.total_label, f"{p.total:,.2f}") for p in data.parts if p.total is not None]
-        found = [*sums, *own][:_FIGURES]
-        if not found:
-            return None
-        card = Card(plate=True, margin=12)
-        grid = QGridLayout()
-        grid.setVerticalSpacing(2)
-        for at, (label, text) in enumerate(found):
-            grid.addWidget(Label(label, "dim"), 0, at)
-            grid.addWidget(Label(text, "number"), 1, at)
-        card.body.addLayout(grid)
-        return card
-
     def _banners(self, draft: Draft) -> list[Banner]:
         made = []
         for name, about in self._fields().items():
@@ -284,32 +265,6 @@ class PreviewPanel(QFrame):
             self._shell.notices.say(_("Done: {what}").format(what=_(self._fields()[name].label)), _("Undo"), undo)
 
         self._shell.tasks.run(partial(save, self._shell.app, changed), finished, owner=self)
-
-    def _document_lines(self, draft: Draft) -> QWidget | None:
-        lines = self._type.lines
-        if lines is None or not draft.lines:
-            return None
-        fields = lines.fields
-        name = next((n for n, f in fields.items() if f.required and f.kind == "text"), "")
-        quantity = next((n for n, f in fields.items() if f.kind == "quantity"), "")
-        amount = next((n for n, f in fields.items() if f.kind == "money" and f.total), "")
-        box = QWidget()
-        grid = QGridLayout(box)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(0, 1)
-        grid.addWidget(Label(f"{_(lines.title)} {len(draft.lines)}", "section"), 0, 0, 1, 3)
-        for at, line in enumerate(draft.lines[:_SHOWN_LINES], 1):
-            texts = [show(line.values.get(n), fields[n], self._shell.app.options) if n else "" for n in (name, quantity, amount)]
-            unit = str(line.values.get("unit") or "")
-            grid.addWidget(Label(texts[0], wrap=True), at, 0)
-            grid.addWidget(Label(f"{texts[1]} {unit}".strip(), "dim"), at, 1, Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(Label(texts[2]), at, 2, Qt.AlignmentFlag.AlignRight)
-        if len(draft.lines) > _SHOWN_LINES:
-            more = _("and {count} more").format(count=len(draft.lines) - _SHOWN_LINES)
-            grid.addWidget(Label(more, "faint"), _SHOWN_LINES + 1, 0)
-        return box
 
     def _related(self, data: PreviewData) -> QWidget | None:
         if not data.parts:
@@ -347,7 +302,7 @@ class PreviewPanel(QFrame):
     def _items(self, part: Part) -> list[QWidget]:
         if not part.items:
             return [Label(_("Nothing here yet."), "faint")]
-        rows: list[QWidget] = [_ItemRow(part.type, item, self.open_record) for item in part.items]
+        rows: list[QWidget] = [ItemRow(part.type, item, self.open_record) for item in part.items]
         if part.number.number > len(part.items):
             rows.append(
                 Button(_("Show all"), kind="link", clicked=partial(self.open_record.emit, self._type.key, self._id))
@@ -415,41 +370,6 @@ class PreviewPanel(QFrame):
 
     def _fields(self) -> dict[str, Field]:
         return self._type.visible(self._shell.app.actor)
-
-
-class _ItemRow(QWidget):
-    """One record that belongs to the one shown: a round mark, two lines, an amount."""
-
-    def __init__(self, kind: RecordType, item: Item, opened: Any) -> None:
-        super().__init__()
-        self._open = partial(opened.emit, kind.key, item.id)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 3, 0, 3)
-        row.setSpacing(10)
-        mark = QFrame()
-        mark.setProperty("role", "disc")
-        mark.setProperty("tone", item.tone)
-        side = theme.current().px(30)
-        mark.setFixedSize(side, side)
-        inner = QHBoxLayout(mark)
-        inner.setContentsMargins(0, 0, 0, 0)
-        name = item.code if item.code in icons.names() else kind.icon
-        inner.addWidget(IconLabel(name, item.tone, 16), 0, Qt.AlignmentFlag.AlignCenter)
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        lines = QVBoxLayout()
-        lines.setSpacing(1)
-        title = Label(item.title, wrap=True)
-        lines.addWidget(title)
-        lines.addWidget(Label(item.detail, "small", wrap=True))
-        row.addLayout(lines, 1)
-        if item.amount:
-            row.addWidget(Label(item.amount, "strong"), 0, Qt.AlignmentFlag.AlignTop)
-        self.setAccessibleName(item.title)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._open()
 
 
 def _day(value: Any) -> str:

@@ -454,3 +454,14 @@ def test_numbers_and_names_are_not_edited_in_the_list(show: Show, shell: SmallSh
     }
     assert {"phone", "status", "next_follow_up", "owner_id"} <= editable
     assert not {"number", "name"} & editable
+
+
+def test_the_sample_company_is_offered_to_an_empty_company_only(show: Show, shell: SmallShell, qtbot: Any) -> None:
+    screen = show("tasks")
+    offer = [b for b in screen.list.findChildren(QPushButton) if b.text() == "Try the sample company"]
+    with qtbot.waitSignal(screen.sample_wanted):
+        offer[0].click()
+    fill(shell.app, 1)
+    screen = show("tasks")
+    assert screen.list.model.rowCount() == 0
+    assert not [b for b in screen.list.findChildren(QPushButton) if b.text() == "Try the sample company"]

@@ -157,7 +157,7 @@ def test_people_are_found_and_ticked(sqlite_app: Application, show_list: Maker, 
     assert names(records) == ["Hers"]
     box = records.table.head.box("owner_id")
     assert box is not None
-    assert box.text() == "Wang Fang"
+    assert box.toolTip() == "Wang Fang"
     popup.close()
 
 
@@ -365,12 +365,12 @@ def test_columns_are_moved_hidden_frozen_and_reset(sqlite_app: Application, show
     settle(qtbot, records)
     assert records.state.columns[:3] == (usual[1], usual[2], usual[0])
     assert [c.name for c in records.model.columns] == list(records.state.columns)
-    menu = records.head_menu(1)
+    menu = records.columns.menu(1)
     next(a for a in menu.actions() if a.text() == "Keep in sight up to here").trigger()
     settle(qtbot, records)
     assert records.table.frozen.isVisible()
     assert [records.table.frozen.isColumnHidden(at) for at in range(3)] == [False, False, True]
-    menu = records.head_menu(0)
+    menu = records.columns.menu(0)
     next(a for a in menu.actions() if a.text() == "Hide this column").trigger()
     settle(qtbot, records)
     assert usual[1] not in records.state.columns
