@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crm_desktop.draft import Ref
@@ -96,13 +96,10 @@ def _parse_decimal(digits: int) -> Parse:
     def parse(text: str, field: Field, options: Options) -> Decimal | None:
         if not text.strip():
             return None
-        try:
-            value = _rounded(number(text), digits)
-        except InvalidOperation:
-            raise ValueError(_("“{text}” is not a number.").format(text=text.strip())) from None
-        if abs(value) >= _LIMIT:
+        value = number(text)
+        if abs(value) >= _LIMIT:  # before rounding, which cannot do it with so many digits
             raise ValueError(_("This number is too large."))
-        return value
+        return _rounded(value, digits)
 
     return parse
 
