@@ -50,6 +50,11 @@ def _(text: str) -> str:
     return _Current.catalogue.gettext(text) if text else text
 
 
+def N_(text: str) -> str:
+    """Marks a text in a table for the catalogues; it is translated where it is shown, with `_`."""
+    return text
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """The form of the text that fits `count`."""
     return _Current.catalogue.ngettext(one, many, count)

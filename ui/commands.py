@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from crm_desktop.words import _
+from crm_desktop.words import N_, _
 from ui import icons
 
 
@@ -58,33 +58,30 @@ def add_to(menu: QMenu, action: QAction | None) -> None:
 
 
 KEYS_EVERYWHERE: tuple[tuple[str, str, str], ...] = (
-    ("Lists", "Enter", "Open the selected record"),
-    ("Lists", "F2", "Change the selected records"),
-    ("Lists", "Ctrl+F", "Search in the list"),
-    ("Lists", "Ctrl+Shift+F", "Conditions"),
-    ("Lists", "F6", "Show the record beside the list"),
-    ("Lists", "Ctrl+A", "Select everything"),
-    ("Lists", "Ctrl+C", "Copy the cells for Excel"),
-    ("Lists", "Ctrl+P", "Print the list"),
-    ("Lists", "Del", "Delete the selected records"),
-    ("Forms", "Ctrl+S", "Save"),
-    ("Forms", "Ctrl+P", "Print"),
-    ("Forms", "Ctrl+Shift+D", "Duplicate"),
-    ("Forms", "F4", "Open the list behind a field"),
-    ("Forms", "Alt+1", "Go to the first tab; Alt+2 to the second, and so on"),
-    ("Forms", "Esc", "Leave; asks before text is lost"),
-    ("Line tables", "Enter", "Go to the next cell; Tab as well"),
-    ("Line tables", "Ctrl+Enter", "Go to the next line"),
-    ("Line tables", "Ins", "Insert a line"),
-    ("Line tables", "Ctrl+D", "Duplicate the line"),
-    ("Line tables", "Ctrl+V", "Paste rows from Excel"),
-    ("Line tables", "Ctrl+Z", "Take the last step back"),
-    ("Line tables", "Ctrl+Return", "Go to the next line"),
-    ("Line tables", "Ctrl+D", "Duplicate the line"),
-    ("Line tables", "Alt+Up", "Move the line up"),
-    ("Line tables", "Alt+Down", "Move the line down"),
-    ("Line tables", "Ctrl+Z", "Undo"),
-    ("Line tables", "Ctrl+Del", "Remove the line"),
+    (N_("Lists"), "Enter", N_("Open the selected record")),
+    (N_("Lists"), "F2", N_("Change the selected records")),
+    (N_("Lists"), "Ctrl+F", N_("Search in the list")),
+    (N_("Lists"), "Ctrl+Shift+F", N_("Conditions")),
+    (N_("Lists"), "F6", N_("Show the record beside the list")),
+    (N_("Lists"), "Ctrl+A", N_("Select everything")),
+    (N_("Lists"), "Ctrl+C", N_("Copy the cells for Excel")),
+    (N_("Lists"), "Ctrl+P", N_("Print the list")),
+    (N_("Lists"), "Del", N_("Delete the selected records")),
+    (N_("Forms"), "Ctrl+S", N_("Save")),
+    (N_("Forms"), "Ctrl+P", N_("Print")),
+    (N_("Forms"), "Ctrl+Shift+D", N_("Duplicate")),
+    (N_("Forms"), "F4", N_("Open the list behind a field")),
+    (N_("Forms"), "Alt+1", N_("Go to the first tab; Alt+2 to the second, and so on")),
+    (N_("Forms"), "Esc", N_("Leave; asks before text is lost")),
+    (N_("Line tables"), "Enter", N_("Go to the next cell; Tab as well")),
+    (N_("Line tables"), "Ctrl+Enter", N_("Go to the next line")),
+    (N_("Line tables"), "Ins", N_("Insert a line")),
+    (N_("Line tables"), "Ctrl+D", N_("Duplicate the line")),
+    (N_("Line tables"), "Ctrl+V", N_("Paste rows from Excel")),
+    (N_("Line tables"), "Ctrl+Z", N_("Take the last step back")),
+    (N_("Line tables"), "Alt+Up", N_("Move the line up")),
+    (N_("Line tables"), "Alt+Down", N_("Move the line down")),
+    (N_("Line tables"), "Ctrl+Del", N_("Remove the line")),
 )
 """Keys that screens answer themselves: place, keys, what they do (English, translated in the keyboard map)."""
 

@@ -243,7 +243,8 @@ class QuickFollowUp(QFrame):
         self.text = _QuickText()
         self.text.setTabChangesFocus(True)
         self.text.setPlaceholderText(_("Write down a follow-up…"))
-        self.text.setAccessibleName(_(fields["text"].label))
+        about = fields["text"]
+        self.text.setAccessibleName(_(about.label))
         self.text.setFixedHeight(theme.current().px(64))
         self.kind = OptionEditor(fields["kind"], around)
         self.kind.show_value("call")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services import history
-from crm_desktop.words import _
+from crm_desktop.words import N_, _
 from ui import theme
 from ui.notices import Notices
 from ui.tasks import Tasks
@@ -21,17 +21,17 @@ from ui.widgets.labels import IconLabel, Label, separator
 from ui.widgets.panels import EmptyState
 
 _ACTIONS = {
-    "create": ("Created", "add", "green"),
-    "change": ("Changed", "edit", "accent"),
-    "delete": ("Deleted", "delete", "red"),
-    "restore": ("Brought back", "bin_recycle", "green"),
-    "undo": ("A change was taken back", "arrow_undo", "amber"),
-    "import": ("Imported", "arrow_download", "accent"),
-    "batch": ("Changed together with others", "edit", "accent"),
-    "print": ("Printed", "print", "grey"),
-    "export": ("Exported", "arrow_upload", "grey"),
-    "attach": ("File added", "attach", "accent"),
-    "detach": ("File removed", "attach", "grey"),
+    "create": (N_("Record created"), "add", "green"),
+    "change": (N_("Edited"), "edit", "accent"),
+    "delete": (N_("Deleted"), "delete", "red"),
+    "restore": (N_("Brought back"), "bin_recycle", "green"),
+    "undo": (N_("A change was taken back"), "arrow_undo", "amber"),
+    "import": (N_("Imported"), "arrow_download", "accent"),
+    "batch": (N_("Changed together with others"), "edit", "accent"),
+    "print": (N_("Printed"), "print", "grey"),
+    "export": (N_("Exported"), "arrow_upload", "grey"),
+    "attach": (N_("File added"), "attach", "accent"),
+    "detach": (N_("File removed"), "attach", "grey"),
 }
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from crm_desktop.kinds import KINDS, show
 from crm_desktop.records.record_type import Field
-from crm_desktop.words import _
+from crm_desktop.words import N_, _
 from ui import theme
 from ui.editor_base import Around, Editor, alignment, read_typed
 from ui.widgets.buttons import IconButton
@@ -61,7 +61,7 @@ class LinkEditor(LineEditor):
     """A website, an e-mail address or a telephone number, with a button that opens it."""
 
     _SCHEMES = {"url": "https://", "email": "mailto:", "phone": "tel:"}  # noqa: RUF012
-    _ICONS = {"url": ("globe", "Open the website"), "email": ("mail", "Write an e-mail"), "phone": ("call", "Call")}  # noqa: RUF012
+    _ICONS = {"url": ("globe", N_("Open the website")), "email": ("mail", N_("Write an e-mail")), "phone": ("call", N_("Call this number"))}  # noqa: RUF012
 
     def __init__(self, about: Field, around: Around, parent: QWidget | None = None) -> None:
         super().__init__(about, around, parent)

@@ -59,7 +59,7 @@ OPEN_LISTS: dict[str, tuple[str, Rows]] = {
     "contact_roles": (
         "Contact roles",
         (
-            ("owner", "Owner", "violet"),
+            ("owner", "Business owner", "violet"),
             ("management", "Management", "violet"),
             ("purchasing", "Purchasing", "accent"),
             ("technology", "Technology", "grey"),
@@ -84,7 +84,7 @@ OPEN_LISTS: dict[str, tuple[str, Rows]] = {
             ("call", "Call", "accent"),
             ("visit", "Visit", "green"),
             ("wechat", "WeChat message", "green"),
-            ("mail", "E-mail", "violet"),
+            ("mail", "Mail", "violet"),
             ("meeting", "Meeting", "amber"),
             ("note", "Note", "grey"),
         ),
@@ -95,7 +95,7 @@ OPEN_LISTS: dict[str, tuple[str, Rows]] = {
 CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
     "customer_kinds": (Choice("company", "Company"), Choice("person", "Person")),
     "task_statuses": (
-        Choice("open", "Open", "amber"),
+        Choice("open", "To do", "amber"),
         Choice("done", "Done", "green"),
         Choice("dropped", "Dropped", "grey"),
     ),

@@ -51,14 +51,14 @@ class Customer(Record):
     next_follow_up: Mapped[dt.date | None] = field("Next follow-up", "date", width=12, sortable=True, due=_ALWAYS)
     note: Mapped[str] = field("Note", "long_text")
 
-    phone: Mapped[str] = field("Phone", "phone", section="Contact", width=14, search="phone")
-    mobile: Mapped[str] = field("Mobile", "phone", section="Contact", search="phone")
-    fax: Mapped[str] = field("Fax", "phone", section="Contact")
-    email: Mapped[str] = field("E-mail", "email", section="Contact", search="text")
-    web: Mapped[str] = field("Website", "url", section="Contact")
-    region: Mapped[str] = field("Region", section="Contact", search="text")
-    city: Mapped[str] = field("City", section="Contact", width=10, search="text", sortable=True)
-    address: Mapped[str] = field("Address", section="Contact", search="text", multiline=True)
+    phone: Mapped[str] = field("Phone", "phone", section="Contact details", width=14, search="phone")
+    mobile: Mapped[str] = field("Mobile", "phone", section="Contact details", search="phone")
+    fax: Mapped[str] = field("Fax", "phone", section="Contact details")
+    email: Mapped[str] = field("E-mail", "email", section="Contact details", search="text")
+    web: Mapped[str] = field("Website", "url", section="Contact details")
+    region: Mapped[str] = field("Region", section="Contact details", search="text")
+    city: Mapped[str] = field("City", section="Contact details", width=10, search="text", sortable=True)
+    address: Mapped[str] = field("Address", section="Contact details", search="text", multiline=True)
 
     tax_number: Mapped[str] = field("Tax number", "code", section="Finance", search="code")
     bank: Mapped[str] = field("Bank", section="Finance")
@@ -82,7 +82,7 @@ class Contact(Record):
         index=True,
         search="label",
     )
-    name: Mapped[str] = field("Name", required=True, width=14, search="name", sort="name_key", sortable=True)
+    name: Mapped[str] = field("Full name", required=True, width=14, search="name", sort="name_key", sortable=True)
     name_key: Mapped[str] = mapped_column(default="")
     role: Mapped[str] = field("Role", "option", options="contact_roles", width=12)
     title: Mapped[str] = field("Job title", width=12)

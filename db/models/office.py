@@ -30,7 +30,7 @@ class User(Record):
     """A person who works with the program. Called user_account because `user` is a word of PostgreSQL."""
 
     __tablename__ = "user_account"
-    name: Mapped[str] = field("Name", required=True, width=16, search="name", sort="name_key", sortable=True)
+    name: Mapped[str] = field("Full name", required=True, width=16, search="name", sort="name_key", sortable=True)
     name_key: Mapped[str] = mapped_column(default="")
     sign_in: Mapped[str] = field(
         "Sign-in name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm_desktop.words import N_
 from ui.list_screen import ListScreen
 from ui.record_window import make_new, make_record
 from ui.screens.custom_fields import CustomFieldsScreen
@@ -18,11 +19,11 @@ def all_screens() -> Screens:
     """The registry the window works with."""
     screens = screens_of(
         (
-            ScreenEntry("today", "Today", "home", TodayScreen, shortcut="Alt+Home"),
-            ScreenEntry("import", "Import from Excel", "arrow_download", ImportScreen, in_navigation=False),
-            ScreenEntry("custom-fields", "Custom fields", "column_triple", CustomFieldsScreen, "setup", "setup.custom_fields"),
-            ScreenEntry("recycle-bin", "Recycle bin", "bin_recycle", RecycleBin, "setup"),
-            ScreenEntry("settings", "Settings", "settings", SettingsScreen, area="setup"),
+            ScreenEntry("today", N_("Today"), "home", TodayScreen, shortcut="Alt+Home"),
+            ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
+            ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "setup.custom_fields"),
+            ScreenEntry("recycle-bin", N_("Recycle bin"), "bin_recycle", RecycleBin, "setup"),
+            ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )
     )
     screens.list_of, screens.record_of, screens.new_of = _list, make_record, make_new

@@ -20,27 +20,27 @@ from PySide6.QtWidgets import (
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.services.custom_fields import KINDS_OFFERED, NewField
-from crm_desktop.words import _
+from crm_desktop.words import N_, _
 from ui import theme
 from ui.choice_editors import ChoiceBox
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label
 
 KIND_WORDS: Mapping[str, str] = {
-    "text": "Text, one line",
-    "long_text": "Text, several lines",
-    "code": "Code or number as text",
-    "phone": "Phone number",
-    "email": "E-mail address",
-    "url": "Web address",
-    "integer": "Whole number",
-    "decimal": "Number with decimals",
-    "money": "Amount of money",
-    "date": "Date",
-    "yes_no": "Yes or no",
-    "option": "Choice from a list",
-    "tags": "Tags",
-    "reference": "Link to a record",
+    "text": N_("Text, one line"),
+    "long_text": N_("Text, several lines"),
+    "code": N_("Code or number as text"),
+    "phone": N_("Phone number"),
+    "email": N_("E-mail address"),
+    "url": N_("Web address"),
+    "integer": N_("Whole number"),
+    "decimal": N_("Number with decimals"),
+    "money": N_("Amount of money"),
+    "date": N_("Date"),
+    "yes_no": N_("Yes or no"),
+    "option": N_("Choice from a list"),
+    "tags": N_("Tags"),
+    "reference": N_("Link to a record"),
 }
 _SEARCHABLE = frozenset({"text", "long_text", "code", "phone", "email", "tags", "reference"})
 _OWN_LIST = ""

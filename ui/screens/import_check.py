@@ -13,7 +13,7 @@ from crm_desktop.exchange.plan import Plan, Planned, Result
 from crm_desktop.exchange.reasons import reasons
 from crm_desktop.kinds import show
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.words import _, ngettext
+from crm_desktop.words import N_, _, ngettext
 from ui import theme
 from ui.screens.import_file import counts_words
 from ui.shell import Shell
@@ -24,10 +24,10 @@ from ui.widgets.panels import Card
 from ui.widgets.plain_table import PlainColumn, PlainTable
 
 ACTIONS: Mapping[str, tuple[str, str]] = {
-    "create": ("New", "green"),
-    "change": ("Changed", "accent"),
-    "same": ("Unchanged", "grey"),
-    "wrong": ("Wrong", "red"),
+    "create": (N_("New"), "green"),
+    "change": (N_("Updated"), "accent"),
+    "same": (N_("Unchanged"), "grey"),
+    "wrong": (N_("Wrong"), "red"),
 }
 """What happens to a record → word and tone."""
 

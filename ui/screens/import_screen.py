@@ -21,7 +21,7 @@ from crm_desktop.exchange.plan import Plan, Result
 from crm_desktop.exchange.reading import read_workbook
 from crm_desktop.progress import Progress
 from crm_desktop.services.undo_import import PastImport, Undone, undo_import
-from crm_desktop.words import _, ngettext
+from crm_desktop.words import N_, _, ngettext
 from ui import theme
 from ui.dropped_files import dropped_table
 from ui.screens.import_check import CheckPage, DonePage
@@ -35,7 +35,7 @@ from ui.widgets.inputs import Spinner
 from ui.widgets.labels import Label
 
 FILE, COLUMNS, CHECK, DONE = range(4)
-_STEPS = ("File", "Columns", "Trial run", "Import")
+_STEPS = (N_("File"), N_("Columns"), N_("Trial run"), N_("Import"))
 
 
 class ImportScreen(QWidget):

@@ -82,7 +82,7 @@ class RecycleBin(QWidget):
         return [
             PlainColumn(_("What"), _title, icon=lambda d: types[d.type].icon),
             PlainColumn(_("Type"), lambda d: _(types[d.type].title), 12, quiet=True),
-            PlainColumn(_("Deleted"), lambda d: f"{d.at.astimezone():%Y-%m-%d %H:%M}", 16, quiet=True),
+            PlainColumn(_("Deleted at"), lambda d: f"{d.at.astimezone():%Y-%m-%d %H:%M}", 16, quiet=True),
             PlainColumn(_("By"), lambda d: d.who, 12, quiet=True),
             PlainColumn(_("PC"), lambda d: d.station, 14, quiet=True),
         ]

@@ -12,16 +12,17 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.actor import Actor
+from crm_desktop.words import N_
 from ui.shell import Shell
 
 AREAS: Mapping[str, tuple[str, str]] = {
-    "customers": ("Customers", "people"),
-    "sales": ("Sales", "cart"),
-    "service": ("Service", "wrench"),
-    "finance": ("Finance", "money"),
-    "office": ("Office", "calendar_ltr"),
-    "analysis": ("Analysis", "data_bar_vertical"),
-    "setup": ("Set-up", "settings"),
+    "customers": (N_("Customers"), "people"),
+    "sales": (N_("Sales"), "cart"),
+    "service": (N_("Service"), "wrench"),
+    "finance": (N_("Finance"), "money"),
+    "office": (N_("Office"), "calendar_ltr"),
+    "analysis": (N_("Analysis"), "data_bar_vertical"),
+    "setup": (N_("Set-up"), "settings"),
 }
 """Key → title and icon, in the order of the navigation."""
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from crm_desktop import settings as s
-from crm_desktop.words import _
+from crm_desktop.words import N_, _
 from ui import theme
 from ui.shell import Shell
 from ui.widgets.buttons import Button, flat
@@ -238,7 +238,7 @@ class LogoEditor(QWidget):
 
 
 _SCOPE_WORDS = {
-    s.Scope.PC: "For this PC",
-    s.Scope.PERSON: "For you, on every PC",
-    s.Scope.COMPANY: "For the whole company",
+    s.Scope.PC: N_("For this PC"),
+    s.Scope.PERSON: N_("For you, on every PC"),
+    s.Scope.COMPANY: N_("For the whole company"),
 }

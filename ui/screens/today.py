@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 
 from crm_desktop.changes import Change
 from crm_desktop.services.today import Due, Today, fetch_today, finish_task, greeting
-from crm_desktop.words import _, ngettext
+from crm_desktop.words import N_, _, ngettext
 from ui import theme
 from ui.shell import Shell
 from ui.widgets.buttons import IconButton, flat, primary
@@ -264,4 +264,6 @@ def long_date(day: dt.date) -> str:
     return f"{day:%Y-%m-%d} {_(_WEEKDAYS[day.weekday()])}"
 
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
+)  # fmt: skip
