@@ -368,8 +368,3 @@ def _load(app: Application, type_key: str) -> tuple[Views, bool]:
     """The person's views, and whether the company has no record of any kind yet."""
     kinds = (t for t in app.types.values() if t.area != "setup" and app.actor.may(f"{t.key}.see"))
     return load_views(app, type_key), not any(fetch_ids(app, ListQuery(t.key), 1) for t in kinds)
-
-
-def make_list(shell: Shell, type_key: str, **arguments: str) -> ListScreen:
-    """The maker of list tabs, for the registry of screens."""
-    return ListScreen(shell, type_key, **arguments)
