@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
-import psycopg
+if TYPE_CHECKING:
+    import psycopg
 
 
 class DatabaseFault(Exception):
@@ -105,7 +107,7 @@ def _from_postgresql(error: psycopg.Error) -> DatabaseFault | None:
     if state in ("23503", "23001"):  # since version 18 RESTRICT has a code of its own
         return StillReferenced(str(error))
     if state is None or state.startswith(("08", "57P")):
-        return Unreachable(str(error)) if isinstance(error, psycopg.OperationalError) else None
+        return Unreachable(str(error)) if isinstance(error, sys.modules["psycopg"].OperationalError) else None
     kind = _SQLSTATE.get(state)
     return kind(str(error)) if kind else None
 
@@ -114,6 +116,8 @@ def translate(error: Any) -> DatabaseFault | None:
     """The fault behind a driver's error, or None when it is our own mistake (wrong SQL, wrong types)."""
     if isinstance(error, sqlite3.Error):
         return _from_sqlite(error)
-    if isinstance(error, psycopg.Error):
+    # Only SQLAlchemy loads this driver, when it opens such a database; on one PC the start does not wait for it.
+    driver = sys.modules.get("psycopg")
+    if driver is not None and isinstance(error, driver.Error):
         return _from_postgresql(error)
     return None

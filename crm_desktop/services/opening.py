@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -20,7 +21,7 @@ from crm_desktop.services.seeding import seed
 from crm_desktop.words import _
 from db import errors as fault
 from db import schema
-from db.engine import open_engine, reading, sqlite_url, writing
+from db.engine import open_engine, reading, sqlite_url
 from db.models.office import User
 
 log = logging.getLogger(__name__)
@@ -82,9 +83,8 @@ def _open(engine: Engine, data: Path, file: Path | None, create: NewCompany | No
                 raise Missing(
                     _("There is no database yet."), _("Create one with “crm-desktop new”, or start the program.")
                 )
-            schema.create(engine)
-            with writing(engine) as session:
-                seed(session, create.company, create.person, create.language)
+            # Tables and first records in one go: a program killed in between leaves an empty file, not half a company.
+            schema.create(engine, partial(seed, company=create.company, person=create.person, language=create.language))
         elif create is not None:
             raise Refused(
                 _("There is a database here already."),
