@@ -84,7 +84,7 @@ def _require_columns(kind: RecordType, plan: Plan) -> None:
     table: Any = kind.model.__table__
     missing = []
     for name, about in kind.fields.items():
-        needed = about.required and not about.custom and table.c[name].default is None
+        needed = about.required and not about.custom and _is_empty(table.c[name].default, plan.mapping.has(kind.number))
         needed |= bool(kind.lines) and name == kind.number  # rows of one order are put together by it
         named = (name, name + NUMBER, GIVEN, FAMILY) if name == "name" else (name, name + NUMBER)
         if needed and not plan.mapping.has(*named):
@@ -95,6 +95,11 @@ def _require_columns(kind: RecordType, plan: Plan) -> None:
             _("Sheet “{sheet}” has no column for {fields}.").format(sheet=plan.sheet, fields=", ".join(missing)),
             _("Its headings are: {headings}.").format(headings=seen),
         )
+
+
+def _is_empty(default: Any, numbered: bool) -> bool:
+    """Whether nothing fills a field. Texts begin empty, which only does for records that are known by their number already."""
+    return default is None or (default.is_scalar and default.arg == "" and not numbered)
 
 
 def _collect_choices(kind: RecordType, plan: Plan) -> None:

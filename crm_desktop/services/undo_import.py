@@ -68,7 +68,7 @@ def undo_import(app: Application, batch: str, progress: Progress | None = None, 
         with writing(app.engine) as session:
             entries = _claim(session, batch)
             job = _Undoing(session, app, entries, progress)
-            removed, changed = job.change_back(), job.remove()
+            changed, removed = job.change_back(), job.remove()
             last = select(func.max(table.c.id)).scalar_subquery()
             session.execute(update(table).where(table.c.batch == batch, table.c.undone_by == 0).values(undone_by=last))
         if job.touched & _CHOICES:

@@ -248,9 +248,9 @@ def _title(deleted: Deleted) -> str:
 
 
 def _restore(shell: Shell, batches: list[str], origin: str) -> dict[str, list[int]]:
-    """Bring several deletions back, the oldest first, so that what others belong to is there before them."""
+    """Bring several deletions back, the latest first: nothing can be deleted while others point to it, so it went after them."""
     found: dict[str, list[int]] = {}
-    for batch in reversed(batches):
+    for batch in batches:
         for key, ids in restore_batch(shell.app, batch, origin).items():
             found.setdefault(key, []).extend(ids)
     return found

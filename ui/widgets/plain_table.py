@@ -25,6 +25,7 @@ from ui.widgets.labels import paint_tag
 Index = QModelIndex | QPersistentModelIndex
 _CHARACTER, _AROUND, _PAD = 8, 24, 10  # pixels, as in the lists of records
 _LEAST = 120
+_TINT = 0.5  # so that a tag on a ground of its tone is still seen
 
 
 def _nothing(_row: Any) -> str:
@@ -215,7 +216,9 @@ class _Cells(QStyledItemDelegate):
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: Any) -> None:
         box: QRect = option.rect
         if tone := self._tint(row):
-            painter.fillRect(box, theme.colour(f"{tone}_bg"))
+            ground = theme.colour(f"{tone}_bg")
+            ground.setAlphaF(_TINT)
+            painter.fillRect(box, ground)
         if QStyle.StateFlag.State_Selected in option.state:
             if not tone:
                 painter.fillRect(box, theme.colour("soft"))
