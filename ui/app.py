@@ -114,7 +114,7 @@ class Program(QObject):
         window.reopen.connect(self._reopen)
         self._show(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
-        QTimer.singleShot(_STARTED, self, gc.freeze)
+        QTimer.singleShot(_STARTED, self, _tidy_from_now_on)
 
     def _heard_change(self, change: Change) -> None:  # on the thread that saved
         if change.type in _SET_UP:
@@ -159,6 +159,11 @@ class Program(QObject):
         """Let go of everything."""
         if self.app is not None:
             self.app.close()
+
+
+def _tidy_from_now_on() -> None:
+    gc.freeze()
+    gc.enable()  # it is off while the program starts, see crm_desktop/cli/care.py
 
 
 def _options_changed(app: Application) -> bool:

@@ -7,6 +7,7 @@ It prints the milliseconds since its process began and the megabytes it then hol
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -25,7 +26,8 @@ def _tell() -> None:
 
 
 def ours(data: Path) -> None:
-    """The program itself, with the list of customers opened at once."""
+    """The program itself as `crm_desktop.cli.care.window` starts it, with the list of customers opened at once."""
+    gc.disable()
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication, QTableView
 
