@@ -23,6 +23,7 @@ from crm_desktop.services.inserting import insert_records
 from crm_desktop.services.journal import already_done, differences, enter
 from crm_desktop.services.lines import write_lines
 from crm_desktop.services.reading import read_record, read_records
+from crm_desktop.services.relabelling import relabel
 from crm_desktop.services.row_values import record_row
 from crm_desktop.services.validating import problems
 from crm_desktop.words import _
@@ -161,6 +162,8 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     session.execute(update(table).where(table.c.id == draft.id).values(row))
     if kind.lines:
         write_lines(session, kind, whole, before)
+    if kind.label_of(before.values) != kind.label_of(whole.values):
+        relabel(session, app, kind, int(draft.id or 0))
     changes = differences(kind, before, whole)
     whole.version = draft.version + 1
     if changes or action != "change":

@@ -64,7 +64,8 @@ def test_chinese_is_ordered_by_its_reading_and_nothing_comes_last(company: Appli
     names = [r[0] for r in fetch_page(company, ListQuery("customers", columns=("name",), order=("name",)), size=400).rows]
     cities = list(dict.fromkeys(n[:2] for n in names))
     assert cities[:4] == ["长沙", "东莞", "佛山", "福州"]
-    days = [r[0] for r in fetch_page(company, ListQuery("customers", columns=("next_follow_up",), order=("next_follow_up",)), size=400).rows]
+    by_day = ListQuery("customers", columns=("next_follow_up",), order=("next_follow_up",))
+    days = [r[0] for r in fetch_page(company, by_day, size=400).rows]
     filled = [d for d in days if d]
     assert days[: len(filled)] == sorted(filled)
 

@@ -224,3 +224,12 @@ def test_two_pcs_see_each_others_numbers(app: Application, open_again: Callable[
     other = open_again(app)
     assert [order(a, customer(a)).values["number"][-3:] for a in (app, other, app)] == ["001", "002", "003"]
     assert len(fetch_page(other, ListQuery("sales-orders")).rows) == 3
+
+
+def test_orders_are_found_by_the_new_name_of_their_customer(app: Application) -> None:
+    buyer = customer(app, "Alpha")
+    order(app, buyer)
+    buyer.values["name"] = "Omega"
+    saving.save(app, buyer)
+    assert count(app, ListQuery("sales-orders", search="omega")).number == 1
+    assert count(app, ListQuery("sales-orders", search="alpha")).number == 0
