@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -199,7 +200,12 @@ class Tour:
     def _type(self, text: str) -> None:
         """Type, each key to whatever has the focus by then: a cell opens its editor with the first one."""
         for letter in text:
-            QTest.keyClick(self._focused(), letter)
+            if letter.isascii():
+                QTest.keyClicks(self._focused(), letter)
+            else:  # no key has it: it comes as an input method would bring it
+                composed = QInputMethodEvent()
+                composed.setCommitString(letter)
+                QApplication.sendEvent(self._focused(), composed)
 
     def _pick(self, text: str) -> None:
         """Type into the reference that has the focus and take what it offers."""
