@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -30,7 +31,8 @@ class BatchEdit(QDialog):
         self._fields = batch_fields(shell.app, self._type)
         self._around = Around(shell.app, shell.tasks, failed=shell.notices.error)
         self._ticket = 0
-        self.field, self.value = "", None  # type: str, Any
+        self.field = ""
+        self.value: Any = None
         self.setWindowTitle(_("Change several records"))
         self.resize(theme.current().px(560), theme.current().px(440))
         self.choice = QComboBox()

@@ -166,7 +166,7 @@ class CommandPalette(QFrame):
 
     def _matching(self, text: str) -> list[Command]:
         word = text.casefold()
-        ranked = []
+        ranked: list[tuple[Any, ...]] = []
         for command in self._commands:
             names = [n.casefold() for n in (command.title, *command.also, self._spelled.get(command.title, ""))]
             if any(word in name for name in names):
@@ -200,7 +200,7 @@ class CommandPalette(QFrame):
         self._line.clearFocus()
 
     def _place(self) -> None:
-        window = self.parentWidget()
+        window = self.parentWidget() or self.window()
         below = self._line.mapTo(window, self._line.rect().bottomLeft())
         self.setFixedWidth(max(self._line.width(), theme.current().px(420)))
         self.move(below.x() - (self.width() - self._line.width()) // 2, below.y() + 6)

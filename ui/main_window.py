@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,16 +185,16 @@ class MainWindow(QMainWindow):
         for record_type in self._creatable():
             title = _("New: {title}").format(title=_(record_type.title))
             key = record_type.key
-            run = lambda key=key: self.new_record(key)  # noqa: E731
+            run = partial(self.new_record, key)
             found.append(Command(f"new:{key}", title, record_type.icon, run, "", records, also=(record_type.title,)))
         for entry in navigation.entries(self.app, self.screens):
-            go = lambda key=entry.key: self.open(key)  # noqa: E731
+            go = partial(self.open, entry.key)
             shortcut = self.screens.shortcut(entry.key)
             found.append(Command(f"go:{entry.key}", entry.title, entry.icon, go, shortcut, window, also=(entry.key,)))
-        for entry in self.screens.visible(self.app.actor):
-            if not entry.in_navigation:
-                go = lambda key=entry.key: self.open_screen(key)  # noqa: E731
-                found.append(Command(f"go:screen:{entry.key}", _(entry.title), entry.icon, go, entry.shortcut, window))
+        for screen in self.screens.visible(self.app.actor):
+            if not screen.in_navigation:
+                go = partial(self.open_screen, screen.key)
+                found.append(Command(f"go:screen:{screen.key}", _(screen.title), screen.icon, go, screen.shortcut, window))
         return [
             *found,
             Command("close", _("Close tab"), "dismiss", self._close_tab, "Ctrl+W", window),
@@ -314,7 +315,7 @@ class MainWindow(QMainWindow):
 
     def _recent_answers(self) -> list[Answer]:
         return [
-            Answer(title, icon, right=_(self.app.types[key.split(":")[1]].title), take=lambda key=key: self.open(key))
+            Answer(title, icon, right=_(self.app.types[key.split(":")[1]].title), take=partial(self.open, key))
             for key, title, icon in self.recent()[:5]
         ]
 

@@ -66,5 +66,5 @@ class ManyDialog(QDialog):
     def take(self) -> None:
         """Take what is marked."""
         ids = self.list.selected_ids()[:_MOST]
-        self.refs = [Ref(id_, self.list.label_at(self.list.model.row_of(id_))) for id_ in ids]
+        self.refs = [Ref(id_, self.list.selection.label_at(self.list.model.row_of(id_))) for id_ in ids]
         self.accept()

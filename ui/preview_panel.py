@@ -156,8 +156,9 @@ class PreviewPanel(QFrame):
         outer.addWidget(area, 1)
         outer.addWidget(self._foot(data))
         self._put(whole)
-        if self.quick is not None and typed:
-            self.quick.setText(typed)
+        quick: QLineEdit | None = self.quick
+        if quick is not None and typed:
+            quick.setText(typed)
 
     def _head(self, draft: Draft) -> QHBoxLayout:
         row = QHBoxLayout()

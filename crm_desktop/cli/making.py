@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import getpass
+from typing import TYPE_CHECKING
 
 from crm_desktop.cli.console import ConsoleProgress, say
 from crm_desktop.cli.opening import data_of
 from crm_desktop.words import _, language
+
+if TYPE_CHECKING:
+    from crm_desktop.application import Application
 
 
 def new(arguments: argparse.Namespace) -> int:
@@ -26,7 +30,7 @@ def new(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _fill(app: object, customers: int) -> None:
+def _fill(app: Application, customers: int) -> None:
     from crm_desktop.sample.generate import generate_company, load_sample_company
 
     progress = ConsoleProgress()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -115,7 +115,7 @@ class TodayScreen(QWidget):
         self.calls.fill([self._call_row(due, today.day) for due in today.customers])
 
     def _show_recent(self) -> None:
-        recent = getattr(self._shell, "recent", list)()
+        recent: list[tuple[str, str, str]] = getattr(self._shell, "recent", list)()
         rows = []
         for key, title, icon in recent[:8]:
             _record, type_key, number = key.split(":")
@@ -174,11 +174,11 @@ class _Section(Card):
     def rows(self) -> list[QWidget]:
         return list(self._rows)
 
-    def fill(self, rows: list[QWidget]) -> None:
+    def fill(self, rows: Sequence[QWidget]) -> None:
         for row in self._rows:
             self._box.removeWidget(row)
             row.deleteLater()
-        self._rows = rows
+        self._rows = list(rows)
         for row in rows:
             self._box.addWidget(row)
         self._nothing.setVisible(not rows)

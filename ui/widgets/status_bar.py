@@ -58,10 +58,12 @@ class StatusBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 10, 0)
         row.setSpacing(4)
-        for part in (self._dot, self.database, self.backup):
+        left: tuple[QWidget, ...] = (self._dot, self.database, self.backup)
+        right: tuple[QWidget, ...] = (self._work, self._bar, self._stop)
+        for part in left:
             row.addWidget(part)
         row.addStretch(1)
-        for part in (self._work, self._bar, self._stop):
+        for part in right:
             row.addWidget(part)
         row.addSpacing(8)
         row.addWidget(self._language)
