@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crm_desktop.application import Application
 from crm_desktop.errors import Told
 from crm_desktop.exchange.cells import Sheet, Workbook
-from crm_desktop.exchange.headings import FAMILY, GIVEN, LINE, NUMBER, line_label, number_label
+from crm_desktop.exchange.headings import FAMILY, GIVEN, LINE, NUMBER, number_label
 from crm_desktop.exchange.mapping import ColumnMap, guess_mapping, recogniser, taken_from_files
 from crm_desktop.exchange.tables import Table, choose_sheet, find_table, table_below
 from crm_desktop.records.record_type import RecordType
@@ -94,7 +95,7 @@ def targets(app: Application, kind: RecordType) -> list[Target]:
     for name, about in kind.visible(app.actor).items():
         if about.kind == "image" or not taken_from_files(about):
             continue
-        found.append(Target(name, _(about.label), about.required))
+        found.append(Target(name, _(about.label), about.required and _begins_empty(kind, name)))
         other = app.types.get(about.target) if about.kind == "reference" else None
         if other is not None and other.number:
             found.append(Target(name + NUMBER, number_label(kind, about.label)))
@@ -103,5 +104,11 @@ def targets(app: Application, kind: RecordType) -> list[Target]:
     if kind.lines:
         for name, about in kind.lines.fields.items():
             if name != "position" and about.kind != "image" and taken_from_files(about) and app.actor.may(about.secret):
-                found.append(Target(LINE + name, line_label(kind, name), about.required))
+                found.append(Target(LINE + name, f"{_(kind.lines.title)}: {_(about.label)}"))
     return found
+
+
+def _begins_empty(kind: RecordType, name: str) -> bool:
+    """Whether nothing but the file fills a field."""
+    column: Any = kind.model.__table__.c.get(name)
+    return column is None or column.default is None or (column.default.is_scalar and column.default.arg == "")

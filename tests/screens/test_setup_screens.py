@@ -388,6 +388,9 @@ def test_a_file_dropped_on_the_window_begins_an_import(desk: Desk, tmp_path: Pat
     assert isinstance(page, ImportScreen)
     assert page.pages.currentIndex() == steps.COLUMNS
 
+    page = screen(desk, "import", ImportScreen, type="products")
+    assert page.pages.currentIndex() == steps.FILE
+    assert page.file.type_key == "products"
     pictures = QMimeData()
     pictures.setUrls([QUrl.fromLocalFile(str(tmp_path / "photo.png"))])
     enter = QDragEnterEvent(QPoint(300, 300), copy, pictures, LEFT, none)

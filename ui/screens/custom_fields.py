@@ -88,8 +88,8 @@ class CustomFieldsScreen(QWidget):
 
         return [
             PlainColumn(_("Label"), lambda f: _(f.label)),
-            PlainColumn(_("Holds"), self._holds, 20, quiet=True),
-            PlainColumn(_("Section"), lambda f: _(f.section), 12, quiet=True),
+            PlainColumn(_("Holds"), self._holds, 16, quiet=True),
+            PlainColumn(_("Section"), lambda f: _(f.section), 9, quiet=True),
             PlainColumn(_("Column"), lambda f: mark(f.width > 0), 5, tone=lambda f: "grey" if f.width else ""),
             PlainColumn(_("Search"), lambda f: mark(bool(f.search)), 5, tone=lambda f: "grey" if f.search else ""),
             PlainColumn(_("Needed"), lambda f: mark(f.required), 5, tone=lambda f: "amber" if f.required else ""),

@@ -176,6 +176,7 @@ class DonePage(QWidget):
         self.bar.setFixedWidth(theme.current().px(320))
         self.stop = Button(_("Cancel"), "dismiss", clicked=self.stop_wanted.emit)
         self.open = primary(_("Open the list"), "open", self.list_wanted.emit)
+        self.open.setAutoDefault(True)
         self.undo = Button(_("Undo import"), "arrow_undo", clicked=self.undo_wanted.emit)
         self.wrong = Button(_("Save the wrong rows…"), "document_table", clicked=self.wrong_wanted.emit)
         self.again = Button(_("Import another file"), "arrow_download", kind="flat", clicked=self.again_wanted.emit)

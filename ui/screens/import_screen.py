@@ -60,6 +60,7 @@ class ImportScreen(QWidget):
         self.back = Button(_("Back"), "arrow_left", clicked=self.go_back)
         self.save_wrong = Button(_("Save the wrong rows…"), "document_table", clicked=self.ask_wrong_rows)
         self.next = primary(_("Check"), "", self.go_on)
+        self.next.setAutoDefault(True)  # Enter goes on
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
@@ -72,8 +73,9 @@ class ImportScreen(QWidget):
         """Begin with a type or a file, unless an import is at work."""
         if self.task is not None and self.pages.currentIndex() == DONE:
             return
-        if type and self.pages.currentIndex() in (FILE, DONE):
+        if type and (self.look is None or self.look.type != type or self.pages.currentIndex() == DONE):
             self.start_again()
+        if type or path:
             self.file.choose_type(type)
         if path:
             self.open_file(Path(path))
@@ -92,6 +94,7 @@ class ImportScreen(QWidget):
     def refresh(self) -> None:
         """Read the file again, as when it was corrected meanwhile."""
         if self.look is not None and self.pages.currentIndex() in (COLUMNS, CHECK):
+            self.file.choose_type(self.look.type)
             self.open_file(self.look.path)
 
     # How it looks
@@ -151,6 +154,8 @@ class ImportScreen(QWidget):
             self.next.setText(words.format(count=f"{count:,}") if count else _("Nothing to import"))
             self.next.setEnabled(count > 0)
         self._set_busy(False)
+        if page in (COLUMNS, CHECK) and self.isVisible():
+            self.next.setFocus()
 
     def _set_busy(self, on: bool) -> None:
         self.spinner.setVisible(on)

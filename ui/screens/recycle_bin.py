@@ -233,8 +233,11 @@ class _Details(QWidget):
     def _add_others(self, column: QVBoxLayout, deleted: Deleted) -> None:
         column.addSpacing(theme.size("gap"))
         column.addWidget(separator())
-        column.addWidget(SectionHeader(_("Comes back with it"), note=f"{len(deleted.also):,}"))
         types = self._shell.app.types
+        counted = (f"{_(types[key].plural)}: {n:,}" for key, n in deleted.also_counted().items())
+        column.addWidget(SectionHeader(_("Comes back with it")))
+        if len(deleted.also) > 1:
+            column.addWidget(Label(", ".join(counted), "small", wrap=True))
         for type_key, label in deleted.also[:_LISTED]:
             column.addWidget(Label(f"{_(types[type_key].title)} · {label}", "dim", wrap=True))
         if len(deleted.also) > _LISTED:
