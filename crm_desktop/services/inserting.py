@@ -17,6 +17,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.journal import enter
 from crm_desktop.services.lines import insert_lines
 from crm_desktop.services.numbering import take_numbers
+from crm_desktop.services.relabelling import give_labels
 from crm_desktop.services.row_values import record_row
 from crm_desktop.services.validating import problems
 from db import search
@@ -78,6 +79,7 @@ def insert_records(
     if not drafts:
         return []
     made = [_checked(app, kind, d) for d in drafts]
+    give_labels(app, session, kind, made)
     if kind.sequence and not kind.gapless:
         _give_numbers(session, kind, made)
     table: Any = kind.model.__table__

@@ -23,7 +23,7 @@ from crm_desktop.services.inserting import insert_records
 from crm_desktop.services.journal import already_done, differences, enter
 from crm_desktop.services.lines import write_lines
 from crm_desktop.services.reading import read_record, read_records
-from crm_desktop.services.relabelling import relabel
+from crm_desktop.services.relabelling import give_labels, relabel
 from crm_desktop.services.row_values import record_row
 from crm_desktop.services.validating import problems
 from crm_desktop.words import _
@@ -156,6 +156,7 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     kind.derive(whole, before)
     if found := problems(app, whole, before, operation):
         raise Invalid(found)
+    give_labels(app, session, kind, [whole], before)
     table: Any = kind.model.__table__
     row = record_row(kind, whole)
     search.change(session.connection(), table, [(int(draft.id or 0), row["search_text"])])

@@ -13,6 +13,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref, merge
 from crm_desktop.errors import Conflict, Invalid, Missing, Refused
 from crm_desktop.services import deleting, history, operating, saving
+from crm_desktop.services.checking import check_database
 from crm_desktop.services.listing import Condition, ListQuery, count, fetch_page
 
 
@@ -233,3 +234,25 @@ def test_orders_are_found_by_the_new_name_of_their_customer(app: Application) ->
     saving.save(app, buyer)
     assert count(app, ListQuery("sales-orders", search="omega")).number == 1
     assert count(app, ListQuery("sales-orders", search="alpha")).number == 0
+
+
+def test_what_belongs_to_a_customer_is_found_by_the_name_it_has_now(app: Application) -> None:
+    buyer = customer(app, "Alpha")
+    sold = order(app, buyer)  # its reference says nothing of the name
+    contact = saving.save(app, saving.new_draft(app, "contacts", {"name": "Bob", "customer_id": Ref(buyer.id or 0)}))
+    other = order(app, customer(app, "Alpha Two"))
+
+    def found(key: str, text: str) -> list[int]:
+        return [row[-1] for row in fetch_page(app, ListQuery(key, search=text)).rows]
+
+    assert set(found("sales-orders", "alpha")) == {sold.id, other.id}
+    buyer.values["name"] = "广州华远"
+    renamed = saving.save(app, buyer)
+    assert found("sales-orders", "gzhy") == found("sales-orders", "华远") == [sold.id]
+    assert found("contacts", "华远") == [contact.id]
+    assert found("sales-orders", "alpha") == [other.id]
+    saving.save(app, sold)
+    assert found("sales-orders", "华远") == [sold.id]
+    assert renamed.version == 2
+    assert saving.open_record(app, "contacts", contact.id or 0).version == 1
+    assert [f for f in check_database(app) if f.repaired] == []
