@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from crm_desktop.words import _
 from ui import theme
@@ -11,6 +11,7 @@ from ui.widgets.buttons import primary
 from ui.widgets.labels import Label
 
 _COLUMNS = 3
+_WIDEST, _HIGHEST = 1340, 710  # a screen of 1366 × 768 with its task bar; the rest scrolls
 
 
 class KeyboardMap(QDialog):
@@ -25,7 +26,10 @@ class KeyboardMap(QDialog):
         column.setSpacing(theme.size("margin"))
         column.addWidget(Label(_("Keyboard shortcuts"), "title"))
         groups = keyboard_map(commands)
-        sides = QHBoxLayout()
+        page = QWidget()
+        page.setProperty("scrolled", "true")
+        sides = QHBoxLayout(page)
+        sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(theme.current().px(32))
         columns = [QVBoxLayout() for _number in range(_COLUMNS)]
         for at, (title, keys) in enumerate(groups.items()):
@@ -37,13 +41,20 @@ class KeyboardMap(QDialog):
             side.setSpacing(theme.size("margin"))
             side.addStretch(1)
             sides.addLayout(side)
-        column.addLayout(sides)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(page)
+        column.addWidget(area, 1)
         close = primary(_("Close"), clicked=self.accept)
         close.setDefault(True)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(close)
         column.addLayout(foot)
+        wanted, bar = page.sizeHint(), area.verticalScrollBar().sizeHint().width()
+        edges = 2 * edge + 2
+        self.resize(min(wanted.width() + edges + bar, _WIDEST), min(wanted.height() + edges + theme.current().px(96), _HIGHEST))
 
 
 def _group(title: str, keys: list[tuple[str, str]]) -> QGridLayout:
