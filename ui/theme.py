@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from crm_desktop.resources import resource
 
-FAMILIES = ("Microsoft YaHei UI", "Noto Sans CJK SC", "Noto Sans SC")
+FAMILIES = ("Microsoft YaHei UI", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC")
 TONES = ("accent", "green", "amber", "red", "violet", "grey")
 """What a tag, an avatar or a banner can say by its colour; each has a text colour `x` and a ground `x_bg`."""
 
@@ -269,8 +269,9 @@ def style_sheet(theme: Theme) -> str:
 
 
 def _load_font_where_needed() -> None:
-    """The bundled Chinese font, only on a system without one: the system's own looks more at home."""
-    if QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese):
+    """The bundled font, only on a system without one of the families we ask for: those look more at home. Any other Chinese
+    font does not count: it may come without Latin letters, or with another country's forms of the characters."""
+    if set(FAMILIES) & set(QFontDatabase.families()):
         return
     for path in sorted(resource("fonts").glob("*.ttf")):
         QFontDatabase.addApplicationFont(str(path))
