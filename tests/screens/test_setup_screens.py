@@ -215,7 +215,7 @@ def test_half_typed_fields_are_not_lost_by_a_click_elsewhere(desk: Desk) -> None
 
 
 def at_columns(desk: Desk, path: Path, **arguments: Any) -> ImportScreen:
-    page = screen(desk, "import", ImportScreen, **arguments)
+    page: ImportScreen = screen(desk, "import", ImportScreen, **arguments)
     page.open_file(path)
     desk.quiet()
     assert page.pages.currentIndex() == steps.COLUMNS, desk.errors
@@ -342,6 +342,29 @@ def test_a_file_that_is_none_is_told_and_the_page_stays(desk: Desk, tmp_path: Pa
     desk.quiet()
     assert page.pages.currentIndex() == steps.FILE
     assert "broken.xlsx" in str(desk.errors.pop())
+
+
+def test_an_import_that_is_stopped_keeps_nothing(desk: Desk, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["Number", "Customer", "Product name", "Quantity", "Price"])
+    for at in range(600):
+        book.active.append([f"S-{at}", f"Customer {at // 2}", "Bolt", 1, 2])
+    book.save(tmp_path / "orders.xlsx")
+    page = at_columns(desk, tmp_path / "orders.xlsx", type="sales-orders")
+    page.columns.create_missing.click()
+    page.try_out()
+    desk.quiet()
+    page.run()
+    desk.answer = False
+    assert not page.close_request(), "closing the tab asks first"
+    page.done.stop.click()
+    desk.quiet()
+    assert page.pages.currentIndex() == steps.CHECK
+    assert (number_of(desk.app, "sales-orders"), number_of(desk.app, "customers")) == (0, 0)
+    press(page.next)
+    desk.quiet()
+    assert (number_of(desk.app, "sales-orders"), number_of(desk.app, "customers")) == (600, 300)
 
 
 def test_an_import_undone_too_late_says_why(desk: Desk, tmp_path: Path) -> None:

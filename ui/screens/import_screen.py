@@ -6,7 +6,6 @@ Nothing is written before the last step, and all of it can be taken back as one.
 from __future__ import annotations
 
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.errors import Told
 from crm_desktop.exchange.first_look import FirstLook, look
-from crm_desktop.exchange.mapping import ColumnMap
 from crm_desktop.exchange.plan import Plan, Result
 from crm_desktop.exchange.reading import read_workbook
 from crm_desktop.progress import Progress
@@ -27,6 +25,7 @@ from ui.dropped_files import dropped_table
 from ui.screens.import_check import CheckPage, DonePage
 from ui.screens.import_columns import ColumnsPage
 from ui.screens.import_file import FilePage
+from ui.screens.import_work import carry_out, plan
 from ui.screens.import_written import ask_workbook, write_template, write_wrong_rows
 from ui.shell import Shell
 from ui.tasks import Task
@@ -217,11 +216,12 @@ class ImportScreen(QWidget):
         if self.look is None:
             return
         app, found, mapping = self._shell.app, self.look, self.columns.mapping()
-        create_missing = self.columns.create_missing.isVisibleTo(self) and self.columns.create_missing.isChecked()
+        wish = self.columns.create_missing
+        create_missing = not wish.isHidden() and wish.isChecked()
         only_new = not self.columns.change_existing.isChecked()
 
         def work(progress: Progress) -> Plan:
-            return _plan(app, found, mapping, create_missing, only_new, progress)
+            return plan(app, found, mapping, create_missing, only_new, progress)
 
         self._run(work, self._checked, self._not_checked, title=_("Checking {name}").format(name=found.path.name))
 
@@ -241,21 +241,24 @@ class ImportScreen(QWidget):
         """Import what can be imported."""
         if self.plan is None:
             return
-        app, plan = self._shell.app, self.plan
+        app, wanted = self._shell.app, self.plan
 
         def work(progress: Progress) -> Result:
-            importing: Any = import_module("crm_desktop.exchange.importing")
-            result: Result = importing.run_import(app, plan, progress)
-            return result
+            return carry_out(app, wanted, progress)
 
-        title = _("Importing {things}").format(things=_(app.type(plan.type).plural))
+        title = _("Importing {things}").format(things=_(app.type(wanted.type).plural))
         self._show(DONE)
         self.done.show_work(title, "", 0)
         self._run(work, self._imported, self._not_imported, title=title)
 
     def _not_imported(self, error: BaseException) -> None:
-        self._show(CHECK)
         self._shell.notices.error(error)
+        self._check_again()
+
+    def _check_again(self) -> None:
+        """What was worked out before an attempt that came to nothing does not hold any more."""
+        self._show(CHECK)
+        self.try_out()
 
     def _imported(self, result: Result) -> None:
         self.result = result
@@ -310,7 +313,7 @@ class ImportScreen(QWidget):
     def ask_wrong_rows(self) -> None:
         """Ask where to, and write the wrong rows with their reasons there."""
         if self.plan is not None and self.look is not None:
-            path = ask_workbook(self, str(self.look.path.with_name(f"{self.look.path.stem} – {_('left out')}.xlsx")))
+            path = ask_workbook(self, str(self.look.path.with_name(f"{self.look.path.stem} – {_('Left out')}.xlsx")))
             if path is not None:
                 write_wrong_rows(self._shell, self.plan, path)
 
@@ -351,8 +354,10 @@ class ImportScreen(QWidget):
             self.start_again()
         elif page == DONE and self.result is not None:
             self.done.show_result(self.result)
+        elif page == DONE:
+            self._check_again()
         else:
-            self._show(CHECK if page == DONE else page)
+            self._show(page)
 
     def _stop(self) -> None:
         if self.task is not None:
@@ -377,17 +382,3 @@ class ImportScreen(QWidget):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.open_file(path)
-
-
-def _plan(
-    app: Any, found: FirstLook, mapping: ColumnMap, create_missing: bool, only_new: bool, progress: Progress
-) -> Plan:
-    importing: Any = import_module("crm_desktop.exchange.importing")
-    plan: Plan = importing.plan_import(
-        app, found.type, found.table, mapping, create_missing=create_missing, progress=progress
-    )
-    if only_new:
-        for item in plan.records:
-            if item.action == "change":
-                item.action = "same"
-    return plan
