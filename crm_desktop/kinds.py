@@ -195,7 +195,8 @@ def _parse_reference(text: str, field: Field, options: Options) -> Any:
 
 
 def _show_text(value: Any, field: Field, options: Options) -> str:
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return _(text) if field.translated else text
 
 
 def _show_decimal(least: int, most: int) -> Show:

@@ -48,6 +48,7 @@ class Field:
     preset: str = ""  # number of the record a reference of a new record begins with
     total: bool = False  # summed in the foot of lists
     multiline: bool = False
+    translated: bool = False  # may hold an English text of the program, shown in the person's language
     due: Mapping[str, tuple[Any, ...]] | None = (
         None  # a day by which something must happen; it counts while these fields have these values
     )

@@ -15,6 +15,7 @@ from typing import Any
 from crm_desktop.actor import Actor
 from crm_desktop.draft import Draft
 from crm_desktop.options import Choice
+from crm_desktop.words import _
 from db.base import Base, Record
 from db.fields import Field
 
@@ -146,5 +147,5 @@ class RecordType:
 
     def label_of(self, values: Mapping[str, Any]) -> str:
         """How a record with these values is called."""
-        parts = (values.get(n) for n in self.label)
-        return " ".join(str(getattr(p, "label", p)) for p in parts if p)
+        parts = ((values.get(n), self.fields[n].translated) for n in self.label)
+        return " ".join(_(p) if translated else str(getattr(p, "label", p)) for p, translated in parts if p)

@@ -8,6 +8,7 @@ from typing import Any
 from crm_desktop.draft import Ref
 from crm_desktop.pinyin import has_chinese, initials, sort_key
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.words import LANGUAGES, translated
 from db.search import fold
 
 _LONGEST = 4000  # characters of search text; a novel in a remark need not be found by every word
@@ -28,6 +29,8 @@ def _pieces(kind: RecordType, values: Mapping[str, Any]) -> Iterator[str]:
         elif isinstance(value, tuple):
             value = " ".join(value)
         yield fold(str(value))
+        if about.translated:  # found by what people read, in whichever language they read it
+            yield from (fold(translated(str(value), code)) for code in LANGUAGES)
         if about.search in ("name", "label") and has_chinese(str(value)):
             yield initials(str(value), person and about.search == "name")
         elif about.search == "phone":

@@ -64,7 +64,7 @@ class OptionItem(Record):
         search="code",
         help="What is stored; cannot mean two things in one list.",
     )
-    label: Mapped[str] = field("Label", required=True, width=20, search="name")
+    label: Mapped[str] = field("Label", required=True, width=20, search="name", translated=True)
     position: Mapped[int] = field("Order", "integer", width=8, default=0, nullable=False)
     tone: Mapped[str] = field("Colour", "option", options="tones", width=10, default="grey")
     active: Mapped[bool] = field("Active", "yes_no", width=8, default=True)
