@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from crm_desktop.exchange.reading import READABLE
+from crm_desktop.exchange.endings import READABLE
 from ui.shell import Shell
 
 

@@ -20,16 +20,12 @@ import psutil
 
 from crm_desktop.errors import Missing, Told
 from crm_desktop.exchange.cells import Sheet, Workbook, decimal_of
+from crm_desktop.exchange.endings import READABLE, TEXTS
 from crm_desktop.exchange.text_tables import read_text_table
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.words import _
 
 _log = logging.getLogger(__name__)
-
-WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".xlt", ".ods", ".et")
-TEXTS = (".csv", ".tsv", ".tab", ".txt")
-READABLE = WORKBOOKS + TEXTS
-"""The endings of files that can be read."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from crm_desktop.exchange.endings import READABLE
 from crm_desktop.exchange.first_look import importable
-from crm_desktop.exchange.reading import READABLE
 from crm_desktop.services.undo_import import PastImport, past_imports
 from crm_desktop.words import _, ngettext
 from ui import theme

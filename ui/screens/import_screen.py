@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from crm_desktop.errors import Told
 from crm_desktop.exchange.first_look import FirstLook, look
 from crm_desktop.exchange.plan import Plan, Result
-from crm_desktop.exchange.reading import read_workbook
 from crm_desktop.progress import Progress
 from crm_desktop.services.undo_import import PastImport, Undone, undo_import
 from crm_desktop.words import N_, _, ngettext
@@ -25,7 +24,7 @@ from ui.dropped_files import dropped_table
 from ui.screens.import_check import CheckPage, DonePage
 from ui.screens.import_columns import ColumnsPage
 from ui.screens.import_file import FilePage
-from ui.screens.import_work import carry_out, plan
+from ui.screens.import_work import carry_out, plan, read
 from ui.screens.import_written import ask_workbook, write_template, write_wrong_rows
 from ui.shell import Shell
 from ui.tasks import Task
@@ -177,7 +176,7 @@ class ImportScreen(QWidget):
         app, type_key = self._shell.app, self.file.type_key
 
         def work(progress: Progress) -> FirstLook:
-            return look(app, path, read_workbook(path, progress=progress), type_key)
+            return read(app, path, type_key, progress)
 
         self.name.setText(path.name)
         self._run(work, self._looked, self._unreadable, title=_("Reading {name}").format(name=path.name))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from crm_desktop.application import Application
-from crm_desktop.exchange.first_look import FirstLook
+from crm_desktop.exchange.first_look import FirstLook, look
 from crm_desktop.exchange.mapping import ColumnMap
 from crm_desktop.exchange.plan import Plan, Result
 from crm_desktop.progress import Progress
 
 _IMPORTING = "crm_desktop.exchange.importing"
+
+
+def read(app: Application, path: Path, type_key: str, progress: Progress) -> FirstLook:
+    """Read a file and lay it out. Raises Told, Cancelled."""
+    reading: Any = import_module("crm_desktop.exchange.reading")
+    return look(app, path, reading.read_workbook(path, progress=progress), type_key)
 
 
 def plan(

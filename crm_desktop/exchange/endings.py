@@ -1,0 +1,7 @@
+"""The endings of files that can be read as tables. They stand apart, since the window needs them before it reads anything."""
+
+from __future__ import annotations
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".xlt", ".ods", ".et")
+TEXTS = (".csv", ".tsv", ".tab", ".txt")
+READABLE = WORKBOOKS + TEXTS
