@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session
 
-from db.errors import translate
+from db.errors import Busy, translate
 
 BUSY_SECONDS = 10
 """How long a writer waits for another before it is told `Busy`."""
@@ -67,6 +67,35 @@ def open_engine(url: str) -> Engine:
             raise fault from context.original_exception
 
     return engine
+
+
+def open_scratch(path: Path) -> Engine:
+    """A SQLite file that is filled in one go and thrown away when anything goes wrong: fast, and not safe until it is settled."""
+    engine = open_engine(sqlite_url(path))
+
+    @event.listens_for(engine, "connect")
+    def hurry(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode=MEMORY")
+        connection.execute("PRAGMA synchronous=OFF")
+
+    return engine
+
+
+def settle(path: Path) -> None:
+    """Put everything of a SQLite database into its one file, so that the file alone can be moved or replaced.
+
+    Raises Busy while another program has it open, Corrupt when it is no sound database.
+    """
+    try:
+        connection = sqlite3.connect(path, timeout=2)
+        try:
+            mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise translate(error) or error from error
+    if mode != "delete":
+        raise Busy(str(path))
 
 
 def is_sqlite(engine: Engine | Connection | Session) -> bool:

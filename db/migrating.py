@@ -25,9 +25,9 @@ def _config(folder: Path, connection: Connection | None = None) -> Config:
     return config
 
 
-def run(folder: Path, connection: Connection) -> None:
-    """Run all steps the database does not have yet, inside the caller's transaction."""
-    command.upgrade(_config(folder, connection), "head")
+def run(folder: Path, connection: Connection, to: str = "head") -> None:
+    """Run all steps the database does not have yet, up to the version `to`, inside the caller's transaction."""
+    command.upgrade(_config(folder, connection), to)
 
 
 def known(folder: Path) -> set[str]:

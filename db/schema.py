@@ -63,6 +63,17 @@ def create(engine: Engine, fill: Callable[[Session], object] | None = None) -> N
     _run(engine, fill)
 
 
+def knows(wanted: str) -> bool:
+    """Whether this program's steps lead through a version; a newer program's do not."""
+    return wanted == head() or wanted in _steps().known(_FOLDER)
+
+
+def create_at(engine: Engine, wanted: str) -> None:
+    """Make the tables as they were at an older version, in an empty database."""
+    with writing(engine) as session:
+        _steps().run(_FOLDER, session.connection(), wanted)
+
+
 def _copy_aside(file: Path, at: str) -> Path:
     """A copy of the database as it is, beside it; it replaces nothing."""
     target = file.with_name(f"{file.stem}-before-{at}-{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}{file.suffix}")

@@ -1,0 +1,223 @@
+"""Bringing back what a backup holds: first into a scratch database, which is checked; only then it takes the present one's place.
+
+Whatever goes wrong on the way, the present state stays as it was. It is kept as a backup of its own before it is replaced.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from backups.archive import Header, Manifest, Reader, open_backup
+from backups.framing import Unusable, damaged
+from backups.scratch import flush_file, flush_folder, scratch_folder
+from crm_desktop.errors import Refused, Unavailable
+from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.services.opening import database_path
+from crm_desktop.words import _
+from db import errors as fault
+from db import schema, transfer
+from db.engine import open_engine, open_scratch, reading, settle, sqlite_url, writing
+from db.integrity import broken_references, damage
+
+log = logging.getLogger(__name__)
+_LEAST_FREE = 100 << 20  # bytes: less, and the system itself begins to fail
+_LOOK_EVERY = 2000  # rows
+Keep = Callable[[Path], object]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a backup turned out to hold, every byte of it read and tried."""
+
+    header: Header
+    manifest: Manifest
+
+
+@contextmanager
+def _reasons(path: Path) -> Iterator[None]:
+    """Whatever the engine has against the rows of a backup, in words."""
+    try:
+        yield
+    except fault.DiskFull as error:
+        raise _full() from error
+    except (fault.DatabaseFault, transfer.Unfit, SQLAlchemyError) as error:
+        log.warning("A backup cannot be restored: %s", type(error).__name__)
+        raise damaged(str(error) if isinstance(error, transfer.Unfit) else path.name) from error
+
+
+def _full() -> Unavailable:
+    return Unavailable(_("The disk is full."), _("Nothing was changed. Free some space and try again."))
+
+
+def fill(backup: Path, target: Path, passphrase: str | None = None, progress: Progress | None = None) -> Checked:
+    """Make a SQLite database at `target` out of a backup, of this program's version, and check it through.
+
+    Raises Unusable with the reason, Unavailable for the disk, Cancelled. `target` is worth nothing then.
+    """
+    progress = progress or Unwatched()
+    engine = open_scratch(target)
+    try:
+        with _reasons(backup), open_backup(backup, passphrase) as reader:
+            if not schema.knows(reader.header.schema):
+                raise Unusable(
+                    _("This backup was made by a newer version of the program ({version}).").format(
+                        version=reader.header.program
+                    ),
+                    _("Nothing was changed. Update the program, then restore again."),
+                )
+            schema.create_at(engine, reader.header.schema)
+            shapes = _load(engine, reader, target, progress)
+            _check(engine, shapes, reader)
+            schema.upgrade(engine)
+            with writing(engine) as session:
+                transfer.rebuild_search(session.connection())
+            if damage(engine):
+                raise damaged("database")
+            return Checked(reader.header, reader.manifest)
+    finally:
+        engine.dispose()
+
+
+def _load(engine: Engine, reader: Reader, target: Path, progress: Progress) -> list[transfer.Shape]:
+    found = []
+    with writing(engine) as session:
+        connection = session.connection()
+        wanted = transfer.columns_of(connection)
+        with transfer.bare_tables(connection):
+            for head, rows in reader.tables():
+                shape = head.shape
+                if wanted.get(shape.name) != set(shape.names):
+                    raise damaged("tables")
+                connection.exec_driver_sql(f'DELETE FROM "{shape.name}"')  # what a step of the versions put there
+                transfer.write_rows(connection, shape, _watched(shape.name, rows, target, progress), head.last_id)
+                found.append(shape)
+        if {shape.name for shape in found} != set(wanted):
+            raise damaged("tables")
+    return found
+
+
+def _watched(table: str, rows: Iterator[list[Any]], target: Path, progress: Progress) -> Iterator[list[Any]]:
+    for number, row in enumerate(rows):
+        if number % _LOOK_EVERY == 0:
+            progress.report(number, None, table)
+            progress.check_cancelled()
+            if shutil.disk_usage(target.parent).free < _LEAST_FREE:
+                raise _full()
+        yield row
+
+
+def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader) -> None:
+    with reading(engine) as connection:
+        if transfer.counts(connection, shapes) != dict(reader.manifest.rows):
+            raise damaged("counts")
+    if broken_references(engine):
+        raise damaged("references")
+
+
+def verify(backup: Path, data: Path, passphrase: str | None = None, progress: Progress | None = None) -> Checked:
+    """Read a backup through and restore it for trial. Raises Unusable with what is wrong."""
+    with _disk(), scratch_folder(data) as folder:
+        return fill(backup, folder / "trial.db", passphrase, progress)
+
+
+def restore_folder(
+    backup: Path,
+    data: Path,
+    passphrase: str | None = None,
+    progress: Progress | None = None,
+    keep: Keep | None = None,
+) -> Checked:
+    """Put a backup in the place of a data folder's database, which nobody may have open.
+
+    keep: makes a backup of the present database before it goes, given its file; where that file is no sound database any more, it
+    is copied aside instead. Raises as `fill`, and Refused while the database is in use.
+    """
+    database = database_path(data)
+    with _disk(), scratch_folder(data) as folder:
+        _alone(database)
+        fresh = folder / database.name
+        checked = fill(backup, fresh, passphrase, progress)
+        settle(fresh)
+        flush_file(fresh)
+        sound = _alone(database)
+        if not sound or (database.exists() and keep is None):
+            _put_aside(database)
+        elif keep is not None and database.exists():
+            keep(database)
+        (progress or Unwatched()).check_cancelled()
+        if _alone(database):
+            _no_journal(database)
+        fresh.replace(database)
+        flush_folder(data)
+    return checked
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            _("The data folder cannot be written to."),
+            _("Nothing was changed. Check the disk, its free space and the folder's permissions."),
+        ) from error
+
+
+def _alone(database: Path) -> bool:
+    """Make sure nobody uses the database, and bring it into one file; False when it is damaged. Raises Refused."""
+    if not database.exists():
+        return True
+    try:
+        settle(database)
+    except fault.Busy as error:
+        raise Refused(
+            _("The database is in use."), _("Nothing was changed. Close the program on this PC, then restore again.")
+        ) from error
+    except fault.DatabaseFault:
+        log.warning("The present database is damaged")
+        return False
+    return True
+
+
+def _no_journal(database: Path) -> None:
+    """A journal that stayed beside would be played into the new database."""
+    for ending in ("-wal", "-shm", "-journal"):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
+
+
+def _put_aside(database: Path) -> None:
+    """Copy a database with its journals, byte by byte, for whoever may still get something out of it."""
+    now = f"{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    for file in (database, *(database.with_name(database.name + e) for e in ("-wal", "-shm", "-journal"))):
+        if file.exists():
+            shutil.copy2(file, file.with_name(f"{database.stem}-before-restore-{now}{file.name[len(database.stem) :]}"))
+    _no_journal(database)
+
+
+def restore_into(
+    backup: Path, engine: Engine, data: Path, passphrase: str | None = None, progress: Progress | None = None
+) -> Checked:
+    """Replace everything in an open database of this program's version, on either engine, in one transaction.
+
+    `data` gives room for the trial. Raises as `fill`.
+    """
+    with _disk(), scratch_folder(data) as folder:
+        trial = folder / "trial.db"
+        checked = fill(backup, trial, passphrase, progress)
+        source = open_engine(sqlite_url(trial))
+        try:
+            with _reasons(backup):
+                transfer.copy_database(source, engine)
+        finally:
+            source.dispose()
+    return checked

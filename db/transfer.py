@@ -1,0 +1,381 @@
+"""A whole database as plain rows, out of one engine and into another: for backups, and for moving between SQLite and PostgreSQL.
+
+Values stand in a form that belongs to no engine: whole numbers (amounts scaled, see db/types.py), true and false, texts,
+"2026-11-24", "2026-11-24T09:30:00.000000Z", bytes, and JSON wrapped in a list, so that its null is not taken for an empty cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Engine, Integer, LargeBinary, Table, inspect, text
+from sqlalchemy import types as sqltypes
+
+from db import search
+from db.engine import is_sqlite, reading, writing
+from db.errors import translate
+from db.schema import METADATA
+from db.types import Scaled, UtcDateTime
+
+KINDS = ("integer", "text", "flag", "date", "moment", "json", "blob")
+"""What a column can hold."""
+
+_AT_ONCE = 500
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+Value = Callable[[Any], Any]
+Told = Callable[[str, int], None]
+"""Called now and then with the table and its rows so far; an error it raises stops the work."""
+
+
+class Unfit(ValueError):
+    """A row that does not fit its table; the words are for the log."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A table as it travels: its columns with their kinds, and those that order its rows."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _kind in self.columns)
+
+
+def _kind(column: Column[Any]) -> str:
+    kind = column.type
+    if isinstance(kind, UtcDateTime):
+        return "moment"
+    if isinstance(kind, Scaled | Integer):
+        return "integer"
+    for known, name in ((Boolean, "flag"), (Date, "date"), (JSON, "json"), (LargeBinary, "blob")):
+        if isinstance(kind, known):
+            return name
+    if isinstance(kind, sqltypes.TypeDecorator | sqltypes.String):
+        return "text"
+    raise TypeError(f"{column}: no kind for {kind!r}")
+
+
+def shape_of(table: Table) -> Shape:
+    """A table of this program's models as it travels."""
+    return Shape(table.name, tuple((c.name, _kind(c)) for c in table.c), tuple(c.name for c in table.primary_key))
+
+
+def shapes() -> list[Shape]:
+    """Every table, those that others point to first."""
+    return [shape_of(table) for table in METADATA.sorted_tables]
+
+
+# Reading
+
+
+def _moment_out(value: Any) -> str:
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"  # type: ignore[no-any-return]
+
+
+def _json_out(value: Any) -> list[Any]:
+    return [json.loads(value) if isinstance(value, str | bytes) else value]
+
+
+def _json_same(value: Any) -> list[Any]:
+    return [value]  # the driver has read it already
+
+
+def _day_out(value: Any) -> str:
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def _outward(sqlite: bool) -> dict[str, Value]:
+    return {
+        "flag": bool,
+        "date": _day_out,
+        "moment": _moment_out,
+        "json": _json_out if sqlite else _json_same,
+        "blob": bytes,
+    }
+
+
+def read_rows(connection: Connection, shape: Shape) -> Iterator[list[list[Any]]]:
+    """The rows of a table in the order of its key, some hundred at a time."""
+    forms = _outward(is_sqlite(connection))
+    change = [(at, forms[kind]) for at, (_name, kind) in enumerate(shape.columns) if kind in forms]
+    heavy = any(kind == "blob" for _name, kind in shape.columns)
+    chosen, order = ", ".join(f'"{n}"' for n in shape.names), ", ".join(f'"{n}"' for n in shape.key)
+    options = {"stream_results": True, "max_row_buffer": 1 if heavy else _AT_ONCE}
+    found = connection.exec_driver_sql(
+        f'SELECT {chosen} FROM "{shape.name}" ORDER BY {order}', execution_options=options
+    )
+    for part in found.partitions(1 if heavy else _AT_ONCE):
+        rows = [list(row) for row in part]
+        for row in rows:
+            for at, form in change:
+                if row[at] is not None:
+                    row[at] = form(row[at])
+        yield rows
+
+
+def last_id(connection: Connection, shape: Shape) -> int:
+    """The highest id a table ever gave: none is given twice, see db/base.py."""
+    if shape.key != ("id",):
+        return 0
+    highest = int(connection.exec_driver_sql(f'SELECT coalesce(max(id), 0) FROM "{shape.name}"').scalar_one())
+    if is_sqlite(connection):
+        given = connection.execute(
+            text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": shape.name}
+        ).scalar()
+    else:
+        sequence = connection.execute(text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": shape.name}).scalar()
+        given = (
+            connection.exec_driver_sql(
+                f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"
+            ).scalar()
+            if sequence
+            else 0
+        )
+    return max(highest, int(given or 0))
+
+
+# Writing
+
+
+def _is_day(value: Any) -> Any:
+    dt.date.fromisoformat(value)
+    return value
+
+
+def _moment_in(value: Any) -> str:
+    if not isinstance(value, str) or not value.endswith("Z"):
+        raise ValueError(value)
+    found = dt.datetime.fromisoformat(value)
+    return found.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _moment_for_server(value: Any) -> str:
+    return _moment_in(value) + "+00"
+
+
+def _of(kind: type) -> Value:
+    def check(value: Any) -> Any:
+        if type(value) is not kind:
+            raise ValueError(f"no {kind.__name__}")
+        return value
+
+    return check
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not _LOWEST <= value <= _HIGHEST:
+        raise ValueError("no whole number")
+    return value
+
+
+def _text_in(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError("no text")
+    value.encode()  # half a character of two parts is none
+    return value.replace("\0", "") if "\0" in value else value
+
+
+def _json_in(value: Any) -> str:
+    if type(value) is not list or len(value) != 1:
+        raise ValueError("no JSON")
+    return json.dumps(value[0])
+
+
+def _json_for_server(value: Any) -> str:
+    # PostgreSQL keeps no NUL in JSON either.
+    return _json_in(value).replace("\\\\", "\\\\\0").replace("\\u0000", "").replace("\\\\\0", "\\\\")
+
+
+def _inward(sqlite: bool) -> dict[str, Value]:
+    return {
+        "integer": _whole,
+        "text": _text_in,
+        "flag": _of(bool),
+        "date": _is_day,
+        "moment": _moment_in if sqlite else _moment_for_server,
+        "json": _json_in if sqlite else _json_for_server,
+        "blob": _of(bytes),
+    }
+
+
+def _fitted(shape: Shape, sqlite: bool, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Rows in the form of the engine. Raises Unfit."""
+    forms = _inward(sqlite)
+    change = [forms[kind] for _name, kind in shape.columns]
+    for number, row in enumerate(rows, 1):
+        try:
+            yield tuple(None if v is None else form(v) for form, v in zip(change, row, strict=True))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise Unfit(f"{shape.name}, row {number}") from error
+
+
+def write_rows(connection: Connection, shape: Shape, rows: Iterable[Sequence[Any]], given: int = 0) -> int:
+    """Put rows into an empty table, and let its ids continue after `given`; says how many rows there were. Raises Unfit."""
+    names = ", ".join(f'"{n}"' for n in shape.names)
+    sqlite = is_sqlite(connection)
+    fitted = _fitted(shape, sqlite, rows)
+    count = _insert(connection, shape, names, fitted) if sqlite else _copy_in(connection, shape, names, fitted)
+    if given and shape.key == ("id",):
+        _continue_after(connection, shape, given, sqlite)
+    return count
+
+
+def _insert(connection: Connection, shape: Shape, names: str, rows: Iterator[tuple[Any, ...]]) -> int:
+    marks = ", ".join("?" * len(shape.names))
+    driver: Any = connection.connection.driver_connection
+    count = 0
+
+    def counted() -> Iterator[tuple[Any, ...]]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield row
+
+    # The driver's own call takes the rows one by one, so none has to be held.
+    with _faults(connection):
+        driver.executemany(f'INSERT INTO "{shape.name}" ({names}) VALUES ({marks})', counted())
+    return count
+
+
+def _copy_in(connection: Connection, shape: Shape, names: str, rows: Iterator[tuple[Any, ...]]) -> int:
+    driver: Any = connection.connection.driver_connection
+    count = 0
+    with (
+        _faults(connection),
+        driver.cursor() as cursor,
+        cursor.copy(f'COPY "{shape.name}" ({names}) FROM STDIN') as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+@contextmanager
+def _faults(connection: Connection) -> Iterator[None]:
+    """Errors of the bare driver as those of db/errors.py."""
+    try:
+        yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        fault = translate(error)
+        if fault is None:
+            raise Unfit(str(error)) from error
+        raise fault from error
+
+
+def _continue_after(connection: Connection, shape: Shape, given: int, sqlite: bool) -> None:
+    facts = {"name": shape.name, "given": given}
+    if not sqlite:
+        connection.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :given)"), facts)
+    elif connection.execute(text("UPDATE sqlite_sequence SET seq = :given WHERE name = :name"), facts).rowcount == 0:
+        # Only tables that never give an id twice stand there; the first row makes the entry, so an empty table has none.
+        made = connection.execute(text("SELECT sql FROM sqlite_schema WHERE name = :name"), facts).scalar() or ""
+        if "AUTOINCREMENT" in made.upper():
+            connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :given)"), facts)
+
+
+@contextmanager
+def bare_tables(connection: Connection) -> Iterator[None]:
+    """Inside, rows may come in any order and no index is kept up; at the end both engines check every reference.
+
+    All of it belongs to the caller's transaction.
+    """
+    drop, make = _bare_sqlite(connection) if is_sqlite(connection) else _bare_server(connection)
+    for statement in drop:
+        connection.exec_driver_sql(statement)
+    yield
+    for statement in make:
+        connection.exec_driver_sql(statement)
+
+
+def _bare_sqlite(connection: Connection) -> tuple[list[str], list[str]]:
+    found = connection.exec_driver_sql(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name NOT LIKE 'fts_%'"
+    ).all()
+    return ["PRAGMA defer_foreign_keys = ON", *(f'DROP INDEX "{name}"' for name, _sql in found)], [s for _n, s in found]
+
+
+def _bare_server(connection: Connection) -> tuple[list[str], list[str]]:
+    keys = connection.exec_driver_sql(
+        "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
+    ).all()
+    indexes = connection.exec_driver_sql(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'"
+        " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid)"
+    ).all()
+    drop = [f"ALTER TABLE {table} DROP CONSTRAINT {name}" for table, name, _sql in keys]
+    make = [sql for _name, sql in indexes]
+    make += [f"ALTER TABLE {table} ADD CONSTRAINT {name} {sql}" for table, name, sql in keys]
+    return drop + [f"DROP INDEX {name}" for name, _sql in indexes], make
+
+
+def rebuild_search(connection: Connection) -> None:
+    """Make every search index anew; it is no data and does not travel."""
+    for table in METADATA.sorted_tables:
+        if "search_text" in table.c:
+            search.rebuild(connection, table)
+
+
+def columns_of(connection: Connection) -> dict[str, set[str]]:
+    """The tables of a database, whatever its version, with their columns."""
+    inspector = inspect(connection)
+    return {
+        name: {column["name"] for column in inspector.get_columns(name)}
+        for name in inspector.get_table_names()
+        if not name.startswith(("fts_", "sqlite_")) and name != "alembic_version"
+    }
+
+
+def counts(connection: Connection, tables: Iterable[Shape]) -> dict[str, int]:
+    """How many rows the tables have."""
+    return {s.name: int(connection.exec_driver_sql(f'SELECT count(*) FROM "{s.name}"').scalar_one()) for s in tables}
+
+
+def empty(connection: Connection) -> None:
+    """Take every row out of every table, within the caller's transaction."""
+    if is_sqlite(connection):
+        for table in reversed(METADATA.sorted_tables):
+            connection.exec_driver_sql(f'DELETE FROM "{table.name}"')
+        return
+    names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+    connection.exec_driver_sql(f"TRUNCATE {names} CASCADE")
+
+
+def copy_database(source: Engine, target: Engine, tell: Told | None = None) -> dict[str, int]:
+    """Replace all rows of `target` with those of `source`, both of this program's version: all of it or nothing.
+
+    Gives the number of rows by table. Raises Unfit when a row does not arrive.
+    """
+    with reading(source) as out, writing(target) as session:
+        into = session.connection()
+        moved = {}
+        with bare_tables(into):
+            empty(into)
+            for shape in shapes():
+                rows = _told(shape, read_rows(out, shape), tell)
+                moved[shape.name] = write_rows(into, shape, rows, last_id(out, shape))
+        rebuild_search(into)
+        if counts(into, shapes()) != moved or counts(out, shapes()) != moved:
+            raise Unfit("the numbers of rows differ")
+    return moved
+
+
+def _told(shape: Shape, parts: Iterator[list[list[Any]]], tell: Told | None) -> Iterator[list[Any]]:
+    done = 0
+    for part in parts:
+        yield from part
+        done += len(part)
+        if tell:
+            tell(shape.name, done)
