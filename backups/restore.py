@@ -32,7 +32,7 @@ from db.integrity import broken_references, damage
 log = logging.getLogger(__name__)
 _LEAST_FREE = 100 << 20  # bytes: less, and the system itself begins to fail
 _LOOK_EVERY = 2000  # rows
-Keep = Callable[[Path], object]
+Keep = Callable[[Path], bool]
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ def restore_folder(
 ) -> Checked:
     """Put a backup in the place of a data folder's database, which nobody may have open.
 
-    keep: makes a backup of the present database before it goes, given its file; where that file is no sound database any more, it
-    is copied aside instead. Raises as `fill`, and Refused while the database is in use.
+    keep: makes a backup of the present database before it goes, given its file, and says whether it could; without one the file is
+    copied aside, byte by byte. Raises as `fill`, and Refused while the database is in use.
     """
     database = database_path(data)
     with _disk(), scratch_folder(data) as folder:
@@ -149,11 +149,8 @@ def restore_folder(
         checked = fill(backup, fresh, passphrase, progress)
         settle(fresh)
         flush_file(fresh)
-        sound = _alone(database)
-        if not sound or (database.exists() and keep is None):
+        if database.exists() and not (_alone(database) and keep is not None and keep(database)):
             _put_aside(database)
-        elif keep is not None and database.exists():
-            keep(database)
         (progress or Unwatched()).check_cancelled()
         if _alone(database):
             _no_journal(database)

@@ -33,6 +33,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.making import new
 
         return new
+    if name in ("backup", "restore"):
+        from crm_desktop.cli.backing_up import backup, restore
+
+        return backup if name == "backup" else restore
     from crm_desktop.cli.care import check, tour, window
 
     return {"check": check, "tour": tour}.get(name or "", window)

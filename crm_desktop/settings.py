@@ -105,6 +105,31 @@ COMPANY_LOGO = Setting(
     image=True,
 )  # fmt: skip
 
+BACKUP_FOLDER = Setting(
+    "backup_folder", "", "Folder", "Where backups go; empty: beside the data. A folder on another disk survives this one.",
+    Scope.PC, "Backups",
+)  # fmt: skip
+BACKUP_DAILY = Setting(
+    "backup_daily", True, "Back up every day", "While the program runs; made up for when the PC was off at that hour.",
+    Scope.PC, "Backups",
+)  # fmt: skip
+BACKUP_HOUR = Setting("backup_hour", 12, "Hour of the daily backup", "0 to 23.", Scope.PC, "Backups", low=0, high=23)
+BACKUP_AT_END = Setting(
+    "backup_at_end", True, "Back up when the program closes", "When the last good backup is older than 20 hours.",
+    Scope.PC, "Backups",
+)  # fmt: skip
+BACKUP_LAST = Setting(
+    "backup_last", 7, "Keep the last", "The last good backup and those marked to be kept are never deleted.",
+    Scope.PC, "Backups", low=1, high=1000,
+)  # fmt: skip
+BACKUP_DAYS = Setting("backup_days", 30, "Keep one a day for so many days", "", Scope.PC, "Backups", low=0, high=1000)
+BACKUP_WEEKS = Setting(
+    "backup_weeks", 12, "Keep one a week for so many weeks", "", Scope.PC, "Backups", low=0, high=1000
+)
+BACKUP_MONTHS = Setting(
+    "backup_months", 24, "Keep one a month for so many months", "", Scope.PC, "Backups", low=0, high=1000
+)
+
 OPEN_TABS: Setting[list[Any]] = Setting("open_tabs", [])
 CURRENT_TAB = Setting("current_tab", 0)
 WINDOW_GEOMETRY = Setting("window_geometry", "", scope=Scope.PC)
@@ -116,10 +141,11 @@ FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
-    COMPANY_LOGO, OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
+    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_HOUR, BACKUP_AT_END, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS,
+    BACKUP_MONTHS, OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
 )  # fmt: skip
 
-SECTION_ORDER = ("Company", "Look", "Window", "Lists")
+SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Backups")
 
 
 def shown(declared: Iterable[Setting[Any]] = DECLARED) -> dict[str, list[Setting[Any]]]:

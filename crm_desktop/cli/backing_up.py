@@ -1,0 +1,173 @@
+"""crm-desktop backup and restore: for scripts, for administrators, and for a PC on which the window does not open any more."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm_desktop.cli.console import ConsoleProgress, say, say_json, say_table
+from crm_desktop.cli.opening import data_of, opened
+from crm_desktop.errors import Refused
+from crm_desktop.words import _
+
+if TYPE_CHECKING:
+    from backups.catalogue import Backup
+    from backups.inspect import Difference
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    """One of the commands below `backup`."""
+    commands = {"create": _create, "list": _list, "verify": _verify}
+    return commands[arguments.action](arguments)
+
+
+def _folder(data: Path) -> Path:
+    from backups.keeping import backup_folder
+    from crm_desktop.folders import settings_file
+    from crm_desktop.settings import FileStorage, Scope, Settings
+
+    return backup_folder(data, Settings({Scope.PC: FileStorage(settings_file(data))}))
+
+
+def _create(arguments: argparse.Namespace) -> int:
+    from backups.create import create_backup
+
+    passphrase = _new_passphrase() if arguments.encrypt else None
+    progress = ConsoleProgress()
+    with opened(arguments) as app:
+        folder = arguments.to.expanduser().resolve() if arguments.to else _folder(app.data)
+        try:
+            made = create_backup(app.engine, app.data, folder, passphrase=passphrase, progress=progress)
+        finally:
+            progress.end()
+    if arguments.json:
+        say_json(_facts(made))
+    else:
+        say(_("The backup is ready and was restored for trial: {file}").format(file=made.path))
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from backups.catalogue import list_backups
+    from backups.keeping import size_text
+
+    data = data_of(arguments)
+    folder = arguments.to.expanduser().resolve() if arguments.to else _folder(data)
+    found = list_backups(folder)
+    if arguments.json:
+        say_json([_facts(b) for b in found])
+        return 0
+    rows = [(_local(b.made_at), size_text(b.size), _state(b), b.path.name) for b in found]
+    say_table([_("When"), _("Size"), _("State"), _("File")], rows, [False, True, False, False])
+    say(str(folder))
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    """0: whole, and restored for trial. 1: it cannot be used, with the reason."""
+    from backups.keeping import verify_and_mark
+
+    progress = ConsoleProgress()
+    try:
+        checked = verify_and_mark(arguments.file, data_of(arguments), _passphrase(arguments), progress)
+    finally:
+        progress.end()
+    rows = sum(checked.manifest.rows.values())
+    if arguments.json:
+        say_json({"file": str(arguments.file), "good": True, "rows": rows, "tables": dict(checked.manifest.rows)})
+    else:
+        say(_("The backup is good: {count} rows were restored for trial.").format(count=f"{rows:,}"))
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Bring a backup back, or only say what it holds."""
+    from backups.inspect import inspect_backup
+    from backups.keeping import restore_keeping
+
+    data, passphrase = data_of(arguments), _passphrase(arguments)
+    progress = ConsoleProgress()
+    try:
+        if arguments.inspect:
+            found = inspect_backup(arguments.file, data, passphrase, progress)
+        else:
+            kept = restore_keeping(arguments.file, data, _folder(data), passphrase, progress)
+    finally:
+        progress.end()
+    if arguments.inspect:
+        _tell(arguments, found)
+        return 0
+    if arguments.json:
+        say_json({"restored": str(arguments.file), "kept": str(kept) if kept else None})
+        return 0
+    say(_("Restored. Everything is as it was when the backup was made."))
+    if kept:
+        say(_("What was here before is kept as a backup: {file}").format(file=kept))
+    return 0
+
+
+def _tell(arguments: argparse.Namespace, found: Difference) -> None:
+    if arguments.json:
+        say_json(found.to_facts())
+        return
+    say(f"{found.header.company} · {_local(found.header.made_at)}")
+    rows = [(_(r.title), f"{r.there:,}", "" if r.here is None else f"{r.here:,}", r.newest_text) for r in found.rows]
+    say_table(
+        [_("Records"), _("In the backup"), _("Today"), _("Newest change in it")], rows, [False, True, True, False]
+    )
+
+
+def _local(at: dt.datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _state(found: Backup) -> str:
+    if found.problem:
+        return found.problem
+    words = [_("verified")] if found.verified_at else [_("not verified")]
+    if found.header and found.header.encryption:
+        words.append(_("encrypted"))
+    return ", ".join(words)
+
+
+def _facts(found: Backup) -> dict[str, Any]:
+    header = found.header
+    return {
+        "file": str(found.path),
+        "size": found.size,
+        "made_at": found.made_at.isoformat(timespec="seconds"),
+        "company": header.company if header else "",
+        "reason": header.reason if header else "",
+        "schema": header.schema if header else "",
+        "encrypted": bool(header and header.encryption),
+        "verified_at": found.verified_at.isoformat(timespec="seconds") if found.verified_at else None,
+        "keep": found.keep,
+        "problem": found.problem,
+        "rows": sum(found.manifest.rows.values()) if found.manifest else None,
+    }
+
+
+def _passphrase(arguments: argparse.Namespace) -> str | None:
+    if arguments.passphrase_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    from backups.archive import read_summary
+
+    encrypted = bool(read_summary(arguments.file)[0].encryption)
+    return getpass.getpass(_("Passphrase: ")) if encrypted and sys.stdin and sys.stdin.isatty() else None
+
+
+def _new_passphrase() -> str:
+    """Asked twice at a console; read as one line where there is none."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        given = sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
+    else:
+        given = getpass.getpass(_("Passphrase: "))
+        if given != getpass.getpass(_("The same again: ")):
+            raise Refused(_("The two passphrases differ."), _("No backup was made."))
+    if not given:
+        raise Refused(_("An encrypted backup needs a passphrase."), _("No backup was made."))
+    return given
