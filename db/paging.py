@@ -6,7 +6,7 @@ A page begins after the order values of the last row shown. The order ends in `i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, func, literal, or_, select, true, tuple_
@@ -67,6 +67,16 @@ def page(
     return query.order_by(*(e.desc() if k.descending else e for e, k in zip(shown, keys, strict=True))).limit(size)
 
 
+def _steps(query: Select[Any], keys: Sequence[Key], last: Sequence[Any]) -> Iterator[Select[Any]]:
+    """The rows after `last` in parts that follow one another: those that share all order values but the last one, and so on."""
+    first = keys[0].expression
+    shared = 1 if isinstance(first, Column) and first.unique else len(keys)  # nothing shares a unique value
+    for at in reversed(range(shared)):
+        same = (k.expression == literal(v, k.expression.type) for k, v in zip(keys[:at], last, strict=False))
+        step = query.where(*same, after_key(keys[at : at + 1], last[at : at + 1]))
+        yield step.order_by(*(k.expression.desc() if k.descending else k.expression for k in keys[at:]))
+
+
 def fetch(
     connection: Connection,
     query: Select[Any],
@@ -77,23 +87,35 @@ def fetch(
 ) -> Sequence[Row[Any]]:
     """The rows of `page`, at the same cost at any depth.
 
-    Many rows may share the first order value, such as no date at all. Over an expression SQLite would read all of them up to the
-    page; so what shares the value is asked for by itself, and what comes after it only where that leaves room.
+    Many rows may share the first order value, such as a status, or no date at all. SQLite compares a pair of values by the first
+    of them only where the second is the row's id, and would read all rows that share it up to the page; so those are asked for
+    by themselves, and what comes after them only where that leaves room.
     """
-    if last is None or few or isinstance(keys[0].expression, Column) or not is_sqlite(connection):
+    if last is None or few or not is_sqlite(connection):
         return connection.execute(page(query, keys, last, size, few)).all()
-    selected = query.add_columns(*(k.expression for k in keys))
     found: list[Row[Any]] = []
-    for at in reversed(range(len(keys))):
-        step = selected.where(
-            *(k.expression == literal(v, k.expression.type) for k, v in zip(keys[:at], last, strict=False))
-        )
-        step = step.where(after_key(keys[at : at + 1], last[at : at + 1]))
-        ordered = step.order_by(*(k.expression.desc() if k.descending else k.expression for k in keys[at:]))
-        found += connection.execute(ordered.limit(size - len(found))).all()
+    for step in _steps(query.add_columns(*(k.expression for k in keys)), keys, last):
+        found += connection.execute(step.limit(size - len(found))).all()
         if len(found) == size:
             break
     return found
+
+
+def milestone(
+    connection: Connection, query: Select[Any], keys: Sequence[Key], last: Sequence[Any] | None, distance: int
+) -> Sequence[Any] | None:
+    """The order values of the row that stands `distance` rows after the one that follows `last`; None beyond the end."""
+    chosen = query.with_only_columns(*(k.expression for k in keys))
+    by = (k.expression.desc() if k.descending else k.expression for k in keys)
+    steps = [chosen.order_by(*by)] if last is None or not is_sqlite(connection) else _steps(chosen, keys, last)
+    for step in steps:
+        if last is not None and not is_sqlite(connection):
+            step = step.where(after_key(keys, last))
+        row = connection.execute(step.limit(1).offset(distance)).first()
+        if row is not None:
+            return tuple(row)
+        distance -= count(connection, step, distance)
+    return None
 
 
 def count(connection: Connection, query: Select[Any], cap: int | None) -> int:

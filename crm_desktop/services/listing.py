@@ -27,7 +27,7 @@ from crm_desktop.services.references import label_names, label_text, labels
 from crm_desktop.stored_values import custom_from_text
 from db import search
 from db.engine import cancel, is_sqlite, reading
-from db.paging import Key, fetch, page, up_to_key
+from db.paging import Key, fetch, milestone, up_to_key
 from db.paging import count as count_rows
 
 __all__ = [
@@ -202,11 +202,10 @@ class _Question:
 
         Many hits are met soon, unless they stand far away in just this order, as one city's customers do when ordered by city.
         """
-        order = [k.expression for k in keys]
-        end = connection.execute(page(select(order[-1]), keys, after, 1).offset(most)).one_or_none()
+        end = milestone(connection, select(self.table.c.id), keys, after, most)
         near = statement.where(search.holds(self.table, self.query.search, self.sqlite))
         if end is not None:
-            near = near.where(up_to_key(keys, end[1:]))
+            near = near.where(up_to_key(keys, end))
         found = fetch(connection, near, keys, after, size)
         return found if end is None or len(found) == size else None
 

@@ -16,7 +16,7 @@ from db import schema
 from db.engine import is_sqlite, open_engine
 from db.models.customers import Customer
 from db.ordering import sort_expression
-from db.paging import Key, count, fetch, page
+from db.paging import Key, count, fetch, milestone, page, up_to_key
 
 TABLE: Any = Customer.__table__
 ROWS = 57
@@ -125,12 +125,13 @@ def test_no_page_reads_the_pages_before_it(connection: Connection) -> None:
             plans.extend(row[3] for row in cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters).fetchall())
 
     event.listen(connection, "before_cursor_execute", explain)
-    for name in ("number", "-name_key", "next_follow_up", "-next_follow_up", "-credit_limit"):
+    for name in ("number", "-name_key", "level", "-level", "next_follow_up", "-next_follow_up", "-credit_limit"):
         keys = keys_of(name)
         last = fetch(connection, select(TABLE.c.id), keys, None, 20)[-1][1:]
         plans.clear()
         fetch(connection, select(TABLE.c.id), keys, last, 20)
-        assert plans, name
+        # Those that share the value begin right behind the last row, the others right behind the value.
+        assert name == "number" or "=? AND " in plans[0], (name, plans)  # nobody shares a number
         assert all("SEARCH" in plan for plan in plans), (name, plans)
 
 
@@ -155,3 +156,17 @@ def test_counts_stop_at_their_cap(connection: Connection) -> None:
     assert count(connection, everything, ROWS) == ROWS
     assert count(connection, everything, None) == ROWS
     assert count(connection, everything.where(TABLE.c.id < 0), 10) == 0
+
+
+def test_a_milestone_is_the_row_so_far_on(connection: Connection) -> None:
+    for name in ("number", "level", "-next_follow_up", "-name_key"):
+        keys = keys_of(name)
+        rows = connection.execute(page(select(TABLE.c.id), keys, None, ROWS)).all()
+        for start, distance in itertools.product((None, 0, 13, 40), (0, 5, 16, 30)):
+            last = None if start is None else rows[start][1:]
+            place = distance if start is None else start + 1 + distance
+            found = milestone(connection, select(TABLE.c.id), keys, last, distance)
+            assert found == (tuple(rows[place][1:]) if place < ROWS else None), (name, start, distance)
+            if found is not None:
+                within = select(TABLE.c.id).where(up_to_key(keys, found))
+                assert set(connection.scalars(within)) == {r[0] for r in rows[: place + 1]}
