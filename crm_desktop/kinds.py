@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crm_desktop.draft import Ref
+from crm_desktop.local_time import to_local, to_utc
 from crm_desktop.options import Options
 from crm_desktop.words import _
 from db.fields import Field
@@ -159,7 +160,7 @@ def _parse_datetime(text: str, field: Field, options: Options) -> dt.datetime | 
         raise ValueError(
             _("“{text}” is not a time. Please write it like 2026-11-24 15:30.").format(text=text.strip())
         ) from None
-    return dt.datetime.combine(parse_date(day), time).astimezone(dt.UTC)
+    return to_utc(dt.datetime.combine(parse_date(day), time))
 
 
 _YES = {"yes", "y", "true", "1", "是", "√", "✓", "对", "有", "on", "x"}
@@ -218,7 +219,7 @@ def _show_date(value: Any, field: Field, options: Options) -> str:
 
 
 def _show_datetime(value: Any, field: Field, options: Options) -> str:
-    return value.astimezone().strftime("%Y-%m-%d %H:%M") if value else ""
+    return to_local(value).replace(tzinfo=None).isoformat(" ", "minutes") if value else ""
 
 
 def _show_flag(value: Any, field: Field, options: Options) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.kinds import show
+from crm_desktop.local_time import to_local, to_utc
 from crm_desktop.records.record_type import Field
 from crm_desktop.words import _
 from ui import theme
@@ -85,17 +86,17 @@ class DateEditor(LineEditor):
             value = self.value()
         except ValueError:
             return None
-        return value.astimezone().date() if isinstance(value, dt.datetime) else value
+        return to_local(value).date() if isinstance(value, dt.datetime) else value
 
     def take_day(self, day: dt.date) -> None:
         """Use a day the person picked; a time of day that stands there stays."""
         value: Any = day
         if self.about.kind == "datetime":
             try:
-                clock = (self.value() or dt.datetime.now(dt.UTC)).astimezone().time()
+                clock = to_local(self.value() or dt.datetime.now(dt.UTC)).time()
             except ValueError:
                 clock = dt.datetime.now().astimezone().time()
-            value = dt.datetime.combine(day, clock.replace(second=0, microsecond=0, tzinfo=None)).astimezone(dt.UTC)
+            value = to_utc(dt.datetime.combine(day, clock.replace(second=0, microsecond=0, tzinfo=None)))
         self.input.setText(show(value, self.about, self.options))
         self.done()
 

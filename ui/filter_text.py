@@ -16,6 +16,7 @@ from typing import Any
 from crm_desktop.draft import Ref
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, Not
 from crm_desktop.kinds import KINDS, clean, number, parse, parse_date, show
+from crm_desktop.local_time import to_local
 from crm_desktop.options import Options
 from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.rules.periods import PERIODS
@@ -230,7 +231,7 @@ def _plain(value: Any, field: Field, options: Options) -> str:
     if KINDS[field.kind].numeric:
         return plain_number(value)
     if isinstance(value, dt.datetime):
-        return value.astimezone().strftime("%Y-%m-%d")
+        return to_local(value).date().isoformat()
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QWid
 from crm_desktop.application import Application
 from crm_desktop.filters import Condition, Filter
 from crm_desktop.kinds import KINDS, parse
+from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import Field
 from crm_desktop.words import _
 from ui import theme
@@ -78,7 +79,7 @@ class _Day(ValueEditor):
 
     def set(self, value: Any) -> None:
         if isinstance(value, dt.datetime):
-            value = value.astimezone().date()
+            value = to_local(value).date()
         if isinstance(value, dt.date):
             self.edit.setDate(QDate(value.year, value.month, value.day))
 

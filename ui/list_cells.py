@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from crm_desktop.application import Application
 from crm_desktop.kinds import KINDS, show
+from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.services.listing import sortable
 from crm_desktop.words import _
@@ -85,7 +86,7 @@ def _cell(app: Application, column: Column, value: Any, names: Sequence[str], ro
 
 def day_of(value: dt.date | dt.datetime) -> dt.date:
     """The day on the person's calendar."""
-    return value.astimezone().date() if isinstance(value, dt.datetime) else value
+    return to_local(value).date() if isinstance(value, dt.datetime) else value
 
 
 def _late(about: Field, value: Any, names: Sequence[str], row: tuple[Any, ...]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from crm_desktop.draft import Ref
 from crm_desktop.filters import AllOf, Condition, Filter, ListQuery, Not
+from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.services.views import Look
 from ui.filter_text import fields_in
@@ -143,7 +144,7 @@ def only_value(about: Field, value: Any) -> Filter:
     if about.kind == "tags":
         return joined([Condition(name, "has", tag) for tag in value]) or Condition(name, "filled")
     if about.kind == "datetime":
-        return Condition(name, "is", value.astimezone().date())
+        return Condition(name, "is", to_local(value).date())
     return Condition(name, "is", value)
 
 

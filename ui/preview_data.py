@@ -13,6 +13,7 @@ from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Refused
 from crm_desktop.filters import AllOf, Condition, Filter, ListQuery
 from crm_desktop.kinds import show
+from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import Field, RecordType, Related
 from crm_desktop.services.listing import Count, Stop, count, fetch_page, totals
 from crm_desktop.services.saving import open_record
@@ -148,5 +149,5 @@ def is_late(draft: Draft, about: Field, today: dt.date) -> bool | None:
         return None
     if not all(draft.values.get(n) in wanted for n, wanted in about.due.items()):
         return None
-    day = value.astimezone().date() if isinstance(value, dt.datetime) else value
+    day = to_local(value).date() if isinstance(value, dt.datetime) else value
     return bool(day < today)

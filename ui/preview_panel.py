@@ -13,6 +13,7 @@ from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Missing
 from crm_desktop.kinds import show
+from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import Field
 from crm_desktop.services.listing import Count, Stop
 from crm_desktop.services.saving import new_draft, save
@@ -375,7 +376,7 @@ class PreviewPanel(QFrame):
 
 def _day(value: Any) -> str:
     """A day with its weekday: 11-24 Tue; another year's with the year."""
-    day = value.astimezone().date() if isinstance(value, dt.datetime) else value
+    day = to_local(value).date() if isinstance(value, dt.datetime) else value
     locale = QLocale(QLocale.Language.Chinese if language().startswith("zh") else QLocale.Language.English)
     written = day.strftime("%m-%d") if day.year == dt.date.today().year else day.isoformat()
     return f"{written} {locale.dayName(day.isoweekday(), QLocale.FormatType.ShortFormat)}"

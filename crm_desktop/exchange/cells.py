@@ -57,5 +57,5 @@ def text_of(value: Cell) -> str:
         return format(value.normalize(), "f")
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time()
-        return value.strftime("%Y-%m-%d") if midnight else value.strftime("%Y-%m-%d %H:%M:%S")
+        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
     return str(value)

@@ -12,6 +12,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.exchange.headings import line_label, number_label
 from crm_desktop.kinds import show
+from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
 from db.fields import Field
@@ -91,7 +92,7 @@ def cell_maker(app: Application, column: Column) -> Callable[[Any], Any]:
     if kind == "datetime":
         # Workbooks know no time zones: the time is that of this PC, in whole seconds.
         return lambda value: (
-            value.astimezone().replace(tzinfo=None, microsecond=0) if isinstance(value, dt.datetime) else None
+            to_local(value).replace(tzinfo=None, microsecond=0) if isinstance(value, dt.datetime) else None
         )
     if kind == "reference":
         return lambda value: value.label or None if isinstance(value, Ref) else None

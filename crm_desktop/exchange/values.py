@@ -14,6 +14,7 @@ from typing import Any
 
 from crm_desktop.exchange.cells import Cell, is_blank, text_of
 from crm_desktop.kinds import KINDS, clean
+from crm_desktop.local_time import to_utc
 from crm_desktop.options import Options
 from crm_desktop.records.builtin_options import OPEN_LISTS
 from crm_desktop.words import _
@@ -168,7 +169,7 @@ class ColumnReader:
             return None
         if not isinstance(value, dt.datetime):
             value = dt.datetime.combine(value, dt.time())  # files know no zone; it is the one of this PC
-        return value.astimezone(dt.UTC)
+        return to_utc(value)
 
     def _calendar(self, cell: Cell) -> dt.date | dt.datetime | None:
         if isinstance(cell, dt.date):  # a datetime is one as well

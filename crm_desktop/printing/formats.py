@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from crm_desktop.local_time import to_local
 from crm_desktop.printing.template import Format
 from crm_desktop.rules.amount_words import chinese_words, english_words
 
@@ -40,7 +41,7 @@ def show_date(value: dt.date, pattern: str) -> str:
         pattern = "YYYY-MM-DD hh:mm" if isinstance(value, dt.datetime) else "YYYY-MM-DD"
     moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
     if moment.tzinfo is not None:
-        moment = moment.astimezone()
+        moment = to_local(moment)
     return _DATE_PARTS.sub(lambda part: _date_part(moment, part.group()), pattern)
 
 

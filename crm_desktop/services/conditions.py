@@ -12,6 +12,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Missing, Refused
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, Not
+from crm_desktop.local_time import to_utc
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rules.periods import span
 from crm_desktop.services.row_values import plain
@@ -68,7 +69,7 @@ def _like(column: Any, pattern: str, value: Any) -> ColumnElement[bool]:
 
 def _day_start(day: dt.date) -> dt.datetime:
     """The first moment of a local day, in UTC."""
-    return dt.datetime.combine(day, dt.time()).astimezone(dt.UTC)
+    return to_utc(dt.datetime.combine(day, dt.time()))
 
 
 def _next(day: dt.date) -> dt.date:

@@ -10,6 +10,7 @@ import pytest
 
 from crm_desktop.exchange.cells import Cell
 from crm_desktop.exchange.values import ColumnReader, NewChoice
+from crm_desktop.kinds import show
 from crm_desktop.options import Choice, Options
 from db.fields import Field
 
@@ -99,6 +100,14 @@ def test_moments_are_of_this_pc() -> None:
     [value] = read("datetime", "2026-03-04 08:30:00")
     assert value == dt.datetime(2026, 3, 4, 8, 30).astimezone(dt.UTC)
     assert value.tzinfo is dt.UTC
+
+
+def test_moments_far_from_today_are_read() -> None:
+    """Windows converts no time before 1970 or after 3000; other programs write these for “never” and “unknown”."""
+    cells = ("1900-01-01 00:00:00", dt.datetime.fromisoformat("1899-12-30 09:15"), dt.date(9999, 12, 31))
+    texts = ["1900-01-01 00:00", "1899-12-30 09:15", "9999-12-31 00:00"]
+    field = Field("Label", "datetime", name="f")
+    assert [show(value, field, OPTIONS) for value in read("datetime", *cells)] == texts
 
 
 def test_choices() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from crm_desktop.draft import Ref
 from crm_desktop.kinds import KINDS, parse, show
+from crm_desktop.local_time import to_utc
 from crm_desktop.options import Choice, Options
 from crm_desktop.stored_values import custom_from_text, custom_to_text, from_json, to_json
 from db.fields import Field
@@ -35,9 +36,9 @@ VALUES: dict[str, some.SearchStrategy[Any]] = {
     "money": decimals(2),
     **{kind: decimals(4) for kind in ("price", "quantity", "percent", "decimal")},
     "date": some.dates(dt.date(1000, 1, 1)),
-    "datetime": some.integers(31_536_000 // 60, 13_000_000_000 // 60).map(
-        lambda minutes: dt.datetime.fromtimestamp(minutes * 60, dt.UTC)
-    ),
+    "datetime": some.builds(
+        dt.datetime.combine, some.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 30)), some.times()
+    ).map(lambda clock: to_utc(clock.replace(second=0, microsecond=0))),
     "yes_no": some.booleans(),
     "option": some.sampled_from(["", "a", "b", "c"]),
     "state": some.sampled_from(["", "a", "b", "c"]),
