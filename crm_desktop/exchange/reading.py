@@ -102,7 +102,9 @@ READ_APART = "--read-workbook"
 
 
 def _run_apart(path: Path, answer: Path, limits: Limits, progress: Progress) -> None:
-    environment = dict(os.environ, PYTHONPATH=str(Path(__file__).resolve().parents[2]), PYTHONUTF8="1")
+    # What this process was given to find its packages by, the other one needs as well.
+    ways = filter(None, (str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH")))
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(ways), PYTHONUTF8="1")
     flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # exists on Windows only
     with subprocess.Popen(
         _command(path, answer, limits),

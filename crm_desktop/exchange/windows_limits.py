@@ -11,6 +11,7 @@ from typing import Any
 
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation
 _PROCESS_MEMORY = 0x100  # JOB_OBJECT_LIMIT_PROCESS_MEMORY
+_QUIET = 0x1 | 0x2  # SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX
 
 
 class _BasicLimits(ctypes.Structure):
@@ -45,6 +46,7 @@ def limit_memory(size: int) -> None:
     kernel.GetCurrentProcess.restype = wintypes.HANDLE
     kernel.SetInformationJobObject.argtypes = (wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD)
     kernel.AssignProcessToJobObject.argtypes = (wintypes.HANDLE, wintypes.HANDLE)
+    kernel.SetErrorMode(_QUIET)  # a reader that ends for want of memory is told by us, not by a window of the system
     job = kernel.CreateJobObjectW(None, None)
     limits = _ExtendedLimits()
     limits.Basic.LimitFlags = _PROCESS_MEMORY
