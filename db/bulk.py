@@ -7,11 +7,11 @@ into the engine's form here. Meant for rows the program made itself and knows to
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table, func, select, text
+from sqlalchemy import Connection, Date, Table, func, insert, select, text
 
 from db.engine import is_sqlite
 from db.types import UtcDateTime
@@ -81,6 +81,20 @@ def next_id(connection: Connection, table: Table) -> int:
         ).scalar()
         return max(int(last), int(given or 0)) + 1
     return int(last) + 1
+
+
+def insert_giving_ids(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows given by column name and tell their ids, in the order of the rows.
+
+    SQLite would need one statement a row to tell them. There the ids are taken beforehand: the caller's transaction writes, so
+    nobody else does.
+    """
+    if len(rows) == 1 or not is_sqlite(connection):
+        told = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        return list(connection.scalars(told, list(rows)))
+    first = next_id(connection, table)
+    connection.execute(insert(table), [{"id": first + at, **row} for at, row in enumerate(rows)])
+    return list(range(first, first + len(rows)))
 
 
 def ids_given(connection: Connection, table: Table) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
@@ -22,6 +22,7 @@ from crm_desktop.services.row_values import record_row
 from crm_desktop.services.validating import problems
 from db import search
 from db.base import now
+from db.bulk import insert_giving_ids
 from db.types import new_uid
 
 
@@ -84,7 +85,7 @@ def insert_records(
         _give_numbers(session, kind, made)
     table: Any = kind.model.__table__
     rows = _rows(app, kind, made)
-    ids = list(session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows))
+    ids = insert_giving_ids(session.connection(), table, rows)
     for draft, id_ in zip(made, ids, strict=True):
         draft.id, draft.version = id_, 1
     if kind.lines:

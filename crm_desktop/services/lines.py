@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from crm_desktop.draft import Draft
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.row_values import line_row
+from db.bulk import insert_giving_ids
 
 
 def insert_lines(session: Session, kind: RecordType, drafts: list[Draft]) -> None:
@@ -20,7 +21,7 @@ def insert_lines(session: Session, kind: RecordType, drafts: list[Draft]) -> Non
     if not new:
         return
     rows = [line_row(kind, line, int(d.id or 0), at) for d, at, line in new]
-    ids = session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows)
+    ids = insert_giving_ids(session.connection(), table, rows)
     for (_draft, _at, line), id_ in zip(new, ids, strict=True):
         line.id = id_
 
