@@ -47,7 +47,7 @@ class CustomerPanel(QFrame):
         self.quick = QuickFollowUp(shell)
         column.addWidget(self.money)
         column.addWidget(self.next_step)
-        column.addWidget(Label(_("What happened"), "section"))
+        column.addWidget(Label(_("What happened so far"), "section"))
         column.addWidget(self.events, 1)
         column.addWidget(self.quick)
         self.quick.saved.connect(self.refresh)

@@ -21,6 +21,7 @@ from crm_desktop.records.office import CURRENCY, DEPARTMENT, OPTION, SEQUENCE, U
 from crm_desktop.records.products import PRODUCT
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.sales import SALES_ORDER
+from crm_desktop.words import LANGUAGES, translated
 from db.fields import Field
 from db.models.office import OptionItem
 from db.models.office import Unit as UnitRow
@@ -46,11 +47,20 @@ def load_types(session: Session) -> dict[str, RecordType]:
     return {t.key: replace(t, custom=custom[t.key]) for t in BUILT_IN}
 
 
+_BROUGHT = {(key, code): label for key, (_title, rows) in OPEN_LISTS.items() for code, label, _tone in rows}
+
+
+def _source(row: OptionItem) -> str:
+    """The English of a choice as the program brought it, so that everyone reads it in their own language; else the person's words."""
+    brought = _BROUGHT.get((row.list_key, row.code), "")
+    return brought if row.label in {translated(brought, language) for language in LANGUAGES} else row.label
+
+
 def load_options(session: Session, types: Iterable[RecordType]) -> Options:
     """All option lists: those people keep, those the program closes, and the states of documents."""
     lists: dict[str, list[Choice]] = {key: [] for key in OPEN_LISTS}
     for row in session.scalars(select(OptionItem).order_by(OptionItem.list_key, OptionItem.position, OptionItem.id)):
-        lists.setdefault(row.list_key, []).append(Choice(row.code, row.label, row.tone, row.active))
+        lists.setdefault(row.list_key, []).append(Choice(row.code, _source(row), row.tone, row.active))
     units = [Choice(name, name) for name in session.scalars(select(UnitRow.name).order_by(UnitRow.id))]
     kinds = list(types)
     states = {t.key: t.states for t in kinds if t.states}

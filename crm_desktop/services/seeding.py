@@ -42,7 +42,7 @@ def seed(session: Session, company: str, person: str, language: str) -> int:
     """Fill a new database; gives the id of the first person."""
     user = insert_seed(session, USER, [{"name": person, "sign_in": sign_in_name(person)}])[0]
     options = [
-        {"list_key": key, "code": code, "label": label, "tone": tone, "position": at * 10}
+        {"list_key": key, "code": code, "label": translated(label, language), "tone": tone, "position": at * 10}
         for key, (_label, rows) in OPEN_LISTS.items()
         for at, (code, label, tone) in enumerate(rows)
     ]

@@ -58,7 +58,7 @@ class SalesOrder(Record):
         "Currency", "reference", section="Amounts", target="currencies", references="currency.id", preset="CNY"
     )
     tax_mode: Mapped[str] = field(
-        "Prices",
+        "Price basis",
         "option",
         options="tax_modes",
         section="Amounts",
