@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session
 
-from db.errors import Busy, translate
+from db.errors import Busy, Unreachable, translate
 
 BUSY_SECONDS = 10
 """How long a writer waits for another before it is told `Busy`."""
@@ -38,12 +38,22 @@ def sqlite_url(path: Path) -> str:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    opened = False
+
+    @event.listens_for(engine, "do_connect")
+    def look(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+        # A file that was there and is gone would be made anew, empty, as if there had never been any data.
+        if opened and not Path(arguments[0]).exists():
+            raise Unreachable(f"{arguments[0]} is gone")
+
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         # The driver would begin transactions by its own rules; we begin them below.
         connection.isolation_level = None
+        nonlocal opened
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        opened = True
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

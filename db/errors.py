@@ -59,6 +59,10 @@ class Newer(DatabaseFault):
     """The database was made by a newer program."""
 
 
+class Foreign(DatabaseFault):
+    """There is data here, but it is not of this program."""
+
+
 _SQLITE: dict[int, type[DatabaseFault]] = {
     sqlite3.SQLITE_BUSY: Busy,
     sqlite3.SQLITE_LOCKED: Busy,

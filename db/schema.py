@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from db.base import Base
 from db.engine import is_sqlite, writing
-from db.errors import Newer
+from db.errors import Foreign, Newer
 from db.models import customers, office, products, sales, system
 
 METADATA = Base.metadata
@@ -42,9 +42,12 @@ def head() -> str:
 
 
 def version(engine: Engine) -> str | None:
-    """The version of a database; None for an empty one."""
+    """The version of a database; None for an empty one. Raises Foreign when there are only tables of another program."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
+        names = inspect(connection).get_table_names()
+        if "alembic_version" not in names:
+            if names:
+                raise Foreign(", ".join(names[:3]))
             return None
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -87,7 +87,8 @@ def end_session(session: Path) -> None:
     """Stop the session's server if it was started, and remove what belonged to it."""
     cluster = session / "postgres"
     if (session / "server.json").exists():
-        _call(cluster, "pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(cluster / "data"))
+        with suppress(RuntimeError):  # it may have ended by itself, as when somebody killed it
+            _call(cluster, "pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(cluster / "data"))
     shutil.rmtree(session, ignore_errors=True)
 
 

@@ -42,6 +42,10 @@ def words_for(app: Application, error: fault.DatabaseFault) -> Told:
             )
         case fault.Corrupt():
             return Unavailable(_("The database file is damaged."), _("Close the program and restore the last backup."))
+        case fault.Foreign():
+            return Unavailable(
+                _("This database belongs to another program."), _("It was left as it is. Choose another folder.")
+            )
         case fault.Newer():
             return Unavailable(
                 _("This database was made by a newer version of the program."), _("Please update this PC's program.")
