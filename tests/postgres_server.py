@@ -66,7 +66,9 @@ def new_session_folder() -> Path:
     """An empty folder that every process of a test session can find its server in."""
     for left_over in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if not _is_alive(left_over):
-            end_session(left_over)  # of a session that was killed; its server would run for ever
+            with suppress(RuntimeError):  # it is down already, or another session is just ending it
+                end_session(left_over)  # of a session that was killed; its server would run for ever
+            shutil.rmtree(left_over, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     (folder / "owner").write_text(str(os.getpid()), encoding="utf-8")
     return folder
