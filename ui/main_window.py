@@ -35,7 +35,7 @@ from ui.top_bar import TopBar
 from ui.widgets.side_nav import SideNav
 from ui.widgets.status_bar import StatusBar
 
-_RAIL_BELOW, _RECENT = 1400, 12
+_RAIL_BELOW, _RECENT, _TITLE_BAR = 1400, 12, 32
 SearchAll = Callable[[str], Sequence[Any]]
 
 
@@ -315,8 +315,9 @@ class MainWindow(QMainWindow):
 
     def _recent_answers(self) -> list[Answer]:
         return [
-            Answer(title, icon, right=_(self.app.types[key.split(":")[1]].title), take=partial(self.open, key))
+            Answer(title, icon, right=_(self.app.types[kind].title), take=partial(self.open, key))
             for key, title, icon in self.recent()[:5]
+            for kind in (key.split(":")[1],)
         ]
 
     def _as_answer(self, hit: Any) -> Answer:
@@ -325,7 +326,8 @@ class MainWindow(QMainWindow):
         return Answer(hit.label, record_type.icon, hit.detail, _(record_type.title), run)
 
     def _restore(self) -> None:
-        self.resize(1280, 800)
+        room = self.screen().availableGeometry()
+        self.resize(min(1280, room.width()), min(800, room.height() - theme.current().px(_TITLE_BAR)))
         geometry = self.settings.get(s.WINDOW_GEOMETRY)
         if geometry:
             self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
