@@ -193,17 +193,22 @@ def probe(connection: Connection, table: Any, query: str, limit: int = PROBE) ->
     """The ids of the records that hold the query, in no order; None when there are `limit` or more."""
     if not words(query):
         return None
+    ids = first(connection, table, query, limit)
+    return None if len(ids) >= limit else ids
+
+
+def first(connection: Connection, table: Any, query: str, limit: int, after: int = 0) -> list[int]:
+    """At most `limit` ids beyond `after` of records that hold the query; on SQLite the lowest ones, in ascending order."""
     if is_sqlite(connection):
         name = index_name(table)
         # One JSON text instead of ten thousand rows: a third of the time.
         found = connection.exec_driver_sql(
-            f"SELECT json_group_array(rowid) FROM (SELECT rowid FROM {name} WHERE {name} MATCH ? LIMIT ?)",
-            (_match(query), limit),
+            f"SELECT json_group_array(rowid) FROM (SELECT rowid FROM {name} WHERE {name} MATCH ? AND rowid > ? LIMIT ?)",
+            (_match(query), after, limit),
         )
-        ids = json.loads(found.scalar_one())
-    else:
-        ids = list(connection.scalars(select(table.c.id).where(indexed(table, query, sqlite=False)).limit(limit)))
-    return None if len(ids) >= limit else ids
+        return list(json.loads(found.scalar_one()))
+    wanted = select(table.c.id).where(indexed(table, query, sqlite=False), table.c.id > after)
+    return list(connection.scalars(wanted.limit(limit)))
 
 
 def newest(connection: Connection, table: Any, query: str, limit: int) -> list[int]:

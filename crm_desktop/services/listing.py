@@ -36,6 +36,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+_GLANCE = 1_000
+"""So many hits are looked at to guess how many there are."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows, and the order values after which the next page begins; None at the end."""
@@ -164,10 +168,9 @@ class _Question:
             return fetch(connection, statement.where(few), keys, after, size)
         walkable = self._index_serves(keys)
         # Sorting h hits looks at h records; walking meets the page after about size × records / h.
-        even = isqrt(size * self._records(connection))
-        ids = search.probe(
-            connection, self.table, text, min(max(even, size), search.PROBE) if walkable else search.PROBE
-        )
+        records = self._records(connection)
+        even = isqrt(size * records)
+        ids = self._few(connection, text, min(max(even, size), search.PROBE) if walkable else search.PROBE, records)
         if ids is not None:
             return self._sorted(connection, statement, keys, after, size, ids)
         found = self._walked(connection, statement, keys, after, size, 2 * even) if walkable else None
@@ -175,6 +178,17 @@ class _Question:
             hits = search.indexed(self.table, text, True, walking=walkable)
             found = fetch(connection, statement.where(hits), keys, after, size)
         return found
+
+    def _few(self, connection: Connection, text: str, limit: int, records: int) -> list[int] | None:
+        """The hits, where they are fewer than `limit`."""
+        ids = search.first(connection, self.table, text, min(limit, _GLANCE))
+        if len(ids) < min(limit, _GLANCE):
+            return ids
+        # The first hits tell how dense they are; asking a common word for ten thousand costs more than the page itself.
+        if len(ids) >= limit or len(ids) * records > limit * ids[-1]:
+            return None
+        ids += search.first(connection, self.table, text, limit - len(ids), after=ids[-1])
+        return ids if len(ids) < limit else None
 
     def _sorted(
         self, connection: Connection, statement: Select[Any], keys: list[Key], after: Any, size: int, ids: list[int]
