@@ -23,7 +23,7 @@ from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery, Not
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.conditions import condition, field_of, number_of, order_of, value_of
 from crm_desktop.services.faults import told
-from crm_desktop.services.references import label_names, label_text, labels
+from crm_desktop.services.references import joined, label_names, label_text, labels
 from crm_desktop.stored_values import custom_from_text
 from db import search
 from db.engine import cancel, is_sqlite, reading
@@ -103,7 +103,7 @@ class _Columns:
             self.selected.append(value_of(table, about))
             what, first, last = ("custom" if about.custom else about.kind), 0, 0
             if about.kind == "reference" and not about.custom:
-                alias: Any = app.type(about.target).model.__table__.alias(f"r_{about.name}")
+                alias: Any = joined(app.type(about.target).model.__table__, about.name)
                 self.source = self.source.outerjoin(alias, table.c[about.name] == alias.c.id)
                 columns = [alias.c[n] for n in label_names(app.type(about.target))]
                 first = len(self.selected)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.references import label_names, label_text, labels
+from crm_desktop.services.references import joined, label_names, label_text, labels
 from crm_desktop.stored_values import custom_from_text
 from db.fields import Field
 
@@ -35,7 +35,7 @@ class _Reader:
                 self._join(app.types[about.target], name)
 
     def _join(self, target: RecordType, name: str) -> None:
-        alias = target.model.__table__.alias(f"r_{name}")
+        alias = joined(target.model.__table__, name)
         columns = [alias.c[n] for n in label_names(target)]
         self._labels[name] = slice(len(self._columns), len(self._columns) + len(columns))
         self._columns += columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -10,6 +11,12 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
+
+
+@lru_cache(maxsize=512)
+def joined(table: Any, name: str) -> Any:
+    """The table that the reference `name` points to, under a name of its own. Kept, since making one copies all its columns."""
+    return table.alias(f"r_{name}")
 
 
 def label_names(target: RecordType) -> tuple[str, ...]:
