@@ -115,7 +115,8 @@ def growth(rows: Sequence[Row]) -> list[Row]:
             # A millisecond more is noise, whatever its ratio.
             met = ratio <= 3 or same[-1].figure - same[0].figure < 1
             found.append(
-                Row(f"{work}: {same[-1].size:,} against {same[0].size:,}", same[-1].size, short(same[-1].figure),
-                    short(same[0].figure), ratio, "× 3", met)
+                Row(
+                    f"{work}: {same[-1].size:,} against {same[0].size:,}", same[-1].size, same[-1].ours, same[0].ours, ratio, "× 3", met
+                )
             )  # fmt: skip
     return found
