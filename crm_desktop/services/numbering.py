@@ -7,6 +7,7 @@ until the commit, everybody else who wants one of this sequence waits, and a rol
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -22,12 +23,10 @@ def take_numbers(session: Session, key: str, count: int, day: dt.date | None = N
 
     Raises Missing when there is no such sequence.
     """
-    table = NumberSequence.__table__
+    table: Any = NumberSequence.__table__
     day = day or dt.date.today()
     # The write comes first: it takes the lock, so what is read afterwards cannot change any more.
-    claimed = session.execute(
-        update(NumberSequence).where(NumberSequence.key == key).values(version=NumberSequence.version + 1)
-    )
+    claimed = session.execute(update(table).where(table.c.key == key).values(version=table.c.version + 1))
     if claimed.rowcount == 0:  # type: ignore[attr-defined]
         raise Missing(
             _("There is no number sequence “{key}”.").format(key=key), _("An administrator can add it in the set-up.")
@@ -39,7 +38,7 @@ def take_numbers(session: Session, key: str, count: int, day: dt.date | None = N
     if now < period:
         now = period  # an earlier day's document gets a number of the running period: it was written now
     first = 1 if now != period else last + 1
-    session.execute(update(NumberSequence).where(NumberSequence.key == key).values(period=now, last=first + count - 1))
+    session.execute(update(table).where(table.c.key == key).values(period=now, last=first + count - 1))
     shown = day if now == period_of(restart, day) else _day_of(now)
     return [number_text(pattern, shown, running) for running in range(first, first + count)]
 
