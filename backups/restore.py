@@ -213,8 +213,11 @@ def restore_into(
         checked = fill(backup, trial, passphrase, progress)
         source = open_engine(sqlite_url(trial))
         try:
-            with _reasons(backup):
-                transfer.copy_database(source, engine)
+            transfer.copy_database(source, engine)
+        except (fault.DatabaseFault, transfer.Unfit) as error:
+            raise Unavailable(
+                _("The database did not take what the backup holds."), _("Nothing was changed. Please try again.")
+            ) from error
         finally:
             source.dispose()
     return checked

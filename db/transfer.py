@@ -344,8 +344,9 @@ def counts(connection: Connection, tables: Iterable[Shape]) -> dict[str, int]:
 
 
 def empty(connection: Connection) -> None:
-    """Take every row out of every table, within the caller's transaction."""
+    """Take every row out of every table and of what refers to it, within the caller's transaction."""
     if is_sqlite(connection):
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         for table in reversed(METADATA.sorted_tables):
             connection.exec_driver_sql(f'DELETE FROM "{table.name}"')
         return
@@ -361,8 +362,8 @@ def copy_database(source: Engine, target: Engine, tell: Told | None = None) -> d
     with reading(source) as out, writing(target) as session:
         into = session.connection()
         moved = {}
+        empty(into)
         with bare_tables(into):
-            empty(into)
             for shape in shapes():
                 rows = _told(shape, read_rows(out, shape), tell)
                 moved[shape.name] = write_rows(into, shape, rows, last_id(out, shape))
