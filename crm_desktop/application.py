@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_desktop.actor import Actor
 from crm_desktop.changes import Changes
@@ -31,6 +31,7 @@ class Application:
     types: Mapping[str, RecordType]
     options: Options
     changes: Changes = field(default_factory=Changes)
+    plans: dict[Any, Any] = field(default_factory=dict)  # statements made once and asked again, see services/reading.py
 
     def type(self, key: str) -> RecordType:
         """The record type with this key. Raises Missing."""

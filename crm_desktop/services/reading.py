@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
@@ -20,9 +20,12 @@ _CHUNK = 500
 
 
 class _Reader:
-    """The columns to select for a set of fields, and how to make values of a row."""
+    """The statement that selects a set of fields, and how to make values of a row.
 
-    def __init__(self, app: Application, table: Any, fields: Mapping[str, Field]) -> None:
+    by: the column by which rows are asked for; it comes last in every row.
+    """
+
+    def __init__(self, app: Application, table: Any, fields: Mapping[str, Field], by: Any, last: Any, order: Sequence[Any]) -> None:
         self._table = table
         self._plain = [n for n, f in fields.items() if not f.custom]
         self._custom = {n: f for n, f in fields.items() if f.custom}
@@ -33,6 +36,7 @@ class _Reader:
             about = fields[name]
             if about.kind == "reference" and about.target in app.types:
                 self._join(app.types[about.target], name)
+        self.statement = self._statement(last).where(by.in_(bindparam("wanted", expanding=True))).order_by(*order)
 
     def _join(self, target: RecordType, name: str) -> None:
         alias = joined(target.model.__table__, name)
@@ -41,12 +45,11 @@ class _Reader:
         self._columns += columns
         self._joins.append((alias, self._table.c[name] == alias.c.id))
 
-    def statement(self, *more: Any) -> Select[Any]:
-        """All rows; `more` columns come last."""
+    def _statement(self, last: Any) -> Select[Any]:
         source = self._table
         for alias, on in self._joins:
             source = source.outerjoin(alias, on)
-        return select(*self._columns, *more).select_from(source)
+        return select(*self._columns, last).select_from(source)
 
     def values(self, row: Sequence[Any]) -> dict[str, Any]:
         """Field values of one row."""
@@ -56,6 +59,15 @@ class _Reader:
                 found[name] = Ref(found[name], label_text(row[at]))
         extra = row[1 + len(self._plain)] or {}
         return found | {n: custom_from_text(extra.get(n, ""), f.kind) for n, f in self._custom.items()}
+
+
+def _reader(app: Application, table: Any, fields: Mapping[str, Field], by: Any, last: Any, *order: Any) -> _Reader:
+    """The reader of these fields; putting its statement together takes longer than asking it, so it is kept."""
+    key = (table.name, tuple((n, f.kind, f.target) for n, f in fields.items()))
+    if key not in app.plans:
+        app.plans[key] = _Reader(app, table, fields, by, last, order)
+    reader: _Reader = app.plans[key]
+    return reader
 
 
 def _picture_refs(values: dict[str, Any], fields: Mapping[str, Field]) -> None:
@@ -87,12 +99,12 @@ def read_records(
 ) -> dict[int, Draft]:
     """The records with these ids, whole, by id; ids that do not exist are left out. fields: all of the type when None."""
     fields = kind.fields if fields is None else fields
-    table = kind.model.__table__
-    reader = _Reader(app, table, fields)
+    table: Any = kind.model.__table__
+    reader = _reader(app, table, fields, table.c.id, table.c.version)
     found: dict[int, Draft] = {}
     for at in range(0, len(ids), _CHUNK):
         chunk = ids[at : at + _CHUNK]
-        for row in connection.execute(reader.statement(table.c.version).where(table.c.id.in_(chunk))):
+        for row in connection.execute(reader.statement, {"wanted": chunk}):
             values = reader.values(row)
             _picture_refs(values, fields)
             found[row[0]] = Draft(kind.key, row[0], row[-1], values)
@@ -108,16 +120,11 @@ def _read_lines(
     assert kind.lines is not None
     table: Any = kind.lines.model.__table__
     parent = table.c[kind.lines.parent]
-    reader = _Reader(app, table, kind.lines.fields)
+    reader = _reader(app, table, kind.lines.fields, parent, parent, parent, table.c.position, table.c.id)
     lines: dict[int, list[Line]] = defaultdict(list)
     ids = list(drafts)
     for at in range(0, len(ids), _CHUNK):
-        query = (
-            reader.statement(parent)
-            .where(parent.in_(ids[at : at + _CHUNK]))
-            .order_by(parent, table.c.position, table.c.id)
-        )
-        for row in connection.execute(query):
+        for row in connection.execute(reader.statement, {"wanted": ids[at : at + _CHUNK]}):
             lines[row[-1]].append(Line(row[0], reader.values(row)))
     for id_, draft in drafts.items():
         draft.lines = lines[id_]
