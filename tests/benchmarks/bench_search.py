@@ -78,7 +78,7 @@ def measure(app: Application, size: int, window: Window, runs: int = 10) -> list
             everything += times_of(lambda t=text: search_everything(app, t), 5, 1)
         rows.append(
             Row("search over everything (Ctrl+K), two Chinese characters, p95", size, short(everything.p95), "–", None, "",
-                None, "six record types, ranked", everything.p95)
+                None, "all record types, ranked", everything.p95)
         )  # fmt: skip
         return rows
     finally:
