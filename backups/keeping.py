@@ -19,8 +19,6 @@ from crm_desktop.words import _
 from db import errors as fault
 
 log = logging.getLogger(__name__)
-_FRESH = dt.timedelta(hours=20)
-"""A backup at the end of the program is made once the last good one is older."""
 _OLD = dt.timedelta(days=3)
 """Older than this, the window warns."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
@@ -46,12 +44,6 @@ def newest_good(engine: Engine, folder: Path, now: dt.datetime) -> Backup | None
 def _age(last: dt.datetime | None, now: dt.datetime) -> dt.timedelta | None:
     """How old; None where there is none, or only one from the future."""
     return None if last is None or last - now > _CLOCKS_DIFFER else now - last
-
-
-def due_at_end(last: dt.datetime | None, now: dt.datetime) -> bool:
-    """Whether the program should back up before it closes."""
-    age = _age(last, now)
-    return age is None or age > _FRESH
 
 
 def due_today(last: dt.datetime | None, now: dt.datetime, hour: int) -> bool:

@@ -114,10 +114,6 @@ BACKUP_DAILY = Setting(
     Scope.PC, "Backups",
 )  # fmt: skip
 BACKUP_HOUR = Setting("backup_hour", 12, "Hour of the daily backup", "0 to 23.", Scope.PC, "Backups", low=0, high=23)
-BACKUP_AT_END = Setting(
-    "backup_at_end", True, "Back up when the program closes", "When the last good backup is older than 20 hours.",
-    Scope.PC, "Backups",
-)  # fmt: skip
 BACKUP_LAST = Setting(
     "backup_last", 7, "Keep the last", "The last good backup and those marked to be kept are never deleted.",
     Scope.PC, "Backups", low=1, high=1000,
@@ -141,7 +137,7 @@ FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
-    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_HOUR, BACKUP_AT_END, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS,
+    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_HOUR, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS,
     BACKUP_MONTHS, OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from crm_desktop.services.opening import NewCompany, database_path, open_folder,
 from crm_desktop.services.search_all import search_everything
 from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
+from ui.backup_keeper import BackupKeeper
 from ui.main_window import MainWindow
 from ui.notices import Notices, log_qt_messages
 from ui.screens.all_screens import all_screens
@@ -111,6 +112,7 @@ class Program(QObject):
             search=partial(search_everything, self.app), initials=initials, log_folder=self.data / "logs",
         )  # fmt: skip
         window.status.set_database(_("This PC"), tip=str(database_path(self.data)))
+        BackupKeeper(window)
         window.reopen.connect(self._reopen)
         self._show(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
