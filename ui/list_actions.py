@@ -56,7 +56,7 @@ class ListActions(QObject):
 
     def _words(self, count: int) -> str:
         title = self._type.title if count == 1 else self._type.plural
-        return f"{count:,} {_(title)}"
+        return _("{count} {things}").format(count=f"{count:,}", things=_(title))
 
     # Delete
 
