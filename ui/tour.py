@@ -217,11 +217,15 @@ class Tour:
         QTest.qWait(50)
 
     def _press(self, parent: QWidget, text: str) -> None:
-        for button in parent.findChildren(QAbstractButton):
-            if button.text().strip() == text and button.isVisible():
-                QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
-                return
-        raise TourFailed(f"there is no button {text}")
+        """Press a button, once it shows: what was just put into a layout does so a moment later, and on Windows later still."""
+        shown: list[QAbstractButton] = []
+
+        def find() -> bool:
+            shown[:] = [b for b in parent.findChildren(QAbstractButton) if b.text().strip() == text and b.isVisible()]
+            return bool(shown)
+
+        self.until(find, f"a button {text}")
+        QTest.mouseClick(shown[0], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
 
 
 def run_tour(output: Path, language: str, theme: str) -> int:
