@@ -115,7 +115,7 @@ def test_killed_while_saving(data_folder: Path) -> None:
     assert killed_while_saving(data_folder, 8, random.Random(1)) > 8
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_killed_a_hundred_times_while_saving(data_folder: Path) -> None:
     assert killed_while_saving(data_folder, 100, random.Random(2)) > 100
 
@@ -145,7 +145,7 @@ def test_killed_while_creating(tmp_path: Path) -> None:
     assert "nothing" in killed_while_creating(tmp_path, 6)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_killed_a_hundred_times_while_creating(tmp_path: Path) -> None:
     assert killed_while_creating(tmp_path, 100) == {"nothing", "whole"}
 
@@ -195,7 +195,7 @@ def test_killed_while_migrating(data_folder: Path, tmp_path: Path, monkeypatch: 
     assert "0001" in killed_while_migrating(data_folder, tmp_path, 4, monkeypatch)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_killed_a_hundred_times_while_migrating(
     data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
