@@ -226,7 +226,8 @@ def test_help_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
 
 def spoken(data: Path, encoding: str, *words: str) -> subprocess.CompletedProcess[bytes]:
     """A command in a process of its own, on a console of this encoding."""
-    environment = dict(os.environ, PYTHONIOENCODING=encoding, PYTHONPATH=str(ROOT), PYTHONUTF8="0")
+    ways = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))  # packages may lie elsewhere
+    environment = dict(os.environ, PYTHONIOENCODING=encoding, PYTHONPATH=ways, PYTHONUTF8="0")
     command = [sys.executable, "-P", "-m", "crm_desktop", "--data", str(data), *words]
     return subprocess.run(command, capture_output=True, env=environment, stdin=subprocess.DEVNULL, check=False)
 
