@@ -41,7 +41,7 @@ class Customer(Record):
         help="Kept by the program from the name; correct it where a reading is wrong.",
     )
     kind: Mapped[str] = field("Kind", "option", options="customer_kinds", default="company")
-    level: Mapped[str] = field("Level", "option", options="customer_levels", width=8, sortable=True)
+    level: Mapped[str] = field("Level", "option", options="customer_levels", width=10, sortable=True)
     status: Mapped[str] = field(
         "Status", "option", options="customer_statuses", width=10, default="prospect", sortable=True
     )

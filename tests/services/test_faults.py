@@ -102,16 +102,15 @@ def ordinary_person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
         return
     base = tmp_path_factory.getbasetemp()
-    opened = [f for f in (base, base.parent) if not f.stat().st_mode & 0o001]
-    for folder in opened:
-        folder.chmod(folder.stat().st_mode | 0o055)
+    # Left open: workers share these folders, and pytest closes them by itself at its next start.
+    for folder in (base, *base.parents):
+        if not folder.stat().st_mode & 0o001:
+            folder.chmod(folder.stat().st_mode | 0o055)
     os.seteuid(65534)
     try:
         yield
     finally:
         os.seteuid(0)
-        for folder in opened:
-            folder.chmod(0o700)
 
 
 def test_a_file_that_may_only_be_read(
