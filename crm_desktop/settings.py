@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -20,6 +21,7 @@ from crm_desktop.words import system_language
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+_ATTEMPTS, _PAUSE = 10, 0.05  # to put the settings file in its place; the pause in seconds
 
 
 class Scope(Enum):
@@ -197,7 +199,14 @@ class FileStorage:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")  # written aside: a loss of power leaves the old or the new file
         fresh.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
-        fresh.replace(self._path)
+        for attempt in range(_ATTEMPTS):
+            try:
+                fresh.replace(self._path)
+                return
+            except PermissionError:  # Windows: another window or a virus scanner reads it at this moment
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(_PAUSE)
 
 
 class Settings:

@@ -41,7 +41,12 @@ def language() -> str:
 
 def system_language() -> str:
     """The language of the person's system: Chinese where it is any Chinese, else English."""
-    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or locale.getlocale()[0]
+    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    if not name:
+        try:
+            name = locale.getlocale()[0]
+        except ValueError:  # some regions of Windows have no name that Python knows
+            name = ""
     return "zh_CN" if (name or "").lower().startswith(("zh", "chinese")) else "en"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -191,7 +192,8 @@ class FilesTab(QWidget):
 
     def _open_bytes(self, name: str, data: bytes) -> None:
         self._opened = self._opened or QTemporaryDir()
-        path = Path(self._opened.filePath(_safe(name)))
+        # A folder of its own each time: the program that opened it before may still hold the file.
+        path = Path(tempfile.mkdtemp(dir=self._opened.path())) / _safe(name)
         path.write_bytes(data)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.notices.say(_("No program of this PC opens “{name}”. Save it instead.").format(name=name), icon="info")

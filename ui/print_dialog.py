@@ -6,6 +6,7 @@ The PDF that is shown is the PDF that is saved and printed, byte for byte.
 from __future__ import annotations
 
 import re
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -264,7 +265,8 @@ class PrintDialog(QDialog):
         """Show the PDF in the program the system has for it."""
         self._folder = self._folder or QTemporaryDir()
         self._folder.setAutoRemove(False)  # the other program may keep it open longer than this one runs
-        path = Path(self._folder.filePath(f"{_safe(self.name)}.pdf"))
+        # A folder of its own each time: the reader that opened it before may still hold the file.
+        path = Path(tempfile.mkdtemp(dir=self._folder.path())) / f"{_safe(self.name)}.pdf"
         path.write_bytes(self.pdf)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.shell.notices.inform(_("No program of this PC opens PDF files."), _("Save it instead."))
