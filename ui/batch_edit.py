@@ -88,9 +88,26 @@ class BatchEdit(QDialog):
             self.editor.deleteLater()
         self.editor = editor_for(about, self._around)
         self._place.addWidget(self.editor)
-        self.editor.changed.connect(self._quiet.start)
-        self.editor.settled.connect(self._quiet.start)
+        QWidget.setTabOrder(self.choice, self.editor.focusProxy() or self.editor)
+        self.editor.changed.connect(self._typed)
+        self.editor.settled.connect(self._settled)
         self._look()
+
+    def _typed(self) -> None:
+        """Something else stands there now: what was worked out before does not count any more, and cannot be accepted."""
+        self._ticket += 1
+        self.ok.setEnabled(False)
+        self._quiet.start()
+
+    def _settled(self) -> None:
+        """The cursor left the editor, perhaps for the button: only another value is worth a new look."""
+        assert self.editor is not None
+        try:
+            same = self.editor.value() == self.value
+        except ValueError:
+            same = False
+        if not same:
+            self._typed()
 
     def _look(self) -> None:
         assert self.editor is not None

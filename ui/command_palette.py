@@ -165,12 +165,12 @@ class CommandPalette(QFrame):
         return lines or [Answer(_("Nothing found for “{text}”").format(text=text))]
 
     def _matching(self, text: str) -> list[Command]:
-        word = text.casefold()
+        words = text.casefold().split()
         ranked: list[tuple[Any, ...]] = []
         for command in self._commands:
             names = [n.casefold() for n in (command.title, *command.also, self._spelled.get(command.title, ""))]
-            if any(word in name for name in names):
-                ranked.append((not any(name.startswith(word) for name in names), len(ranked), command))
+            if any(all(word in name for word in words) for name in names):
+                ranked.append((not any(name.startswith(words[0]) for name in names), len(ranked), command))
         return [command for _later, _order, command in sorted(ranked, key=lambda r: r[:2])][:_MOST_COMMANDS]
 
     def _walk(self, by: int) -> None:

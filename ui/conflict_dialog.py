@@ -54,7 +54,9 @@ class ConflictDialog(QDialog):
         row.addWidget(Button(_("All theirs"), kind="flat", clicked=lambda: self.choose_all(0)))
         row.addStretch(1)
         row.addWidget(Button(_("Keep editing"), clicked=self.reject))
-        row.addWidget(primary(_("Save these"), "save", self.accept))
+        save = primary(_("Save these"), "save", self.accept)
+        save.setDefault(True)
+        row.addWidget(save)
         column.addLayout(row)
         self.resize(theme.current().px(780), min(theme.current().px(240 + 64 * count), parent.window().height() - 60))
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from crm_desktop.draft import Draft
 from crm_desktop.records.record_type import RecordType
@@ -40,3 +44,12 @@ def delete_record(shell: Shell, kind: RecordType, record_id: int, title: str, or
 
 def _bring_back(shell: Shell, batch: str) -> None:
     shell.tasks.run(partial(restore_batch, shell.app, batch), lambda _ids: shell.notices.say(_("Brought back")))
+
+
+def add_shortcuts(window: QWidget, keys: Mapping[str, Callable[[], object]]) -> None:
+    """Keys of a tab. The tab in front answers wherever the focus is; only Esc belongs to what has it."""
+    for name, do in keys.items():
+        shortcut = QShortcut(QKeySequence(name), window)
+        contexts = Qt.ShortcutContext
+        shortcut.setContext(contexts.WidgetWithChildrenShortcut if name == "Esc" else contexts.WindowShortcut)
+        shortcut.activated.connect(do)

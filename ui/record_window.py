@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.draft import Merged, Ref
 from crm_desktop.errors import Conflict, Invalid, Missing
@@ -26,7 +26,7 @@ from ui.editor_base import Around
 from ui.form import RecordForm
 from ui.lines_panel import LinesPanel
 from ui.reason_dialog import ask_reason
-from ui.record_actions import copy_values, delete_record
+from ui.record_actions import add_shortcuts, copy_values, delete_record
 from ui.record_banners import RecordBanners
 from ui.record_editing import RecordEditing
 from ui.record_header import RecordHeader
@@ -177,14 +177,9 @@ class RecordWindow(QWidget):
         self.tabs.may_undo = self._may_undo
 
     def _add_shortcuts(self) -> None:
-        for keys, do in (
-            ("Ctrl+S", self.save), ("Ctrl+P", self.print), ("Ctrl+Shift+D", self.duplicate),
-            ("Esc", partial(self.shell.close_screen, self)),
-            *((f"Alt+{n}", partial(self.tabs.show_at, n - 1)) for n in range(1, 10)),
-        ):  # fmt: skip
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(do)
+        keys: dict[str, Callable[[], object]] = {"Ctrl+S": self.save, "Ctrl+P": self.print, "Ctrl+Shift+D": self.duplicate}
+        keys |= {f"Alt+{n}": partial(self.tabs.show_at, n - 1) for n in range(1, 10)}
+        add_shortcuts(self, keys | {"Esc": partial(self.shell.close_screen, self)})
 
     # Showing
 
@@ -235,8 +230,11 @@ class RecordWindow(QWidget):
         self.editing.unread = self.form.errors | (self.lines.unread if self.lines else {})
         draft = self.editing.draft
         new = draft.id is None
+        focused = self.isAncestorOf(QApplication.focusWidget() or self)
         self.header.show_draft(draft, self.title, unsaved=self.unsaved or (new and self.editing.loaded), printable=not new)
         self.header.set_busy(self.editing.busy)
+        if focused and not self.isAncestorOf(QApplication.focusWidget() or self):
+            self.setFocus()  # the button that was pressed is gone or disabled
         self.shell.tab_changed(self)
 
     def _edited(self, name: str) -> None:

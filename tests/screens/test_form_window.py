@@ -135,7 +135,7 @@ def test_a_clash_is_shown_side_by_side_and_chosen_per_field(desk: Desk) -> None:
     def choose(dialog: ConflictDialog) -> None:
         seen.extend(dialog.choices)
         dialog.choices["city"].button(0).setChecked(True)
-        dialog.accept()
+        QTest.keyClick(dialog, ENTER)
 
     in_dialog(ConflictDialog, choose)
     desk.save(screen)
@@ -243,6 +243,22 @@ def test_an_operation_saves_asks_why_and_keeps_the_revision(desk: Desk) -> None:
     page = screen.tabs.pages["history"]
     assert isinstance(page, HistoryTab)
     assert [e.action.partition(":")[0] for e in page.entries] == ["revise", "confirm", "change", "create"]
+
+
+def test_the_keys_of_a_record_work_after_a_button_went_away_and_wherever_the_focus_is(desk: Desk) -> None:
+    saved = order(desk.app, customer(desk.app), 1)
+    screen = desk.open("sales-orders", saved.id or 0)
+    button = next(b for b in screen.header.findChildren(QPushButton) if b.text() == "Confirm")
+    button.setFocus()
+    desk.keys(ENTER)
+    desk.wait(lambda: screen.editing.draft.values["status"] == "confirmed" and not screen.editing.busy)
+    desk.quiet()
+    focused = QApplication.focusWidget()
+    assert focused is screen or screen.isAncestorOf(focused), "the focus stays with the record"
+    write(screen, "customer_order", "PO-9")
+    desk.window.top.search.setFocus()
+    desk.save(screen)
+    assert saving.open_record(desk.app, "sales-orders", saved.id or 0).values["customer_order"] == "PO-9"
 
 
 def test_a_change_is_taken_back_from_the_history(desk: Desk) -> None:

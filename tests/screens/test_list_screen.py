@@ -200,6 +200,27 @@ def test_what_would_change_is_shown_first(shell: SmallShell, qtbot: Any) -> None
     assert (dialog.field, dialog.value) == ("city", "广州")
 
 
+def test_what_is_typed_last_is_what_is_changed(shell: SmallShell, qtbot: Any) -> None:
+    ids = fill(shell.app, 3)
+    dialog = BatchEdit(shell, "customers", ids, None, "city")  # type: ignore[arg-type]
+    qtbot.addWidget(dialog)
+    dialog.show()
+    settle(qtbot, shell)
+    assert dialog.editor is not None
+    dialog.choice.setFocus()
+    qtbot.keyClick(dialog.choice, Qt.Key.Key_Tab)
+    line = dialog.focusWidget()
+    assert dialog.editor.isAncestorOf(line), "after the field comes its value"
+    qtbot.keyClicks(line, "Zhu")
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    qtbot.keyClicks(line, "hai")
+    assert not dialog.ok.isEnabled(), "what was worked out for the text before cannot be accepted any more"
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    assert dialog.value == "Zhuhai"
+    dialog.ok.setFocus()
+    assert dialog.ok.isEnabled(), "leaving the editor takes nothing back"
+
+
 def test_locked_documents_are_left_out(shell: SmallShell, qtbot: Any) -> None:
     customer = fill(shell.app, 1)[0]
     draft = open_record(shell.app, "sales-orders", order(shell.app, customer))

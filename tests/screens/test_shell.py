@@ -225,6 +225,9 @@ def test_the_palette_finds_records_and_commands_without_the_mouse(
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(line, "hb")
     assert "Currencies" in [a.title for a in panel.answers], "pinyin initials find a screen"
+    line.clear()
+    qtbot.keyClicks(line, "new sales")
+    assert "New: Sales order" in [a.title for a in panel.answers], "words apart find a command"
 
 
 def test_walking_down_in_the_palette_skips_headings_and_opens_what_is_marked(
