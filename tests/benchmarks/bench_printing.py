@@ -47,7 +47,8 @@ def plain_page(font: str) -> bytes:
 
 def measure(app: Application, size: int, batch: int = 1000) -> list[Row]:
     """All rows of the table about printing."""
-    ids = fetch_ids(app, ListQuery("sales-orders", order=("number",)), limit=batch)
+    # The oldest are those of the generated company; the benchmark of saving adds longer ones.
+    ids = fetch_ids(app, ListQuery("sales-orders", order=("created_at",)), limit=batch)
     font = next((resources_folder() / "fonts").glob("*Regular*.ttf"))
     pdfmetrics.registerFont(TTFont("Plain", str(font)))
     one = subprocess.run(
@@ -59,13 +60,13 @@ def measure(app: Application, size: int, batch: int = 1000) -> list[Row]:
     )
     with peak_memory() as memory:
         began = time.perf_counter()
-        print_records(app, "sales-orders", ids, None, "zh_CN")
+        pages = print_records(app, "sales-orders", ids, None, "zh_CN").pages
         seconds = time.perf_counter() - began
     return [
         Row("one order to PDF, in a fresh process", size, short(first), "–", None, "300 ms", first <= 300, "with loading the font", first),
         Row("one order to PDF, warm, median", size, short(warm.median), short(plain.median), warm.median / plain.median, "30 ms",
             warm.median <= 30, "plain: a canvas page of about as many words", warm.median, flat=True),
         Row(f"{len(ids):,} orders to one PDF", size, short(seconds * 1000), "–", None, "125 pages a second, 250 MB",
-            len(ids) / seconds >= 125 and memory.megabytes <= 250, f"{len(ids) / seconds:.0f} orders a second, {memory.megabytes:.0f} MB",
+            pages / seconds >= 125 and memory.megabytes <= 250, f"{pages / seconds:.0f} pages a second, {memory.megabytes:.0f} MB",
             seconds * 1000, flat=True),
     ]  # fmt: skip

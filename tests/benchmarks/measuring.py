@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -72,6 +73,7 @@ def paired(ours: Callable[[], Any], plain: Callable[[], Any], runs: int = 20, wa
     for _ in range(warm):
         ours(), plain()
     gc.collect()
+    gc.freeze()  # as the program does once its window stands; what was measured before must not be looked through now
     mine, theirs = Times(), Times()
     for _ in range(runs):
         mine.all.append(time_of(ours))
@@ -88,12 +90,23 @@ class Peak:
 
 @contextmanager
 def peak_memory() -> Iterator[Peak]:
-    """The resident memory of this process after the work, against the one before; the allocator gives little back early."""
-    process, found = psutil.Process(), Peak()
+    """The most resident memory of this process during the work, against the one before; looked at fifty times a second."""
+    process, found, over = psutil.Process(), Peak(), threading.Event()
     gc.collect()
     before = process.memory_info().rss
-    yield found
-    found.megabytes = (process.memory_info().rss - before) / 2**20
+
+    def watch() -> None:
+        while not over.wait(0.02):
+            found.megabytes = max(found.megabytes, (process.memory_info().rss - before) / 2**20)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        watcher.join()
+        found.megabytes = max(found.megabytes, (process.memory_info().rss - before) / 2**20)
 
 
 def short(milliseconds: float) -> str:
