@@ -17,11 +17,11 @@ from crm_desktop.errors import Missing, Refused, Told, Unavailable
 from crm_desktop.options import Options
 from crm_desktop.records.registry import BUILT_IN, load_options, load_types
 from crm_desktop.services.faults import words_for
-from crm_desktop.services.seeding import seed
+from crm_desktop.services.seeding import add_missing_sequences, seed
 from crm_desktop.words import _
 from db import errors as fault
 from db import schema
-from db.engine import open_engine, reading, sqlite_url
+from db.engine import open_engine, reading, sqlite_url, writing
 from db.models.office import User
 
 log = logging.getLogger(__name__)
@@ -90,8 +90,10 @@ def _open(engine: Engine, data: Path, file: Path | None, create: NewCompany | No
                 _("There is a database here already."),
                 _("An existing database is never overwritten. Choose another folder."),
             )
-        else:
+        elif schema.version(engine) != schema.head():
             schema.upgrade(engine, file)
+            with writing(engine) as session:
+                add_missing_sequences(session)
         load(app, user)
     except fault.DatabaseFault as error:
         engine.dispose()

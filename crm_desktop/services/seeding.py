@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.pinyin import full
@@ -16,8 +16,9 @@ from crm_desktop.records.office import CURRENCY, OPTION, SEQUENCE, UNIT, USER
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.search_text import search_text, sort_keys
 from crm_desktop.settings import COMPANY_NAME
-from crm_desktop.words import translated
+from crm_desktop.words import language, translated
 from db import search
+from db.models.office import NumberSequence
 from db.models.system import SchemaFact, Setting
 from db.types import new_uid
 
@@ -38,6 +39,16 @@ def sign_in_name(person: str) -> str:
     return re.sub(r"[^a-z0-9]", "", full(person, person=True))[:20] or "user"
 
 
+def _sequences(code: str) -> list[dict[str, Any]]:
+    return [{"key": k, "name": translated(n, code), "pattern": p, "restart": r, "last": 0} for k, n, p, r in SEQUENCES]
+
+
+def add_missing_sequences(session: Session) -> None:
+    """Add the number sequences of record types that came with a newer program."""
+    known = set(session.scalars(select(NumberSequence.key)))
+    insert_seed(session, SEQUENCE, [row for row in _sequences(language()) if row["key"] not in known])
+
+
 def seed(session: Session, company: str, person: str, language: str) -> int:
     """Fill a new database; gives the id of the first person."""
     user = insert_seed(session, USER, [{"name": person, "sign_in": sign_in_name(person)}])[0]
@@ -50,10 +61,7 @@ def seed(session: Session, company: str, person: str, language: str) -> int:
     insert_seed(
         session,
         SEQUENCE,
-        [
-            {"key": k, "name": translated(n, language), "pattern": p, "restart": r, "last": 0}
-            for k, n, p, r in SEQUENCES
-        ],
+        _sequences(language),
     )
     insert_seed(session, UNIT, [{"name": n} for n in (UNITS if language == "zh_CN" else UNITS_EN)])
     insert_seed(

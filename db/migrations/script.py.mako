@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import Text  # named in what Alembic writes for JSON columns
 
 import db.types
 ${imports if imports else ""}
