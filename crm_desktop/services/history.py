@@ -98,12 +98,20 @@ def _words(app: Application, kind: RecordType, changes: Mapping[str, Any]) -> It
             yield FieldChange(name, _(about.label), before, after)
 
 
+def _lines_typed(kind: RecordType, changes: Mapping[str, Any]) -> bool:
+    """Whether a change went into the lines, beyond what was worked out there: such a change is not taken back by halves."""
+    stored, fields = changes.get("lines", {}), kind.lines.fields if kind.lines else {}
+    names = {n for row in stored.get("changed", ()) for n in row["fields"] if n in fields}
+    return bool(stored.get("added") or stored.get("removed")) or any(not fields[n].computed for n in names)
+
+
 def _entry(app: Application, row: RowMapping) -> Entry:
     kind = app.type(row["record_type"])
     plain = {n: v for n, v in row["changes"].items() if n not in ("lines", "record") and n in kind.fields}
     typed = any(not kind.fields[n].computed for n in plain)
     undoable = row["undone_by"] is None and (
-        row["action"] == "delete" or (row["action"] in ("change", "import", "batch") and typed)
+        row["action"] == "delete"
+        or (row["action"] in ("change", "import", "batch") and typed and not _lines_typed(kind, row["changes"]))
     )
     return Entry(
         row["id"], kind.key, row["record_id"], row["record_label"], row["action"], row["at"], row["user_name"], row["station"],
@@ -154,7 +162,8 @@ def restore(app: Application, entry_id: int, origin: str = "") -> dict[str, list
 def undo(app: Application, entry_id: int, origin: str = "") -> Draft | None:
     """Take one change back: its fields get the values they had before. A deletion is brought back (answer None).
 
-    Raises Refused when one of the fields has been changed again since, because that would lose the later change.
+    Raises Refused when one of the fields has been changed again since, because that would lose the later change, and when lines
+    were changed with them, because fields alone would be half of it.
     """
     table: Any = HistoryEntry.__table__
     with told(app), reading(app.engine) as connection:
@@ -165,6 +174,8 @@ def undo(app: Application, entry_id: int, origin: str = "") -> Draft | None:
         restore_batch(app, row["batch"], origin)
         return None
     kind = app.type(row["record_type"])
+    if _lines_typed(kind, row["changes"]):
+        raise Refused(_("There is nothing to take back."))
     with told(app):
         with writing(app.engine) as session:
             draft = read_record(app, session, kind, row["record_id"])
