@@ -8,12 +8,12 @@ Where (targets.py, drives.py)
         kind: "folder" | "drive" | "share"; the one with id MAIN ("main") is where backups are made, the others get copies.
         path: absolute; for a drive the folder on it ("CRM backups"). least_free: MB that stay free. on_plug: copy when it is plugged in.
     targets_of(settings, data) -> list[Target]                 the main one first, always there
-    store_targets(settings, targets) -> None                   raises Refused for a target that makes no sense
+    store_targets(settings, data, targets) -> None             raises Refused for a target that makes no sense
     new_target(kind, name, path, drive=None) -> Target
     folder_of(target, drives=None) -> Path | None              where it is now; None: not connected
     room(folder) -> Room(free, total) | None                   bytes
     drives.connected() -> list[Drive(root, id, volume, label, free, total, removable)]
-    drives.give_id(root) -> Drive                              writes the small file by which a stick is known on every PC, under every letter
+    drives.give_id(root) -> Drive        writes the small file by which a stick is known on every PC, under every letter
     drives.Arrivals().look() -> list[Drive]                    those that were plugged in since the last look; ask every few seconds
 
 When (schedule.py, runs.py)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from backups.archive import SUFFIX, Header, Manifest, read_summary
+from backups.scratch import flush_file
 from crm_desktop.errors import Told
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,10 @@ MARKS = "marks.json"
 
 @dataclass(frozen=True)
 class Backup:
-    """One backup file. verified_at: when it was last restored for trial and found good, as it is on the disk now."""
+    """One backup file. verified_at: when it was last restored for trial and found good, as it is on the disk now.
+
+    failed: its last trial found it bad; problem: it cannot even be read, and why.
+    """
 
     path: Path
     size: int
@@ -33,6 +37,7 @@ class Backup:
     verified_at: dt.datetime | None = None
     keep: bool = False
     problem: str = ""
+    failed: bool = False
 
     @property
     def made_at(self) -> dt.datetime:
@@ -73,7 +78,9 @@ def read_backup(file: Path, mark: dict[str, Any] | None = None) -> Backup:
     except OSError as error:
         return Backup(file, 0, keep=keep, problem=type(error).__name__)
     same = mark.get("size") == status.st_size and mark.get("written") == status.st_mtime_ns
-    return Backup(file, status.st_size, header, manifest, _moment(mark.get("verified_at")) if same else None, keep)
+    verified = _moment(mark.get("verified_at")) if same else None
+    failed = same and "verified_at" in mark and verified is None
+    return Backup(file, status.st_size, header, manifest, verified, keep, failed=failed)
 
 
 def last_good(backups: Iterable[Backup]) -> Backup | None:
@@ -114,6 +121,7 @@ def _write(folder: Path, marks: dict[str, dict[str, Any]]) -> None:
     fresh = folder / f"{MARKS}.{os.getpid()}.new"
     try:
         fresh.write_text(json.dumps(marks, ensure_ascii=False, indent=1), encoding="utf-8")
+        flush_file(fresh)
         fresh.replace(folder / MARKS)
     finally:
         fresh.unlink(missing_ok=True)

@@ -12,15 +12,16 @@ import logging
 import os
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
 
-from backups.archive import SUFFIX, Header, Manifest, Writer
+from backups.archive import SUFFIX, Header, Manifest, Writer, open_backup
 from backups.catalogue import Backup, mark_verified, read_backup
 from backups.framing import damaged
 from backups.restore import verify
@@ -77,24 +78,18 @@ def create_backup(
     progress, now = progress or Unwatched(), now or dt.datetime.now(dt.UTC)
     company = company_name(engine)
     header = Header(now, company, program_version(), schema.head(), reason, platform.node())
-    with _disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        _clear_parts(folder)
-        name = _name(company, now)
-        part = folder / f"{name}{SUFFIX}.{_STATION}-{os.getpid()}{PART}"
-        try:
-            made = _write(engine, part, header, passphrase, progress)
-            flush_file(part)
-            progress.report(0, None, _("Trying the backup"))
-            checked = verify(part, data, passphrase, progress)
-            if checked.manifest != made:
-                raise damaged("manifest")
-            target = _bear_name(part, folder, name)
-        finally:
-            part.unlink(missing_ok=True)
-        flush_folder(folder)
-        mark_verified(target, dt.datetime.now(dt.UTC))
-    log.info("Backup made: %d rows, %d bytes", sum(made.rows.values()), target.stat().st_size)
+    made: list[Manifest] = []
+
+    def write(part: Path) -> None:
+        made.append(_write(engine, part, header, passphrase, progress))
+
+    def sound(part: Path) -> None:
+        progress.report(0, None, _("Trying the backup"))
+        if verify(part, data, passphrase, progress).manifest != made[0]:
+            raise damaged("manifest")
+
+    target = _placed(folder, _name(company, now), write, sound)
+    log.info("Backup made: %d rows, %d bytes", sum(made[0].rows.values()), target.stat().st_size)
     return read_backup(
         target, {"size": target.stat().st_size, "written": target.stat().st_mtime_ns, "verified_at": now.isoformat()}
     )
@@ -157,25 +152,81 @@ def _clear_parts(folder: Path) -> None:
 def copy_backup(backup: Path, folder: Path, progress: Progress | None = None) -> Path:
     """Copy a backup to another folder or stick: under its own name only once it is whole and the same, byte for byte."""
     progress = progress or Unwatched()
+
+    def write(part: Path) -> None:
+        total = backup.stat().st_size
+        with backup.open("rb") as source, part.open("wb") as target:
+            while content := source.read(1 << 20):
+                target.write(content)
+                progress.report(target.tell(), total, backup.name)
+                progress.check_cancelled()
+
+    def same(part: Path) -> None:
+        if not _same(backup, part):
+            raise damaged(part.name)
+
+    return _placed(folder, backup.name.removesuffix(SUFFIX), write, same, mark=False)
+
+
+def locked_copy(
+    backup: Path,
+    folder: Path,
+    data: Path,
+    *,
+    passphrase: str | None = None,
+    new_passphrase: str | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Copy a backup under another passphrase, or encrypt a plain one on its way to a stick; the copy is restored for trial.
+
+    passphrase: that of `backup`; new_passphrase: that of the copy, None leaves it plain. `data` gives room for the trial.
+    """
+    progress = progress or Unwatched()
+    manifests: list[Manifest] = []
+
+    def write(part: Path) -> None:
+        with open_backup(backup, passphrase) as source, part.open("wb") as target:
+            writer = Writer(target, source.header, new_passphrase)
+            for head, rows in source.tables():
+                writer.table(head.shape, _by_hundreds(rows, progress), head.last_id)
+            manifests.append(writer.finish())
+            if manifests[0] != source.manifest:
+                raise damaged(backup.name)
+            target.flush()
+
+    def sound(part: Path) -> None:
+        progress.report(0, None, _("Trying the backup"))
+        if verify(part, data, new_passphrase, progress).manifest != manifests[0]:
+            raise damaged("manifest")
+
+    return _placed(folder, backup.name.removesuffix(SUFFIX), write, sound)
+
+
+def _by_hundreds(rows: Iterator[list[Any]], progress: Progress) -> Iterator[list[list[Any]]]:
+    while part := list(islice(rows, 100)):
+        progress.check_cancelled()
+        yield part
+
+
+def _placed(
+    folder: Path, name: str, write: Callable[[Path], None], check: Callable[[Path], None], mark: bool = True
+) -> Path:
+    """Write a file beside, flush it, check it, and only then give it a backup's name. mark: as tried and found good."""
     with _disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _clear_parts(folder)
-        part = folder / f"{backup.name}.{_STATION}-{os.getpid()}{PART}"
+        part = folder / f"{name}{SUFFIX}.{_STATION}-{os.getpid()}{PART}"
         try:
-            total = backup.stat().st_size
-            with backup.open("rb") as source, part.open("wb") as target:
-                while content := source.read(1 << 20):
-                    target.write(content)
-                    progress.report(target.tell(), total, backup.name)
-                    progress.check_cancelled()
+            write(part)
             flush_file(part)
-            if not _same(backup, part):
-                raise damaged(part.name)
-            named = _bear_name(part, folder, backup.name.removesuffix(SUFFIX))
+            check(part)
+            target = _bear_name(part, folder, name)
         finally:
             part.unlink(missing_ok=True)
         flush_folder(folder)
-    return named
+        if mark:
+            mark_verified(target, dt.datetime.now(dt.UTC))
+    return target
 
 
 def _same(one: Path, other: Path) -> bool:

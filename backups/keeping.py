@@ -13,6 +13,7 @@ from backups.create import backup_of_file, company_name, create_backup
 from backups.framing import Unusable, WrongPassphrase
 from backups.restore import Checked, restore_folder, verify
 from backups.retention import Rules, thin_out
+from backups.targets import main_target
 from crm_desktop import settings as s
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.words import _
@@ -26,13 +27,12 @@ _CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 def backup_folder(data: Path, settings: s.Settings) -> Path:
     """Where this PC's backups go: the folder that was set, else one beside the data."""
-    chosen = settings.get(s.BACKUP_FOLDER).strip()
-    return Path(chosen).expanduser() if chosen else data / "backups"
+    return Path(main_target(settings, data).path)
 
 
 def rules_of(settings: s.Settings) -> Rules:
     """How many are kept, as it was set."""
-    return Rules(*(settings.get(n) for n in (s.BACKUP_LAST, s.BACKUP_DAYS, s.BACKUP_WEEKS, s.BACKUP_MONTHS)))
+    return main_target(settings, Path()).rules
 
 
 def newest_good(engine: Engine, folder: Path, now: dt.datetime) -> Backup | None:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from backups.archive import Header, Manifest, Reader, open_backup
+from backups.archive import Header, Manifest, Reader, Tally, open_backup
 from backups.framing import Unusable, damaged
 from backups.scratch import flush_file, flush_folder, scratch_folder
 from crm_desktop.errors import Refused, Unavailable
@@ -77,7 +77,7 @@ def fill(backup: Path, target: Path, passphrase: str | None = None, progress: Pr
                 )
             schema.create_at(engine, reader.header.schema)
             shapes = _load(engine, reader, target, progress)
-            _check(engine, shapes, reader)
+            _check(engine, shapes, reader, progress)
             schema.upgrade(engine)
             with writing(engine) as session:
                 transfer.rebuild_search(session.connection())
@@ -116,10 +116,17 @@ def _watched(table: str, rows: Iterator[list[Any]], target: Path, progress: Prog
         yield row
 
 
-def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader) -> None:
+def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader, progress: Progress) -> None:
+    """Read every row back from the database and compare: numbers, and the sum over all values of each table."""
     with reading(engine) as connection:
-        if transfer.counts(connection, shapes) != dict(reader.manifest.rows):
-            raise damaged("counts")
+        for shape in shapes:
+            tally = Tally(shape)
+            for rows in transfer.read_rows(connection, shape):
+                for row in rows:
+                    tally.line(row)
+                progress.check_cancelled()
+            if tally.rows != reader.manifest.rows[shape.name] or tally.sum != reader.manifest.sums[shape.name]:
+                raise damaged(shape.name)
     if broken_references(engine):
         raise damaged("references")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from pathlib import Path
 from backups.catalogue import Backup, last_good, list_backups, of_company
 
 log = logging.getLogger(__name__)
+_LEAST_FOR_ROOM = 3
+"""So many good ones stay, however full the disk is."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,38 @@ def _one_each(good: Sequence[Backup], number: int, period: Period, now: dt.datet
     return set(found.values())
 
 
+def to_make_room(backups: Sequence[Backup], missing: int, now: dt.datetime) -> list[Backup]:
+    """The oldest that go, beyond the rules, so that `missing` bytes get free. None, where all of them would not be enough."""
+    good = sorted((b for b in backups if b.good and b.made_at <= now), key=lambda b: b.made_at)
+    may_go = [b for b in good[: max(0, len(good) - _LEAST_FOR_ROOM)] if not b.keep]
+    if missing <= 0 or sum(b.size for b in may_go) < missing:
+        return []
+    going = []
+    for backup in may_go:
+        if missing <= 0:
+            break
+        going.append(backup)
+        missing -= backup.size
+    return going
+
+
 def thin_out(folder: Path, company: str, rules: Rules, now: dt.datetime) -> list[Path]:
     """Delete what the rules let go of one company's backups in a folder; gives what went."""
+    return _delete(to_remove(of_company(list_backups(folder), company), rules, now))
+
+
+def make_room(folder: Path, company: str, wanted: int, now: dt.datetime) -> list[Path]:
+    """Delete the oldest of one company's backups until the disk has `wanted` free bytes, if it can be had so; gives what went."""
+    try:
+        missing = wanted - shutil.disk_usage(folder).free
+    except OSError:
+        return []
+    return _delete(to_make_room(of_company(list_backups(folder), company), missing, now))
+
+
+def _delete(backups: Sequence[Backup]) -> list[Path]:
     gone = []
-    for backup in to_remove(of_company(list_backups(folder), company), rules, now):
+    for backup in backups:
         try:
             backup.path.unlink()
         except OSError as error:

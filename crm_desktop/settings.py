@@ -112,10 +112,40 @@ BACKUP_FOLDER = Setting(
     Scope.PC, "Backups",
 )  # fmt: skip
 BACKUP_DAILY = Setting(
-    "backup_daily", True, "Back up every day", "While the program runs; made up for when the PC was off at that hour.",
+    "backup_daily", True, "Back up every day", "Made up for, once, when the PC was off at that time.", Scope.PC, "Backups"
+)
+BACKUP_HOUR = Setting("backup_hour", 12, scope=Scope.PC, low=0, high=23)
+BACKUP_TIMES = Setting(
+    "backup_times", "12:30", "Times of the daily backup", "One or several, such as 12:30 18:00.", Scope.PC, "Backups"
+)
+BACKUP_HOURS = Setting(
+    "backup_hours", 0, "Also every so many hours", "0: not at all.", Scope.PC, "Backups", low=0, high=24
+)
+BACKUP_AT_END = Setting("backup_at_end", False, "Back up when the program ends", "", Scope.PC, "Backups")
+BACKUP_BEFORE_IMPORT = Setting(
+    "backup_before_import", True, "Back up before an import", "Not again within the hour.", Scope.PC, "Backups"
+)
+BACKUP_BEFORE_DELETE = Setting(
+    "backup_before_delete", True, "Back up before many records are deleted", "Not again within the hour.",
     Scope.PC, "Backups",
 )  # fmt: skip
-BACKUP_HOUR = Setting("backup_hour", 12, "Hour of the daily backup", "0 to 23.", Scope.PC, "Backups", low=0, high=23)
+BACKUP_DRILL = Setting(
+    "backup_drill", True, "Try old backups again every month",
+    "Disks forget: some of the old ones are restored for trial, those first whose last trial is longest ago.",
+    Scope.PC, "Backups",
+)  # fmt: skip
+BACKUP_ENCRYPT = Setting(
+    "backup_encrypt", False, "Encrypt backups", "With the passphrase that this PC keeps in its credential store.",
+    Scope.PC, "Backups",
+)  # fmt: skip
+BACKUP_WARN_DAYS = Setting(
+    "backup_warn_days", 3, "Warn when the last good backup is older than so many days", "",
+    Scope.PC, "Backups", low=1, high=90,
+)  # fmt: skip
+BACKUP_LEAST_FREE = Setting(
+    "backup_least_free", 1000, "Megabytes that stay free", "Old backups go earlier where the disk has less.",
+    Scope.PC, "Backups", low=0, high=10_000_000,
+)  # fmt: skip
 BACKUP_LAST = Setting(
     "backup_last", 7, "Keep the last", "The last good backup and those marked to be kept are never deleted.",
     Scope.PC, "Backups", low=1, high=1000,
@@ -128,6 +158,9 @@ BACKUP_MONTHS = Setting(
     "backup_months", 24, "Keep one a month for so many months", "", Scope.PC, "Backups", low=0, high=1000
 )
 
+BACKUP_TARGETS: Setting[list[Any]] = Setting("backup_targets", [], scope=Scope.PC)
+BACKUP_STATION = Setting("backup_station", "", scope=Scope.COMPANY)
+
 OPEN_TABS: Setting[list[Any]] = Setting("open_tabs", [])
 CURRENT_TAB = Setting("current_tab", 0)
 WINDOW_GEOMETRY = Setting("window_geometry", "", scope=Scope.PC)
@@ -139,8 +172,10 @@ FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
-    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_HOUR, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS,
-    BACKUP_MONTHS, OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
+    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_HOUR, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END, BACKUP_BEFORE_IMPORT,
+    BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS, BACKUP_LEAST_FREE,
+    BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION,
+    OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
 )  # fmt: skip
 
 SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Backups")

@@ -6,6 +6,7 @@ its first statement (`BEGIN IMMEDIATE`), so that two writers never deadlock on S
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -106,6 +107,26 @@ def settle(path: Path) -> None:
         raise translate(error) or error from error
     if mode != "delete":
         raise Busy(str(path))
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a SQLite database as it is at this moment, while others write; `target` appears when it is whole. Raises OSError, or as
+    db/errors.py says."""
+    part = target.with_name(f"{target.name}.part")
+    try:
+        reader, writer = sqlite3.connect(source, timeout=BUSY_SECONDS), sqlite3.connect(part)
+        try:
+            reader.backup(writer)  # in one go: a copy in steps begins anew whenever somebody writes
+        finally:
+            writer.close()
+            reader.close()
+        with part.open("r+b") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+    except sqlite3.Error as error:
+        raise translate(error) or error from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def is_sqlite(engine: Engine | Connection | Session) -> bool:

@@ -1,0 +1,108 @@
+"""Backup folders are watched while the window is open: a backup that vanishes or is written over is told at once, not on the bad day.
+
+The system tells of changes on its own disks; for shared folders of other PCs, which tell of nothing, the names are compared now and then.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
+
+from backups.archive import SUFFIX
+
+if TYPE_CHECKING:
+    from watchdog.events import FileSystemEvent
+    from watchdog.observers.api import BaseObserver
+
+log = logging.getLogger(__name__)
+GONE, CHANGED, NEW = "gone", "changed", "new"
+Told = Callable[[Path, str], None]
+_EVERY = 60.0  # seconds between two looks
+_TELLING = frozenset({"created", "deleted", "moved", "modified", "closed"})
+_Seen = dict[str, tuple[int, int]]
+
+
+class Watch:
+    """Tells of backups that come, go and change in some folders. `told` is called on threads of the watch, once per change."""
+
+    def __init__(self, folders: Iterable[Path], told: Told, every: float = _EVERY) -> None:
+        self._told, self._every = told, every
+        self._folders = {folder: _look(folder) for folder in dict.fromkeys(folders)}
+        self._lock, self._stopped, self._hint = Lock(), Event(), Event()
+        # Loaded here, since a start of the program need not wait for it.
+        self._observer: BaseObserver = importlib.import_module("watchdog.observers").Observer()
+        self._thread = Thread(target=self._run, name="backup folders", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch. A folder that the system cannot watch is looked at now and then all the same."""
+        for folder in self._folders:
+            try:
+                self._observer.schedule(_Hints(self._hint.set), str(folder), recursive=False)  # type: ignore[arg-type]
+            except OSError as error:
+                log.info("A backup folder is looked at now and then only: %s", type(error).__name__)
+        self._observer.daemon = True
+        self._observer.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; nothing is told afterwards."""
+        self._stopped.set()
+        self._hint.set()
+        if self._observer.is_alive():
+            self._observer.stop()
+            self._observer.join(5)
+        if self._thread.is_alive():
+            self._thread.join(5)
+
+    def look(self) -> None:
+        """Compare now."""
+        with self._lock:
+            for folder, before in self._folders.items():
+                after = _look(folder)
+                if after is None:  # pulled out or switched off: backups/concerns.py tells of that
+                    continue
+                for name in sorted(set(before or ()) | set(after)):
+                    self._compare(folder / name, (before or {}).get(name), after.get(name), before is None)
+                self._folders[folder] = after
+
+    def _compare(self, file: Path, before: tuple[int, int] | None, after: tuple[int, int] | None, first: bool) -> None:
+        if before == after or (first and before is None) or self._stopped.is_set():
+            return
+        self._told(file, GONE if after is None else NEW if before is None else CHANGED)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._hint.wait(self._every)
+            self._hint.clear()
+            if not self._stopped.wait(0.2):  # a file that is being written tells of it many times
+                self.look()
+
+
+class _Hints:
+    """Any change of a backup's name or content makes the watch look."""
+
+    def __init__(self, hint: Callable[[], None]) -> None:
+        self._hint = hint
+
+    def dispatch(self, event: FileSystemEvent) -> None:
+        """Called by the observer. Reading a file tells of it, too, and means nothing."""
+        paths = (str(event.src_path), str(event.dest_path))
+        if event.event_type in _TELLING and any(path.endswith(SUFFIX) for path in paths):
+            self._hint()
+
+
+def _look(folder: Path) -> _Seen | None:
+    """The backups of a folder with size and time of writing; None where the folder is not there."""
+    try:
+        found = {}
+        for file in folder.iterdir():
+            if file.suffix == SUFFIX:
+                status = file.stat()
+                found[file.name] = (status.st_size, status.st_mtime_ns)
+        return found
+    except OSError:
+        return None
