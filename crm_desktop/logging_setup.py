@@ -9,11 +9,14 @@ from __future__ import annotations
 import faulthandler
 import logging
 import logging.handlers
+import os
 import platform
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -22,8 +25,58 @@ import crm_desktop
 LOG_NAME = "crm-desktop.log"
 CRASH_NAME = "crash.log"
 _SIZE, _KEPT = 2_000_000, 5
+_AGAIN = 60.0  # seconds until a file that another window holds is tried again
 _FORM = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 log = logging.getLogger(__name__)
+
+
+class SharedLogFile(logging.handlers.RotatingFileHandler):
+    """A log file that several windows of one data folder write to.
+
+    On Windows a file cannot be renamed while another window has it open: logging goes on in the file as it is, and it is
+    put aside as soon as that can be done. Elsewhere it can be renamed under the other's hands, who must follow then.
+    """
+
+    _not_before = 0.0
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        """Whether the file is full and may be put aside."""
+        if self._was_put_aside():
+            self._let_go()
+        return time.monotonic() >= self._not_before and bool(super().shouldRollover(record))
+
+    def doRollover(self) -> None:
+        """Put the file aside and let the older ones move up; where somebody holds one of them, later."""
+        self._let_go()
+        current, aside = Path(self.baseFilename), Path(f"{self.baseFilename}.{os.getpid()}")
+        try:
+            current.rename(aside)  # before any older one moves: each try that fails later would drop the oldest
+        except OSError:
+            self._not_before = time.monotonic() + _AGAIN
+            return
+        try:
+            for number in range(self.backupCount - 1, 0, -1):
+                with suppress(FileNotFoundError):
+                    Path(f"{self.baseFilename}.{number}").replace(f"{self.baseFilename}.{number + 1}")
+            aside.replace(f"{self.baseFilename}.1")
+        except OSError:
+            self._not_before = time.monotonic() + _AGAIN
+            with suppress(OSError):
+                aside.rename(current)
+
+    def _was_put_aside(self) -> bool:
+        """Whether another window has put the file aside that this one writes to; on Windows it cannot."""
+        if self.stream is None or sys.platform == "win32":
+            return False
+        try:
+            return not os.path.samestat(os.fstat(self.stream.fileno()), Path(self.baseFilename).stat())
+        except FileNotFoundError:
+            return True
+
+    def _let_go(self) -> None:
+        if self.stream:
+            self.stream.close()
+        self.stream = None  # it is opened again when there is something to write
 
 
 class Logging:
@@ -40,9 +93,7 @@ class Logging:
         root.setLevel(level)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            file = logging.handlers.RotatingFileHandler(
-                folder / LOG_NAME, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True
-            )
+            file = SharedLogFile(folder / LOG_NAME, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True)
             self._crash_file = (folder / CRASH_NAME).open("a", encoding="utf-8")
         except OSError as error:
             self.folder = None

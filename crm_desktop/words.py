@@ -8,12 +8,18 @@ from __future__ import annotations
 import gettext
 import locale
 import os
+import sys
 from functools import lru_cache
 
 from crm_desktop.resources import resource
 
+if sys.platform == "win32":
+    import ctypes
+
 LANGUAGES = {"zh_CN": "简体中文", "en": "English"}
 """Every complete language, by code, named in itself."""
+
+_CHINESE = 0x04  # the primary language of Windows' language numbers
 
 
 class _Current:
@@ -42,10 +48,13 @@ def language() -> str:
 def system_language() -> str:
     """The language of the person's system: Chinese where it is any Chinese, else English."""
     name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    if not name and sys.platform == "win32":
+        # Of its menus; what getlocale knows is the region, which sets how dates look.
+        return "zh_CN" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == _CHINESE else "en"
     if not name:
         try:
             name = locale.getlocale()[0]
-        except ValueError:  # some regions of Windows have no name that Python knows
+        except ValueError:  # a name that Python does not know
             name = ""
     return "zh_CN" if (name or "").lower().startswith(("zh", "chinese")) else "en"
 
