@@ -22,6 +22,7 @@ from crm_desktop.services.opening import NewCompany, database_path, open_folder,
 from crm_desktop.services.search_all import search_everything
 from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
+from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
 from ui.main_window import MainWindow
 from ui.notices import Notices, log_qt_messages
@@ -48,6 +49,7 @@ class Program(QObject):
         self.wardrobe = Wardrobe(qt)
         self.app: Application | None = None
         self.window: QWidget | None = None
+        self.backups = BackupHub(self, self)
         self._translator = QTranslator(self)
         self._set_up_later = QTimer(self, singleShot=True, interval=_AFTER_SET_UP)
         self._set_up_later.timeout.connect(self._reload_set_up)
@@ -65,10 +67,19 @@ class Program(QObject):
         except Missing:
             self._welcome()
         except Told as error:
-            # There is no window yet to tell it in.
-            holder = QWidget()
-            Notices(holder, self.data / "logs").error(error)
-            self._qt.exit(1)
+            self._cannot_open(error)
+
+    def _cannot_open(self, error: Told) -> None:
+        """Tell it without a window, there is none yet, and offer the last backup."""
+        holder = self.window or QWidget()
+        restore, leave = _("Restore from a backup…"), _("Quit")
+        notices = Notices(holder, self.data / "logs")
+        if notices.ask(error.message, error.advice, yes=restore, no=leave):
+            wizard = self.backups.wizard(holder)
+            wizard.rejected.connect(partial(self._qt.exit, 1))
+            self.window = self.window or holder
+        else:
+            QTimer.singleShot(0, self, partial(self._qt.exit, 1))
 
     def _speak(self) -> None:
         use_language(self._forced or s.language_in_use(self.settings))
@@ -80,7 +91,8 @@ class Program(QObject):
     def _welcome(self) -> None:
         welcome = Welcome()
         welcome.answered.connect(self._begin)
-        self._show(welcome)
+        welcome.restore_wanted.connect(partial(self.backups.wizard, welcome))
+        self.show(welcome)
 
     def _begin(self, answer: WelcomeAnswer) -> None:
         self._forced = ""
@@ -112,9 +124,10 @@ class Program(QObject):
             search=partial(search_everything, self.app), initials=initials, log_folder=self.data / "logs",
         )  # fmt: skip
         window.status.set_database(_("This PC"), tip=str(database_path(self.data)))
+        self.backups.serve(window)
         BackupKeeper(window)
         window.reopen.connect(self._reopen)
-        self._show(window)
+        self.show(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
         QTimer.singleShot(_STARTED, self, _tidy_from_now_on)
 
@@ -137,17 +150,29 @@ class Program(QObject):
 
     def _reopen(self) -> None:
         """The same window anew, in the language that is now set; refused while something unsaved stays open."""
-        old = self.window
-        self._qt.setQuitOnLastWindowClosed(False)  # between two windows there is none
-        if old is not None and old.close():
+        if self.leave():
             self._forced = ""
             self._speak()
             self._open_window()
-        self._qt.setQuitOnLastWindowClosed(True)
 
-    def _show(self, window: QWidget) -> None:
+    def leave(self) -> bool:
+        """Close the window but go on with the next; False when something unsaved stays open."""
+        self._qt.setQuitOnLastWindowClosed(False)  # between two windows there is none
+        window = self.window
+        if isinstance(window, MainWindow):
+            window.leaving = True
+        left = window is None or window.close()
+        if not left:
+            self._qt.setQuitOnLastWindowClosed(True)
+            if isinstance(window, MainWindow):
+                window.leaving = False
+        return left
+
+    def show(self, window: QWidget) -> None:
+        """Make this the window of the program."""
         old, self.window = self.window, window
         window.show()
+        self._qt.setQuitOnLastWindowClosed(True)
         if old is not None:
             old.close()
             old.deleteLater()
@@ -159,6 +184,7 @@ class Program(QObject):
 
     def end(self) -> None:
         """Let go of everything."""
+        self.backups.end()
         if self.app is not None:
             self.app.close()
 

@@ -20,6 +20,7 @@ from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.words import LANGUAGES, _, language
 from ui import icons, navigation, theme
+from ui.backup_news import BackupNews
 from ui.command_palette import Answer, CommandPalette
 from ui.commands import Command, action_for, add_to
 from ui.dialogs.keyboard_map import KeyboardMap
@@ -49,6 +50,8 @@ class MainWindow(QMainWindow):
     reopen = Signal()
     """The window should be built anew, as after a change of language."""
     closed = Signal()
+    backup_wanted = Signal(object, str)
+    """A backup file (None: still to be chosen), and what for: "restore" or "look"."""
 
     def __init__(
         self,
@@ -65,6 +68,10 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.app, self.settings, self.screens = app, settings, screens
         self._wardrobe = wardrobe
+        self.leaving = False
+        """It closes to make room for another window of the program, which goes on."""
+        self.last_work: Callable[[], bool] | None = None
+        """What is done before the program ends; False: it goes on after all."""
         self.notices = Notices(self, log_folder)
         self.tasks = Tasks(self.notices.error, self)
         settings.write_with(lambda job: self.tasks.run(job))
@@ -76,6 +83,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.tasks, LANGUAGES, language())
         self.status.set_database(_("This PC"), tip=str(app.data))
         self.reminders = Reminders(app, self.tasks, self)
+        self.backup_news = BackupNews(self)
         self._lay_out()
         self.commands = self._all_commands()
         self._actions = {c.key: action_for(c, self) for c in self.commands}
@@ -109,6 +117,9 @@ class MainWindow(QMainWindow):
         """Bring a tab to the front, making it where needed."""
         if not self.tabs.open(tab_key, arguments):
             self.notices.say(_("This cannot be opened (any more)."), icon="info")
+
+    def open_backup(self, file: Path | None, what: str) -> None:
+        self.backup_wanted.emit(file, what)
 
     def tab_changed(self, screen: QWidget) -> None:
         self.tabs.refresh(screen)
@@ -344,7 +355,7 @@ class MainWindow(QMainWindow):
         self.settings.set_many({s.WINDOW_GEOMETRY: geometry, s.OPEN_TABS: tabs, s.CURRENT_TAB: current})
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_stop_work() or not self.tabs.may_close():
+        if not self._may_stop_work() or not self.tabs.may_close() or not self._may_end():
             event.ignore()
             return
         self._stop_listening()
@@ -363,6 +374,9 @@ class MainWindow(QMainWindow):
             yes=_("Stop and close"),
             danger=True,
         )
+
+    def _may_end(self) -> bool:
+        return self.leaving or self.last_work is None or self.last_work()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

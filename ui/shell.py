@@ -3,10 +3,12 @@ only through this file."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from crm_desktop.application import Application
 from crm_desktop.settings import Settings
+from ui.backup_news import BackupNews
 from ui.notices import Notices
 from ui.tasks import Tasks
 
@@ -30,6 +32,10 @@ class Shell(Protocol):
     def notices(self) -> Notices:
         """The way to tell the person something."""
 
+    @property
+    def backup_news(self) -> BackupNews:
+        """What is known of the backups."""
+
     def open_list(self, type_key: str, **arguments: Any) -> None:
         """Show the list of a record type."""
 
@@ -41,6 +47,9 @@ class Shell(Protocol):
 
     def open_screen(self, key: str, **arguments: Any) -> None:
         """Show another screen by its key, such as "settings"."""
+
+    def open_backup(self, file: Path | None, what: str) -> None:
+        """Begin to "restore" a backup, None: one still to be chosen, or open a window that can only "look" into it."""
 
     def set_up_changed(self) -> None:
         """Record types or choices are other ones now: open tabs take them in."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from crm_desktop.words import N_
+from ui.backup_news import BACKUP
 from ui.list_screen import ListScreen
 from ui.record_window import make_new, make_record
+from ui.screens.backups import BackupsScreen
 from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.first_data import fill_with_sample
 from ui.screens.import_screen import ImportScreen
@@ -21,8 +23,9 @@ def all_screens() -> Screens:
         (
             ScreenEntry("today", N_("Today"), "home", TodayScreen, shortcut="Alt+Home"),
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
-            ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "setup.custom_fields"),
+            ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
             ScreenEntry("recycle-bin", N_("Recycle bin"), "bin_recycle", RecycleBin, "setup"),
+            ScreenEntry("backups", N_("Backups"), "shield_checkmark", BackupsScreen, "setup", BACKUP),
             ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )
     )

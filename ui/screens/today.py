@@ -14,6 +14,7 @@ from crm_desktop.changes import Change
 from crm_desktop.services.today import Due, Today, fetch_today, finish_task, greeting
 from crm_desktop.words import N_, _, ngettext
 from ui import theme
+from ui.backup_news import ConcernsBand
 from ui.shell import Shell
 from ui.widgets.buttons import IconButton, flat, primary
 from ui.widgets.labels import IconLabel, Label, SectionHeader
@@ -81,6 +82,10 @@ class TodayScreen(QWidget):
             primary(_("New task"), "add", lambda: self._shell.new_record("tasks")), 0, Qt.AlignmentFlag.AlignBottom
         )
         column.addLayout(head)
+        if (news := getattr(self._shell, "backup_news", None)) is not None:
+            show = _("Show the backups")
+            self.worries = ConcernsBand(news, lambda _worry: self._shell.open_screen("backups"), lambda _worry: show, grave=True)
+            column.addWidget(self.worries)
         sides = QHBoxLayout()
         sides.setSpacing(theme.size("margin"))
         right = QVBoxLayout()

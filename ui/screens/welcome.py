@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QV
 
 from crm_desktop.words import LANGUAGES, _, language, use_language
 from ui import icons, theme
+from ui.widgets.buttons import Button
 from ui.widgets.labels import Label
 from ui.widgets.panels import Card, ChoiceCard
 
@@ -34,6 +35,8 @@ class Welcome(QWidget):
 
     answered = Signal(object)
     """A `WelcomeAnswer`."""
+    restore_wanted = Signal()
+    """Everything is to come out of a backup."""
 
     def __init__(self, person: str = "") -> None:
         super().__init__()
@@ -61,7 +64,11 @@ class Welcome(QWidget):
         middle.addWidget(self._questions(company, person))
         middle.addWidget(Label(_("How would you like to begin?"), "section"))
         middle.addLayout(self._choices())
-        middle.addWidget(Label(_("Everything stays on this computer. All of it can be changed later."), "small"))
+        foot = QHBoxLayout()
+        foot.addWidget(Label(_("Everything stays on this computer. All of it can be changed later."), "small"), 1)
+        self.restore_button = Button(_("Restore from a backup…"), "arrow_undo", kind="flat", clicked=self.restore_wanted.emit)
+        foot.addWidget(self.restore_button)
+        middle.addLayout(foot)
         holder = QWidget()
         holder.setFixedWidth(px(680))
         holder.setLayout(middle)

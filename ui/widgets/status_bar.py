@@ -76,9 +76,10 @@ class StatusBar(QFrame):
         self.database.setToolTip(tip)
         self._dot.set_tone(tone)
 
-    def set_backup(self, text: str, tip: str = "", clicked: Callable[[], object] | None = None) -> None:
-        """When the last backup was made; clicked opens what can be done about it."""
+    def set_backup(self, text: str, tip: str = "", clicked: Callable[[], object] | None = None, tone: str = "") -> None:
+        """When the last backup was made; clicked opens what can be done about it. tone: "red" where something is wrong."""
         self.backup.setText(text)
+        theme.restyle(self.backup, tone=tone)
         self.backup.setToolTip(tip)
         self.backup.setVisible(bool(text))
         if clicked:

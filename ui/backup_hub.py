@@ -1,0 +1,119 @@
+"""What the program does with backups as a whole: the wizard over its window, the restore in its place, the windows that look into one."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from crm_desktop.application import Application
+from crm_desktop.settings import Settings
+from crm_desktop.words import _
+from ui.backup_restoring import Restoring
+from ui.main_window import MainWindow
+from ui.notices import Notices
+from ui.screens.restore import RestoreWish, RestoreWizard
+from ui.screens.restore_look import EVERYTHING
+from ui.tasks import Tasks
+from ui.theme import Wardrobe
+
+log = logging.getLogger(__name__)
+
+
+class Running(Protocol):
+    """The program as this file sees it."""
+
+    data: Path
+    settings: Settings
+    wardrobe: Wardrobe
+    app: Application | None
+    window: QWidget | None
+
+    def leave(self) -> bool:
+        """Close the window but go on; False when something unsaved stays open."""
+
+    def show(self, window: QWidget) -> None:
+        """Make this the window of the program."""
+
+    def start(self) -> None:
+        """Open what is in the data folder now."""
+
+
+class BackupHub(QObject):
+    """One for the program, whatever window it shows."""
+
+    def __init__(self, program: Running, parent: QObject) -> None:
+        super().__init__(parent)
+        self._program = program
+        self._tasks: Tasks | None = None  # where there is no window of the program's own yet
+
+    def serve(self, window: MainWindow) -> None:
+        """Do what the screens of a window ask for."""
+        window.backup_wanted.connect(self._wanted)
+
+    def wizard(self, parent: QWidget, file: Path | None = None) -> RestoreWizard:
+        """Open the restore wizard over a window."""
+        program, own = self._program, isinstance(parent, MainWindow)
+        notices = parent.notices if isinstance(parent, MainWindow) else Notices(parent, program.data / "logs")
+        tasks = parent.tasks if isinstance(parent, MainWindow) else self._own_tasks(notices)
+        made = RestoreWizard(parent, tasks, notices, program.data, program.settings, program.app if own else None)
+        made.decided.connect(self._decided)
+        if file is not None:
+            made.start_with(file)
+        made.open()
+        return made
+
+    def end(self) -> None:
+        """Let go of everything."""
+        if self._tasks is not None:
+            self._tasks.close()
+            self._tasks = None
+
+    def _own_tasks(self, notices: Notices) -> Tasks:
+        if self._tasks is None:
+            self._tasks = Tasks(notices.error, self)
+        return self._tasks
+
+    def _wanted(self, file: Path | None, what: str) -> None:
+        window = self._program.window
+        if window is not None:
+            self.wizard(window, file)
+
+    def _decided(self, wish: RestoreWish) -> None:
+        # Later: the wizard that tells of it is a child of the window that goes.
+        if wish.what == EVERYTHING:
+            QTimer.singleShot(0, self, partial(self.restore, wish))
+
+    # Everything back
+
+    def restore(self, wish: RestoreWish) -> None:
+        """Put a backup in the place of what is open, which is closed first; unsaved forms are asked."""
+        program = self._program
+        if isinstance(program.window, MainWindow) and not program.leave():
+            return
+        self.end()
+        window = Restoring(wish, program.data, program.settings, program.app)
+        window.ended.connect(self._restored)
+        program.show(window)
+        window.start()
+
+    def _restored(self, kept: Path | None, error: BaseException | None) -> None:
+        program = self._program
+        if program.app is not None:
+            program.app.close()
+            program.app = None
+        program.start()
+        window = program.window
+        if window is None:
+            return
+        notices = window.notices if isinstance(window, MainWindow) else Notices(window, program.data / "logs")
+        if error is not None:
+            notices.error(error)
+        elif isinstance(window, MainWindow):
+            said = _("Restored. Everything is as it was when the backup was made.")
+            action = _("Show what was here before") if kept else ""
+            notices.say(said, action, partial(window.open_screen, "backups") if kept else None, "checkmark_circle")
