@@ -64,7 +64,7 @@ class Record(Base):
         "Owner", "reference", section="Record", target="users", width=10, references="user_account.id", index=True
     )
     department_id: Mapped[int | None] = field(
-        "Department", "reference", section="Record", target="departments", references="department.id"
+        "Department", "reference", section="Record", target="departments", references="department.id", index=True
     )
     search_text: Mapped[str] = mapped_column(default="")
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -35,7 +35,7 @@ class Field:
     help: str = ""
     options: str = ""  # key of an option list (kind "option"), or the states of a record type (kind "state")
     target: str = ""  # key of the record type a reference points to
-    secret: str = ""  # the grant a person needs to see it at all
+    secret: bool = False  # hidden from everybody whose position does not open it
     computed: bool = False  # kept by the program; a person cannot type it
     editable_when_locked: bool = False  # may be changed although the document's state locks it
     digits: int = 2  # decimals, for numbers

@@ -211,9 +211,16 @@ def first(connection: Connection, table: Any, query: str, limit: int, after: int
     return list(connection.scalars(wanted.limit(limit)))
 
 
-def newest(connection: Connection, table: Any, query: str, limit: int) -> list[int]:
-    """The highest ids the index finds, in descending order: at most `limit`, at a cost that does not grow with the hits."""
-    found = hits(table, query, is_sqlite(connection), whole_rows=False)
+def newest(
+    connection: Connection, table: Any, query: str, limit: int, where: ColumnElement[bool] | None = None
+) -> list[int]:
+    """The highest ids the index finds, in descending order: at most `limit`, at a cost that does not grow with the hits.
+
+    where: a condition on the records themselves; hits that do not meet it are passed by.
+    """
+    found = hits(table, query, is_sqlite(connection), whole_rows=where is not None)
+    if where is not None:
+        found = found.where(where)
     return list(connection.scalars(found.order_by(found.selected_columns[0].desc()).limit(limit)))
 
 

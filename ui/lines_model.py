@@ -6,7 +6,7 @@ marked, until it is corrected; the line keeps the value it had.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -51,11 +51,11 @@ class LinesModel(QAbstractTableModel):
     reference_set = Signal(object, str, object)  # Line, field, Ref
     lookup_wanted = Signal(object, str, str, object)  # Line, field, text, fields its answer may not overwrite
 
-    def __init__(self, kind: RecordType, options: Options, visible: Callable[[Field], bool], parent: QObject | None = None) -> None:
+    def __init__(self, kind: RecordType, options: Options, visible: Mapping[str, Field], parent: QObject | None = None) -> None:
         super().__init__(parent)
         assert kind.lines is not None
         self.kind, self.options = kind, options
-        self.fields = {n: f for n, f in kind.lines.fields.items() if f.width and n != "position" and visible(f)}
+        self.fields = {n: f for n, f in visible.items() if f.width and n != "position"}
         self.names = list(self.fields)
         self.draft = Draft(kind.key)
         self.locked, self._reading = False, False

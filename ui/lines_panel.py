@@ -33,7 +33,7 @@ class LinesPanel(QWidget):
         super().__init__()
         self.kind, self.around = kind, around
         actor = around.app.actor
-        self.model = LinesModel(kind, around.app.options, lambda f: actor.may(f.secret), self)
+        self.model = LinesModel(kind, around.app.options, kind.visible_lines(actor), self)
         self.grid = LinesGrid(self.model, around)
         self.visible_fields = kind.visible(actor)
         self.model.edited.connect(self.edited)

@@ -7,14 +7,23 @@ from typing import Any
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
-from crm_desktop.exchange.headings import FAMILY, GIVEN, LINE
+from crm_desktop.exchange.headings import FAMILY, GIVEN, LINE, NUMBER
 from crm_desktop.exchange.mapping import ColumnMap, field_of
 from crm_desktop.exchange.plan import Incoming
 from crm_desktop.exchange.tables import Table
 from crm_desktop.exchange.values import ColumnReader
 from crm_desktop.pinyin import has_chinese
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.rights import Access
 from crm_desktop.words import _
+
+
+def _seen(app: Application, kind: RecordType, target: str) -> bool:
+    """Whether this person may see the field that a column goes to; the parts of a name count as the name."""
+    line, name = target.startswith(LINE), target.removeprefix(LINE).removesuffix(NUMBER)
+    fields = (kind.lines.fields if kind.lines else {}) if line else kind.fields
+    full = f"lines.{name}" if line else name
+    return name not in fields or kind.access(app.actor, full) > Access.HIDDEN
 
 
 def column_readers(
@@ -28,7 +37,7 @@ def column_readers(
         about = field_of(kind, target)
         may_add = app.actor.may("units.add" if about.options == "units" else "options.add")
         reader = ColumnReader(about, app.options, heading, cells, may_add)
-        if not app.actor.may(about.secret):
+        if not _seen(app, kind, target):
             notes.append(_("“{heading}”: you may not see this field, so it was left out.").format(heading=heading))
             del mapping.columns[index]
         elif reader.is_foreign_code(cells):

@@ -65,12 +65,12 @@ def exported_columns(app: Application, kind: RecordType, names: tuple[str, ...] 
         if target is not None and target.sequence:
             columns.append(Column(number_label(kind, about.label), f"{name}.{target.number}", about))
     if kind.lines and not names:
-        columns += [_line_column(app, kind, n, f) for n, f in kind.lines.fields.items() if _goes_out(app, n, f)]
+        columns += [_line_column(app, kind, n, f) for n, f in kind.visible_lines(app.actor).items() if _goes_out(n, f)]
     return columns
 
 
-def _goes_out(app: Application, name: str, about: Field) -> bool:
-    return name != "position" and about.kind != "image" and app.actor.may(about.secret)
+def _goes_out(name: str, about: Field) -> bool:
+    return name != "position" and about.kind != "image"
 
 
 def _line_column(app: Application, kind: RecordType, name: str, about: Field) -> Column:

@@ -102,8 +102,8 @@ def targets(app: Application, kind: RecordType) -> list[Target]:
         if name == "name" and kind.person:
             found += [Target(FAMILY, _("Family name")), Target(GIVEN, _("Given name"))]
     if kind.lines:
-        for name, about in kind.lines.fields.items():
-            if name != "position" and about.kind != "image" and taken_from_files(about) and app.actor.may(about.secret):
+        for name, about in kind.visible_lines(app.actor).items():
+            if name != "position" and about.kind != "image" and taken_from_files(about):
                 found.append(Target(LINE + name, f"{_(kind.lines.title)}: {_(about.label)}"))
     return found
 

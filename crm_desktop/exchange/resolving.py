@@ -135,9 +135,8 @@ class Resolver:
         ids = sorted({line["product_id"].id for line in lines if "product_id" in line})
         if not copies or not ids:
             return
-        fields = {
-            n: kind.fields[n] for n in dict.fromkeys(copies.values()) if self._app.actor.may(kind.fields[n].secret)
-        }
+        visible = kind.visible(self._app.actor)
+        fields = {n: visible[n] for n in dict.fromkeys(copies.values()) if n in visible}
         facts = {i: d.values for i, d in read_records(self._app, self._connection, kind, ids, fields).items()}
         for line in lines:
             if "product_id" in line:

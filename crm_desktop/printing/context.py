@@ -120,7 +120,7 @@ class _Reader:
         record = self.plain(draft.values, fields)
         linked = self._follow(draft.values, fields)
         line_fields = kind.lines.fields if kind.lines else {}
-        visible = {name for name, about in line_fields.items() if self._app.actor.may(about.secret)}
+        visible = kind.visible_lines(self._app.actor)
         lines = []
         for line in draft.lines:
             values = {name: value for name, value in line.values.items() if name in visible}

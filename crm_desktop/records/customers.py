@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm_desktop.draft import Draft
 from crm_desktop.pinyin import initials
-from crm_desktop.records.record_type import Problems, RecordType, Related
+from crm_desktop.records.record_type import Limits, Problems, RecordType, Related
 from crm_desktop.words import _
 from db.models.customers import Contact, Customer, FollowUp, Task
 
@@ -61,6 +61,7 @@ CONTACT = RecordType(
     order=("name",),
     about="The people at your customers: whom to call, and who decides.",
     person=True,
+    limits=Limits(parent="customer_id"),
     related=(Related("follow-ups", "contact_id"),),
     subtitle=("customer_id", "title", "mobile"),
 )
@@ -75,6 +76,7 @@ FOLLOW_UP = RecordType(
     label=("customer_id",),
     order=("-at",),
     about="Calls, visits and notes, each with the next step.",
+    limits=Limits(parent="customer_id"),
     subtitle=("text",),
 )
 
@@ -88,5 +90,6 @@ TASK = RecordType(
     label=("title",),
     order=("due",),
     about="What has to be done, by whom, by when.",
+    limits=Limits(owners=("owner_id", "created_by")),  # whoever gives a task to another follows it
     subtitle=("due", "customer_id"),
 )

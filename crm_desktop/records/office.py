@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from crm_desktop.draft import Draft
-from crm_desktop.records.record_type import Problems, RecordType, Related
+from crm_desktop.records.record_type import Limits, LineType, Problems, RecordType, Related
 from crm_desktop.rules.number_patterns import pattern_problem
 from crm_desktop.words import _
+from db.models.access import Position, Team, TeamMember, UserPosition
 from db.models.office import Currency, Department, NumberSequence, OptionItem, Unit, User
 
 
@@ -26,6 +27,18 @@ def _rate_is_positive(draft: Draft) -> Problems:
         yield "rate", _("The rate must be more than nothing.")
 
 
+def _away_in_order(draft: Draft) -> Problems:
+    since, until = draft.values.get("away_from"), draft.values.get("away_until")
+    if since and until and until < since:
+        yield "away_until", _("This is before the first day away.")
+    substitute = draft.values.get("substitute_id")
+    if substitute is not None and substitute.id == draft.id:
+        yield "substitute_id", _("Nobody stands in for themselves.")
+    manager = draft.values.get("manager_id")
+    if manager is not None and manager.id == draft.id:
+        yield "manager_id", _("Nobody is their own manager.")
+
+
 DEPARTMENT = RecordType(
     key="departments",
     model=Department,
@@ -36,6 +49,8 @@ DEPARTMENT = RecordType(
     label=("name",),
     order=("name",),
     about="The parts of your company; one can be part of another.",
+    limits=Limits(department="id"),
+    shapes_access=True,
     related=(Related("users", "department_id"),),
     check=_not_its_own_parent,
 )
@@ -52,7 +67,38 @@ USER = RecordType(
     about="The people who work with this program.",
     number="sign_in",
     person=True,
+    lines=LineType(UserPosition, "Positions"),
+    limits=Limits(owners=("id",)),
+    shapes_access=True,
+    check=_away_in_order,
     subtitle=("sign_in", "mobile"),
+)
+
+POSITION = RecordType(
+    key="positions",
+    model=Position,
+    title="Position",
+    plural="Positions",
+    icon="briefcase",
+    area="setup",
+    label=("name",),
+    order=("name",),
+    about="The posts in your company. What people may see and do comes from the positions they hold.",
+    shapes_access=True,
+)
+
+TEAM = RecordType(
+    key="teams",
+    model=Team,
+    title="Team",
+    plural="Teams",
+    icon="people_team",
+    area="setup",
+    label=("name",),
+    order=("name",),
+    about="People who work together across departments, and who leads them.",
+    lines=LineType(TeamMember, "Members"),
+    shapes_access=True,
 )
 
 OPTION = RecordType(

@@ -15,11 +15,13 @@ from typing import Any
 from crm_desktop.actor import Actor
 from crm_desktop.draft import Draft
 from crm_desktop.options import Choice
+from crm_desktop.rights import Access
 from crm_desktop.words import _
+from db.access import Limits
 from db.base import Base, Record
 from db.fields import Field
 
-__all__ = ["Choice", "Field", "LineType", "Operation", "Problems", "RecordType", "Related"]
+__all__ = ["Choice", "Field", "Limits", "LineType", "Operation", "Problems", "RecordType", "Related"]
 
 Problems = Iterable[tuple[str, str]]
 """(field name, words); a line's field is "lines.3.quantity", the record as a whole ""."""
@@ -105,6 +107,8 @@ class RecordType:
     states: tuple[Choice, ...] = ()
     operations: tuple[Operation, ...] = ()
     subtitle: tuple[str, ...] = ()  # fields shown small below the label, in search hits and previews
+    limits: Limits = Limits()  # what makes a record somebody's
+    shapes_access: bool = False  # a change of it changes who may do what
     custom: Mapping[str, Field] = field(default_factory=lambda: _NO_FIELDS)
 
     @cached_property
@@ -123,9 +127,22 @@ class RecordType:
         """The fields that follow from others."""
         return frozenset(n for n, f in self.fields.items() if f.computed)
 
+    def access(self, actor: Actor, name: str) -> Access:
+        """What this person may do with a field; `lines.price` is a line's."""
+        _lines, _dot, column = name.partition("lines.")
+        fields = self.lines.fields if self.lines and column else self.fields
+        return actor.rights.access(self.key, name, fields[column or name].secret)
+
     def visible(self, actor: Actor) -> dict[str, Field]:
         """The fields this person may see."""
-        return {n: f for n, f in self.fields.items() if actor.may(f.secret)}
+        if actor.rights.everything:
+            return dict(self.fields)
+        return {n: f for n, f in self.fields.items() if self.access(actor, n) > Access.HIDDEN}
+
+    def visible_lines(self, actor: Actor) -> dict[str, Field]:
+        """The fields of lines this person may see."""
+        fields = self.lines.fields if self.lines else {}
+        return {n: f for n, f in fields.items() if self.access(actor, f"lines.{n}") > Access.HIDDEN}
 
     def state(self, draft: Draft) -> Choice | None:
         """The state a document is in; None for types without states."""

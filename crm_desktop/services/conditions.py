@@ -14,7 +14,9 @@ from crm_desktop.errors import Missing, Refused
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, Not
 from crm_desktop.local_time import to_utc
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.rights import Access
 from crm_desktop.rules.periods import span
+from crm_desktop.services.access import within_reach
 from crm_desktop.services.row_values import plain
 from crm_desktop.stored_values import custom_to_text
 from crm_desktop.words import _
@@ -34,7 +36,7 @@ def field_of(app: Application, kind: RecordType, name: str) -> Field:
             _("{type} has no field “{name}”.").format(type=_(kind.title), name=name),
             _("Known are: {keys}.").format(keys=", ".join(kind.visible(app.actor))),
         )
-    if not app.actor.may(about.secret):
+    if kind.access(app.actor, name) == Access.HIDDEN:
         raise Refused(_("You have no permission for this."))
     return about
 
@@ -189,9 +191,11 @@ def _condition(app: Application, kind: RecordType, table: Any, part: Condition) 
     if about.kind != "reference" or about.custom:
         raise Missing(_("{type} has no field “{name}”.").format(type=_(kind.title), name=part.field))
     target = app.type(about.target)
+    app.actor.require(f"{target.key}.see")
     other: Any = target.model.__table__.alias()
-    inner = _condition(app, target, other, Condition(rest, part.operator, part.value))
-    return table.c[name].in_(select(other.c.id).where(inner))  # type: ignore[no-any-return]
+    inner = select(other.c.id).where(_condition(app, target, other, Condition(rest, part.operator, part.value)))
+    reach = within_reach(app, target, "see", other)
+    return table.c[name].in_(inner if reach is None else inner.where(reach))  # type: ignore[no-any-return]
 
 
 def condition(app: Application, kind: RecordType, table: Any, part: Filter) -> ColumnElement[bool]:

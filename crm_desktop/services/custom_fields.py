@@ -143,7 +143,7 @@ def add_field(app: Application, type_key: str, new: NewField) -> str:
 
     Other PCs see it at their next start, or when they are told (see crm_desktop/changes.py).
     """
-    app.actor.require("setup.custom_fields")
+    app.actor.require("program.custom_fields")
     if found := _problems(app, type_key, new):
         raise Invalid(found)
     table: Any = CustomField.__table__
@@ -166,7 +166,7 @@ def add_field(app: Application, type_key: str, new: NewField) -> str:
 
 def change_field(app: Application, type_key: str, name: str, new: NewField) -> None:
     """Change label, section, list column, search, help or whether it is required; never the kind, which its values rely on."""
-    app.actor.require("setup.custom_fields")
+    app.actor.require("program.custom_fields")
     kind = app.type(type_key)
     about = kind.fields.get(name)
     if about is None or not about.custom:
@@ -186,7 +186,7 @@ def change_field(app: Application, type_key: str, name: str, new: NewField) -> N
 
 def remove_field(app: Application, type_key: str, name: str) -> None:
     """Take a field away. Its values stay in the records and show again when a field of the same name is added."""
-    app.actor.require("setup.custom_fields")
+    app.actor.require("program.custom_fields")
     table: Any = CustomField.__table__
     with told(app):
         with writing(app.engine) as session:

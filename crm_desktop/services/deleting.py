@@ -18,15 +18,17 @@ from crm_desktop.changes import Change
 from crm_desktop.draft import Draft
 from crm_desktop.errors import Missing, Refused
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.faults import told
+from crm_desktop.rights import Reach
+from crm_desktop.services.access import acting, require_reach
+from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.journal import enter
+from crm_desktop.services.lines import free_ids
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.row_values import line_row, record_row
 from crm_desktop.stored_values import draft_from_json, draft_to_json
 from crm_desktop.words import _, ngettext
 from db import search
 from db.base import now
-from db.engine import writing
 from db.models.system import FileLink, HistoryEntry
 from db.types import new_uid
 
@@ -45,8 +47,10 @@ def _pointing(session: Session, app: Application, kind: RecordType, ids: Sequenc
             if any(key.ondelete == "SET NULL" for key in column.foreign_keys) or not column.foreign_keys:
                 continue
             count = session.scalar(select(func.count()).select_from(other.model.__table__).where(column.in_(ids))) or 0
-            if count:
+            if count and app.actor.reach(other.key, "see") == Reach.ALL:
                 found.append(f"{_(other.plural)}: {count}")
+            elif count and _("records you do not see") not in found:
+                found.append(_("records you do not see"))
     return ", ".join(found)
 
 
@@ -63,7 +67,6 @@ def _files(session: Session, type_key: str, ids: Sequence[int]) -> dict[int, lis
 
 def delete_within(session: Session, app: Application, kind: RecordType, ids: Sequence[int], batch: str) -> None:
     """Delete a few hundred records at most, with what they own, inside a transaction that the caller commits."""
-    app.actor.require(f"{kind.key}.delete")
     table: Any = kind.model.__table__
     # The lock first, so that what is written into the history is what is deleted.
     session.execute(update(table).where(table.c.id.in_(ids)).values(version=table.c.version + 1))
@@ -96,10 +99,12 @@ def delete(app: Application, type_key: str, ids: Sequence[int], origin: str = ""
     Raises Refused when other records still point to one of them.
     """
     kind, batch = app.type(type_key), new_uid()
-    with told(app):
-        with writing(app.engine) as session:
-            for at in range(0, len(ids), _CHUNK):
-                delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
+    with acting(app) as session:
+        require_reach(app, session, kind, "delete", ids)
+        for at in range(0, len(ids), _CHUNK):
+            delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
+        if kind.shapes_access:
+            rebuild(session, app.types.values())
     for key in (type_key, *(r.type for r in kind.related if r.owned)):
         app.changes.tell(Change(key, frozenset(), app.actor.name, origin))
     return batch
@@ -118,9 +123,12 @@ def _insert_again(
     session.execute(insert(table), [row])
     if kind.lines:
         lines: Any = kind.lines.model.__table__
-        rows = [{"id": line.id} | line_row(kind, line, int(draft.id or 0), at) for at, line in enumerate(draft.lines)]
-        if rows:
-            session.execute(insert(lines), rows)
+        free = free_ids(session, kind, [line.id for line in draft.lines if line.id is not None])
+        rows = [(line.id, line_row(kind, line, int(draft.id or 0), at)) for at, line in enumerate(draft.lines)]
+        # Under the old ids where they are free, so that older changes of the lines can still be taken back.
+        for again in ([{"id": i} | r for i, r in rows if i in free], [r for i, r in rows if i not in free]):
+            if again:
+                session.execute(insert(lines), again)
     for facts in files:
         session.execute(insert(FileLink), [facts | {"record_type": kind.key, "record_id": draft.id, "added_at": stamp}])
     search.add(session.connection(), table, [(int(draft.id or 0), row["search_text"])])
@@ -135,30 +143,32 @@ def restore_batch(app: Application, batch: str, origin: str = "") -> dict[str, l
     """
     table: Any = HistoryEntry.__table__
     done: dict[str, list[int]] = {}
-    with told(app):
-        with writing(app.engine) as session:
-            # The claim: whoever marks the entries first brings them back, nobody does it twice.
-            claimed = session.execute(
-                update(table)
-                .where(table.c.batch == batch, table.c.action == "delete", table.c.undone_by.is_(None))
-                .values(undone_by=0)
-            )
-            if claimed.rowcount == 0:  # type: ignore[attr-defined]
-                raise Missing(_("There is nothing to bring back."), _("It may have been restored already."))
-            # A record is entered after what it owns, so the newest entries come back first.
-            rows = session.execute(
-                select(table).where(table.c.batch == batch, table.c.action == "delete").order_by(table.c.id.desc())
-            )
-            for row in rows.mappings().all():
-                kind = app.type(row["record_type"])
-                app.actor.require(f"{kind.key}.add")
-                stored = row["changes"]["record"]
-                draft = draft_from_json(stored, kind.key, kind.fields, kind.lines.fields if kind.lines else {})
-                _insert_again(session, app, kind, draft, stored.get("files", []))
-                enter(session, app, kind, [(draft, {})], "restore", "")
-                done.setdefault(kind.key, []).append(int(draft.id or 0))
-            back = select(func.max(table.c.id)).scalar_subquery()
-            session.execute(update(table).where(table.c.batch == batch, table.c.undone_by == 0).values(undone_by=back))
+    with acting(app) as session:
+        # The claim: whoever marks the entries first brings them back, nobody does it twice.
+        claimed = session.execute(
+            update(table)
+            .where(table.c.batch == batch, table.c.action == "delete", table.c.undone_by.is_(None))
+            .values(undone_by=0)
+        )
+        if claimed.rowcount == 0:  # type: ignore[attr-defined]
+            raise Missing(_("There is nothing to bring back."), _("It may have been restored already."))
+        # A record is entered after what it owns, so the newest entries come back first.
+        rows = session.execute(
+            select(table).where(table.c.batch == batch, table.c.action == "delete").order_by(table.c.id.desc())
+        )
+        for row in rows.mappings().all():
+            kind = app.type(row["record_type"])
+            stored = row["changes"]["record"]
+            draft = draft_from_json(stored, kind.key, kind.fields, kind.lines.fields if kind.lines else {})
+            _insert_again(session, app, kind, draft, stored.get("files", []))
+            enter(session, app, kind, [(draft, {})], "restore", "")
+            done.setdefault(kind.key, []).append(int(draft.id or 0))
+        first = next(iter(done))  # what was deleted itself; the rest hung on it
+        require_reach(app, session, app.type(first), "delete", done[first])
+        if any(app.type(key).shapes_access for key in done):
+            rebuild(session, app.types.values())
+        back = select(func.max(table.c.id)).scalar_subquery()
+        session.execute(update(table).where(table.c.batch == batch, table.c.undone_by == 0).values(undone_by=back))
     for key in done:
         app.changes.tell(Change(key, frozenset(), app.actor.name, origin))
     return done

@@ -21,12 +21,12 @@ from crm_desktop.draft import Ref
 from crm_desktop.errors import Cancelled
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery, Not
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.access import asking, within_reach
 from crm_desktop.services.conditions import condition, field_of, number_of, order_of, value_of
-from crm_desktop.services.faults import told
-from crm_desktop.services.references import joined, label_names, label_text, labels
+from crm_desktop.services.references import joined, label_names, label_text, labels, seen_target, unseen
 from crm_desktop.stored_values import custom_from_text
 from db import search
-from db.engine import cancel, is_sqlite, reading
+from db.engine import cancel, is_sqlite
 from db.paging import Key, fetch, milestone, up_to_key
 from db.paging import count as count_rows
 
@@ -98,13 +98,14 @@ class _Columns:
         self.selected: list[Any] = [table.c.id]
         self._makers: list[tuple[int, str, int, int]] = []  # position, what it is, first and last label column
         self.fields = [field_of(app, kind, n) for n in names]
+        self._unseen = {f.target: unseen(app, f.target) for f in self.fields if f.target}
         for about in self.fields:
             at = len(self.selected)
             self.selected.append(value_of(table, about))
             what, first, last = ("custom" if about.custom else about.kind), 0, 0
             if about.kind == "reference" and not about.custom:
                 alias: Any = joined(app.type(about.target).model.__table__, about.name)
-                self.source = self.source.outerjoin(alias, table.c[about.name] == alias.c.id)
+                self.source = self.source.outerjoin(alias, seen_target(app, about, table, alias))
                 columns = [alias.c[n] for n in label_names(app.type(about.target))]
                 first = len(self.selected)
                 self.selected += columns
@@ -121,7 +122,7 @@ class _Columns:
         for (at, what, first, last), about in zip(self._makers, self.fields, strict=True):
             value = found[at]
             if what == "reference":
-                value = None if value is None else Ref(value, label_text(found[first:last]))
+                value = None if value is None else Ref(value, label_text(found[first:last]) or self._unseen[about.target])
             elif what == "image":
                 value = None if value is None else Ref(value)
             elif what == "custom":
@@ -131,17 +132,24 @@ class _Columns:
 
 
 class _Question:
-    """One query, resolved against the tables and the rights of the person who asks."""
+    """One query, resolved against the tables and the rights of the person who asks, which `asking` has just looked at.
 
-    def __init__(self, app: Application, query: ListQuery) -> None:
+    operation: what is to be done with the rows besides seeing them.
+    """
+
+    def __init__(self, app: Application, query: ListQuery, operation: str = "see") -> None:
         self.app, self.query = app, query
         self.kind = app.type(query.type)
         app.actor.require(f"{self.kind.key}.see")
+        app.actor.require(f"{self.kind.key}.{operation}")
         self.table: Any = self.kind.model.__table__
+        limits = (within_reach(app, self.kind, name) for name in dict.fromkeys(("see", operation)))
+        self.limits = [test for test in limits if test is not None]
         self.sqlite = is_sqlite(app.engine)
 
     def filtered(self, statement: Select[Any]) -> Select[Any]:
-        """With the conditions, without the search."""
+        """With the conditions and the person's reach, without the search."""
+        statement = statement.where(*self.limits)
         if self.query.where is not None:
             statement = statement.where(condition(self.app, self.kind, self.table, self.query.where))
         return statement
@@ -161,6 +169,9 @@ class _Question:
         """The `size` rows after `after` that the query asks for, with their order values at the end."""
         statement, keys, text = self.filtered(statement), self.keys(), self.query.search
         if not search.words(text):
+            ids = self._reached(connection, isqrt(size * self._records(connection))) if self.limits else None
+            if ids is not None:
+                return self._sorted(connection, statement, keys, after, size, ids)
             return fetch(connection, statement, keys, after, size)
         if not self.sqlite:
             ids = search.probe(connection, self.table, text)
@@ -179,6 +190,11 @@ class _Question:
             found = fetch(connection, statement.where(hits), keys, after, size)
         return found
 
+    def _reached(self, connection: Connection, most: int) -> list[int] | None:
+        """The records within the person's reach, where they are so few that sorting them is quicker than walking past the others."""
+        ids = list(connection.scalars(select(self.table.c.id).where(*self.limits).limit(max(most, search.PROBE // 10) + 1)))
+        return ids if len(ids) <= max(most, search.PROBE // 10) else None
+
     def _few(self, connection: Connection, text: str, limit: int, records: int) -> list[int] | None:
         """The hits, where they are fewer than `limit`."""
         ids = search.first(connection, self.table, text, min(limit, _GLANCE))
@@ -194,9 +210,9 @@ class _Question:
         self, connection: Connection, statement: Select[Any], keys: list[Key], after: Any, size: int, ids: list[int]
     ) -> Sequence[Sequence[Any]]:
         """Sort the few hits by their order values alone, then fetch the columns of one page."""
-        chosen = self.filtered(select(self.table.c.id)).where(search.among(self.table, ids, True))
+        chosen = self.filtered(select(self.table.c.id)).where(search.among(self.table, ids, self.sqlite))
         ordered = fetch(connection, chosen, keys, after, size, few=True)
-        wanted = search.among(self.table, [row[0] for row in ordered], True)
+        wanted = search.among(self.table, [row[0] for row in ordered], self.sqlite)
         cells = {row[0]: row for row in connection.execute(statement.where(wanted))}
         return [(*cells[row[0]], *row[1:]) for row in ordered]
 
@@ -228,8 +244,8 @@ def fetch_page(
     app: Application, query: ListQuery, after: tuple[Any, ...] | None = None, size: int = 100, stop: Stop | None = None
 ) -> Page:
     """The `size` rows that follow `after` (the first ones when None)."""
-    question = _Question(app, query)
-    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+    with asking(app) as connection, (stop or Stop()).watching(connection):
+        question = _Question(app, query)
         return _page(question, connection, after, size)
 
 
@@ -251,9 +267,10 @@ def _label_custom(app: Application, connection: Connection, columns: _Columns, r
 
 def count(app: Application, query: ListQuery, cap: int | None = 10_000, stop: Stop | None = None) -> Count:
     """How many rows the query has, counting no further than `cap` (None: all of them)."""
-    question = _Question(app, query)
-    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
-        found = search.hits(question.table, query.search, question.sqlite, whole_rows=query.where is not None)
+    with asking(app) as connection, (stop or Stop()).watching(connection):
+        question = _Question(app, query)
+        whole_rows = query.where is not None or bool(question.limits)
+        found = search.hits(question.table, query.search, question.sqlite, whole_rows=whole_rows)
         statement = question.filtered(found)
         number = count_rows(connection, statement, cap)
     capped = cap is not None and number > cap
@@ -262,11 +279,11 @@ def count(app: Application, query: ListQuery, cap: int | None = 10_000, stop: St
 
 def totals(app: Application, query: ListQuery, fields: Sequence[str], stop: Stop | None = None) -> dict[str, Decimal]:
     """The sums of number fields over all rows of the query."""
-    question = _Question(app, query)
-    sums = [func.sum(number_of(question.table, field_of(app, question.kind, n))) for n in fields]
-    if not sums:
-        return {}
-    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+    with asking(app) as connection, (stop or Stop()).watching(connection):
+        question = _Question(app, query)
+        sums = [func.sum(number_of(question.table, field_of(app, question.kind, n))) for n in fields]
+        if not sums:
+            return {}
         statement = question.filtered(select(*sums))
         statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
         row = connection.execute(statement).one()
@@ -275,8 +292,8 @@ def totals(app: Application, query: ListQuery, fields: Sequence[str], stop: Stop
 
 def fetch_ids(app: Application, query: ListQuery, limit: int | None = None, stop: Stop | None = None) -> list[int]:
     """The ids of all rows, in the order of the list."""
-    question = _Question(app, query)
-    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+    with asking(app) as connection, (stop or Stop()).watching(connection):
+        question = _Question(app, query)
         statement = question.filtered(select(question.table.c.id))
         statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
         keys = question.keys()
@@ -288,8 +305,8 @@ def iterate(
     app: Application, query: ListQuery, size: int = 1000, stop: Stop | None = None
 ) -> Iterator[list[tuple[Any, ...]]]:
     """All rows in pages, from one picture of the data: what changes meanwhile does not show."""
-    question = _Question(app, query)
-    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+    with asking(app) as connection, (stop or Stop()).watching(connection):
+        question = _Question(app, query)
         after: tuple[Any, ...] | None = None
         while True:
             found = _page(question, connection, after, size)

@@ -11,11 +11,10 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.kinds import show
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.faults import told
+from crm_desktop.services.access import asking, reached, within_reach
 from crm_desktop.services.listing import AllOf, Condition, ListQuery, Stop, fetch_page
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.search_all import Hit, label
-from db.engine import reading
 
 
 def suggest(
@@ -48,14 +47,15 @@ def _hit(app: Application, kind: RecordType, values: Mapping[str, Any], id_: int
 def exact(app: Application, type_key: str, code: str) -> Ref | None:
     """The record whose number or barcode is exactly `code`, when there is just one: what a scanner means."""
     kind = app.type(type_key)
-    app.actor.require(f"{kind.key}.see")
     table: Any = kind.model.__table__
-    names = [n for n, f in kind.fields.items() if f.kind == "code" and f.search == "code" and not f.custom]
-    with told(app), reading(app.engine) as connection:
-        for name in names:
-            found = connection.scalars(select(table.c.id).where(table.c[name] == code).limit(2)).all()
+    with asking(app) as connection:
+        app.actor.require(f"{kind.key}.see")
+        visible, reach = kind.visible(app.actor), within_reach(app, kind)
+        for name in (n for n, f in visible.items() if f.kind == "code" and f.search == "code" and not f.custom):
+            query = select(table.c.id).where(table.c[name] == code).limit(2)
+            found = connection.scalars(query if reach is None else query.where(reach)).all()
             if len(found) == 1:
-                record = read_records(app, connection, kind, found)[found[0]]
+                record = read_records(app, connection, kind, found, visible, limited=True)[found[0]]
                 return Ref(found[0], kind.label_of(record.values))
     return None
 
@@ -68,9 +68,9 @@ def fill(app: Application, type_key: str, field_name: str, ref: Ref, line: bool 
     if not about.copies:
         return {}
     target = app.type(about.target)
-    visible = target.visible(app.actor)
-    with told(app), reading(app.engine) as connection:
-        found = read_records(app, connection, target, [ref.id], visible).get(ref.id)
+    with asking(app) as connection:
+        visible, ids = target.visible(app.actor), list(reached(app, connection, target, "see", [ref.id]))
+        found = read_records(app, connection, target, ids, visible, limited=True).get(ref.id)
     if found is None:
         return {}
     values = {own: found.values[theirs] for own, theirs in about.copies.items() if theirs in found.values}

@@ -16,11 +16,12 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Missing, Refused, Told, Unavailable
 from crm_desktop.options import Options
 from crm_desktop.records.registry import BUILT_IN, load_options, load_types
+from crm_desktop.services.access import actor_of
 from crm_desktop.services.faults import words_for
-from crm_desktop.services.seeding import add_missing_sequences, seed
+from crm_desktop.services.seeding import add_missing_positions, add_missing_sequences, seed
 from crm_desktop.words import _
 from db import errors as fault
-from db import schema
+from db import history, schema
 from db.engine import open_engine, reading, sqlite_url, writing
 from db.models.office import User
 
@@ -51,13 +52,14 @@ def _nobody(engine: Engine, data: Path) -> Application:
 
 def _actor(session: Session, name: str | None) -> Actor:
     table = User.__table__
-    query = select(table.c.id, table.c.name, table.c.department_id).where(table.c.active).order_by(table.c.id)
+    query = select(table.c.id).where(table.c.active).order_by(table.c.id)
     if name is not None:
         query = query.where((table.c.sign_in == name) | (table.c.name == name))
-    row = session.execute(query.limit(1)).one_or_none()
-    if row is None:
+    id_ = session.scalar(query.limit(1))
+    found = None if id_ is None else actor_of(session, id_, platform.node())
+    if found is None:
         raise Missing(_("There is no active user “{name}”.").format(name=name or ""))
-    return Actor(row[0], row[1], row[2], station=platform.node())
+    return found
 
 
 def load(app: Application, user: str | None = None) -> None:
@@ -94,6 +96,8 @@ def _open(engine: Engine, data: Path, file: Path | None, create: NewCompany | No
             schema.upgrade(engine, file)
             with writing(engine) as session:
                 add_missing_sequences(session)
+                history.seal(session.connection())
+                add_missing_positions(session)
         load(app, user)
     except fault.DatabaseFault as error:
         engine.dispose()

@@ -12,12 +12,11 @@ from crm_desktop.changes import Change
 from crm_desktop.draft import Draft
 from crm_desktop.errors import Conflict, Invalid, Missing, Refused
 from crm_desktop.records.record_type import Operation, RecordType
-from crm_desktop.services.faults import told
-from crm_desktop.services.reading import read_record
-from crm_desktop.services.saving import save_within
+from crm_desktop.services.access import acting, gone, require_reach
+from crm_desktop.services.reading import read_record, read_records
+from crm_desktop.services.saving import save_within, visible_part
 from crm_desktop.stored_values import draft_to_json
 from crm_desktop.words import _
-from db.engine import writing
 from db.models.system import Revision
 
 
@@ -57,25 +56,22 @@ def operate(
     """
     kind = app.type(type_key)
     operation = _find(kind, name)
-    app.actor.require(f"{kind.key}.{name}")
     reason = reason.strip()
     if operation.asks_reason and not reason:
         raise Refused(_("A reason is needed."), _("Write in a few words why."))
-    with told(app):
-        with writing(app.engine) as session:
-            draft = read_record(app, session, kind, id_)
-            if draft is None:
-                raise Missing(_("This record does not exist any more."), _("It may be in the recycle bin."))
-            if draft.version != version:
-                by: Any = draft.values.get("updated_by")
-                raise Conflict(draft, by.label if by else "")
-            _carry_out(session, app, kind, draft, operation, reason)
-            stands = read_record(app, session, kind, id_)
+    with acting(app) as session:
+        require_reach(app, session, kind, name, [id_])
+        draft = read_record(app, session, kind, id_)
+        if draft is None:
+            raise gone()
+        if draft.version != version:
+            by: Any = draft.values.get("updated_by")
+            raise Conflict(visible_part(app, kind, draft), by.label if by else "")
+        _carry_out(session, app, kind, draft, operation, reason)
+        stands = read_records(app, session, kind, [id_], limited=True).get(id_)
     assert stands is not None
     app.changes.tell(Change(kind.key, frozenset({id_}), app.actor.name, origin))
-    visible = kind.visible(app.actor)
-    stands.values = {n: v for n, v in stands.values.items() if n in visible}
-    return stands
+    return visible_part(app, kind, stands)
 
 
 def _carry_out(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.references import joined, label_names, label_text, labels
+from crm_desktop.services.references import joined, label_names, label_text, labels, seen_target, unseen
 from crm_desktop.stored_values import custom_from_text
 from db.fields import Field
 
@@ -25,25 +25,32 @@ class _Reader:
     by: the column by which rows are asked for; it comes last in every row.
     """
 
-    def __init__(self, app: Application, table: Any, fields: Mapping[str, Field], by: Any, last: Any, order: Sequence[Any]) -> None:
-        self._table = table
+    def __init__(
+        self, app: Application, table: Any, fields: Mapping[str, Field], by: Any, last: Any, order: Sequence[Any], limited: bool
+    ) -> None:
+        self._app, self._table, self._limited = app, table, limited
+        self._unseen = {f.target: unseen(app, f.target) if limited else "" for f in fields.values() if f.target in app.types}
         self._plain = [n for n, f in fields.items() if not f.custom]
         self._custom = {n: f for n, f in fields.items() if f.custom}
         self._columns: list[Any] = [table.c.id, *(table.c[n] for n in self._plain), table.c.extra]
         self._joins: list[tuple[Any, Any]] = []
         self._labels: dict[str, slice] = {}
+        self._targets: dict[str, str] = {}
         for name in self._plain:
             about = fields[name]
             if about.kind == "reference" and about.target in app.types:
-                self._join(app.types[about.target], name)
+                self._join(app.types[about.target], about)
         self.statement = self._statement(last).where(by.in_(bindparam("wanted", expanding=True))).order_by(*order)
 
-    def _join(self, target: RecordType, name: str) -> None:
+    def _join(self, target: RecordType, about: Field) -> None:
+        name = about.name
         alias = joined(target.model.__table__, name)
         columns = [alias.c[n] for n in label_names(target)]
         self._labels[name] = slice(len(self._columns), len(self._columns) + len(columns))
         self._columns += columns
-        self._joins.append((alias, self._table.c[name] == alias.c.id))
+        on = seen_target(self._app, about, self._table, alias) if self._limited else self._table.c[name] == alias.c.id
+        self._joins.append((alias, on))
+        self._targets[name] = about.target
 
     def _statement(self, last: Any) -> Select[Any]:
         source = self._table
@@ -56,16 +63,21 @@ class _Reader:
         found = dict(zip(self._plain, row[1:], strict=False))
         for name, at in self._labels.items():
             if found[name] is not None:
-                found[name] = Ref(found[name], label_text(row[at]))
+                found[name] = Ref(found[name], label_text(row[at]) or self._unseen[self._targets[name]])
         extra = row[1 + len(self._plain)] or {}
         return found | {n: custom_from_text(extra.get(n, ""), f.kind) for n, f in self._custom.items()}
 
 
-def _reader(app: Application, table: Any, fields: Mapping[str, Field], by: Any, last: Any, *order: Any) -> _Reader:
+def _reader(
+    app: Application, table: Any, fields: Mapping[str, Field], by: Any, last: Any, *order: Any, limited: bool
+) -> _Reader:
     """The reader of these fields; putting its statement together takes longer than asking it, so it is kept."""
+    narrow = limited and any(unseen(app, f.target) for f in fields.values() if f.target in app.types)
+    if narrow:  # what a person reaches is part of the statement, and may differ tomorrow
+        return _Reader(app, table, fields, by, last, order, True)
     key = (table.name, tuple((n, f.kind, f.target) for n, f in fields.items()))
     if key not in app.plans:
-        app.plans[key] = _Reader(app, table, fields, by, last, order)
+        app.plans[key] = _Reader(app, table, fields, by, last, order, False)
     reader: _Reader = app.plans[key]
     return reader
 
@@ -96,11 +108,16 @@ def read_records(
     kind: RecordType,
     ids: Sequence[int],
     fields: Mapping[str, Field] | None = None,
+    limited: bool = False,
 ) -> dict[int, Draft]:
-    """The records with these ids, whole, by id; ids that do not exist are left out. fields: all of the type when None."""
+    """The records with these ids, whole, by id; ids that do not exist are left out. fields: all of the type when None.
+
+    limited: for a person to see, so that references to what the person may not see bear no label. Which of the records the person
+    may see is for the caller to ask.
+    """
     fields = kind.fields if fields is None else fields
     table: Any = kind.model.__table__
-    reader = _reader(app, table, fields, table.c.id, table.c.version)
+    reader = _reader(app, table, fields, table.c.id, table.c.version, limited=limited)
     found: dict[int, Draft] = {}
     for at in range(0, len(ids), _CHUNK):
         chunk = ids[at : at + _CHUNK]
@@ -110,17 +127,17 @@ def read_records(
             found[row[0]] = Draft(kind.key, row[0], row[-1], values)
     _custom_labels(app, connection, fields, found.values())
     if kind.lines and found:
-        _read_lines(app, connection, kind, found)
+        _read_lines(app, connection, kind, found, limited)
     return found
 
 
 def _read_lines(
-    app: Application, connection: Connection | Session, kind: RecordType, drafts: Mapping[int, Draft]
+    app: Application, connection: Connection | Session, kind: RecordType, drafts: Mapping[int, Draft], limited: bool
 ) -> None:
     assert kind.lines is not None
     table: Any = kind.lines.model.__table__
     parent = table.c[kind.lines.parent]
-    reader = _reader(app, table, kind.lines.fields, parent, parent, parent, table.c.position, table.c.id)
+    reader = _reader(app, table, kind.lines.fields, parent, parent, parent, table.c.position, table.c.id, limited=limited)
     lines: dict[int, list[Line]] = defaultdict(list)
     ids = list(drafts)
     for at in range(0, len(ids), _CHUNK):

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.rights import Reach
+from crm_desktop.services.access import within_reach
+from db.fields import Field
 
 
 @lru_cache(maxsize=512)
@@ -29,13 +32,27 @@ def label_text(parts: Iterable[Any]) -> str:
     return " ".join(str(p) for p in parts if p)
 
 
+def unseen(app: Application, type_key: str) -> str:
+    """What stands for the label of a record that the person may not see; '' where the person sees all of the type."""
+    return "" if app.actor.reach(type_key, "see") == Reach.ALL else "•••"
+
+
+def seen_target(app: Application, about: Field, table: Any, alias: Any) -> Any:
+    """How a reference is joined to what it points to: only to records the person may see, so that labels give nothing away."""
+    on = table.c[about.name] == alias.c.id
+    reach = within_reach(app, app.type(about.target), "see", alias)
+    return on if reach is None else and_(on, reach)
+
+
 def labels(app: Application, connection: Connection | Session, type_key: str, ids: Sequence[int]) -> dict[int, str]:
     """The labels of records by id; those that do not exist are left out."""
     target = app.type(type_key)
     table = target.model.__table__
     columns = [table.c[n] for n in label_names(target)]
+    reach = within_reach(app, target)
     wanted, found = sorted(set(ids)), dict[int, str]()
     for at in range(0, len(wanted), 900):  # engines limit the number of parameters
-        rows = connection.execute(select(table.c.id, *columns).where(table.c.id.in_(wanted[at : at + 900])))
+        query = select(table.c.id, *columns).where(table.c.id.in_(wanted[at : at + 900]))
+        rows = connection.execute(query if reach is None else query.where(reach))
         found |= {row[0]: label_text(row[1:]) for row in rows}
     return found

@@ -8,6 +8,7 @@ lost, the retry meets a conflict whose other side equals mine, or an entry with 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,9 +17,12 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Line, Ref
-from crm_desktop.errors import Conflict, Invalid, Missing
+from crm_desktop.errors import Conflict, Invalid
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.faults import told
+from crm_desktop.rights import Access
+from crm_desktop.services.access import acting, asking, gone, reached, require_reach, within_reach
+from crm_desktop.services.access_upkeep import rebuild
+from crm_desktop.services.guarding import guard_change, guard_new
 from crm_desktop.services.inserting import insert_records
 from crm_desktop.services.journal import already_done, differences, enter
 from crm_desktop.services.lines import write_lines
@@ -26,10 +30,8 @@ from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.relabelling import give_labels, relabel
 from crm_desktop.services.row_values import record_row
 from crm_desktop.services.validating import problems
-from crm_desktop.words import _
 from db import search
 from db.base import now
-from db.engine import reading, writing
 from db.fields import Field
 from db.types import new_uid
 
@@ -69,6 +71,12 @@ def new_draft(app: Application, type_key: str, preset: Mapping[str, Any] | None 
     """An empty record with its defaults, owned by the person at work."""
     kind = app.type(type_key)
     app.actor.require(f"{kind.key}.add")
+    values = defaults(app, kind) | dict(preset or {})
+    return visible_part(app, kind, Draft(kind.key, None, 0, values, [], new_uid()))
+
+
+def defaults(app: Application, kind: RecordType) -> dict[str, Any]:
+    """What the fields of a new record begin with."""
     table: Any = kind.model.__table__
     values = {n: _empty(f) if f.custom else _default(table.c[n]) for n, f in kind.fields.items()}
     values |= _presets(app, kind)
@@ -76,7 +84,7 @@ def new_draft(app: Application, type_key: str, preset: Mapping[str, Any] | None 
         values["owner_id"] = Ref(app.actor.user_id, app.actor.name)
     if app.actor.department_id is not None:
         values["department_id"] = Ref(app.actor.department_id)
-    return Draft(kind.key, None, 0, values | dict(preset or {}), [], new_uid())
+    return values
 
 
 def new_line(kind: RecordType) -> Line:
@@ -89,12 +97,24 @@ def new_line(kind: RecordType) -> Line:
 def open_record(app: Application, type_key: str, id_: int) -> Draft:
     """A record as it stands, with what this person may see. Raises Missing."""
     kind = app.type(type_key)
-    app.actor.require(f"{kind.key}.see")
-    with told(app), reading(app.engine) as connection:
-        found = read_records(app, connection, kind, [id_], kind.visible(app.actor)).get(id_)
+    with asking(app) as connection:
+        app.actor.require(f"{kind.key}.see")
+        ids = list(reached(app, connection, kind, "see", [id_]))
+        found = read_records(app, connection, kind, ids, kind.visible(app.actor), limited=True).get(id_)
     if found is None:
-        raise Missing(_("This record does not exist any more."), _("It may be in the recycle bin."))
-    return found
+        raise gone()
+    return visible_part(app, kind, found)
+
+
+def visible_part(app: Application, kind: RecordType, draft: Draft) -> Draft:
+    """The draft with only what this person may see, in place."""
+    visible = kind.visible(app.actor)
+    if len(visible) < len(kind.fields):
+        draft.values = {n: v for n, v in draft.values.items() if n in visible}
+    if kind.lines and len(columns := kind.visible_lines(app.actor)) < len(kind.lines.fields):
+        for line in draft.lines:
+            line.values = {n: v for n, v in line.values.items() if n in columns}
+    return draft
 
 
 def find_ids(app: Application, type_key: str, number: str) -> list[int]:
@@ -105,8 +125,12 @@ def find_ids(app: Application, type_key: str, number: str) -> list[int]:
     name = kind.number or next((n for n in kind.label if kind.fields[n].kind == "text"), "")
     if not name:
         return [int(number)] if number.isdecimal() else []
-    with told(app), reading(app.engine) as connection:
-        return list(connection.scalars(select(table.c.id).where(table.c[name] == number).order_by(table.c.id)))
+    with asking(app) as connection:
+        app.actor.require(f"{kind.key}.see")
+        if name not in kind.visible(app.actor):
+            return []
+        query, reach = select(table.c.id).where(table.c[name] == number), within_reach(app, kind)
+        return list(connection.scalars((query if reach is None else query.where(reach)).order_by(table.c.id)))
 
 
 def derive(app: Application, draft: Draft, before: Draft | None = None) -> None:
@@ -143,16 +167,27 @@ def _claim(session: Session, app: Application, kind: RecordType, draft: Draft) -
         if by is not None and by.id == app.actor.user_id:
             return None
     who = before.values["updated_by"].label if before and before.values.get("updated_by") else ""
-    raise Conflict(before, who)
+    raise Conflict(visible_part(app, kind, before) if before else None, who)
+
+
+def _whole_lines(kind: RecordType, draft: Draft, before: Draft) -> list[Line]:
+    """The lines with those of their columns that are not in the draft, as they stand."""
+    was = {line.id: line.values for line in before.lines}
+    return [replace(line, values=was.get(line.id, {}) | line.values) for line in draft.lines] if kind.lines else draft.lines
 
 
 def _update(session: Session, app: Application, draft: Draft, action: str, batch: str, operation: bool) -> Draft:
     kind = app.type(draft.type)
+    if not operation:  # an operation has asked for its own right
+        require_reach(app, session, kind, "change", [int(draft.id or 0)])
     before = _claim(session, app, kind, draft)
     if before is None:
         return read_record(app, session, kind, int(draft.id or 0)) or draft
+    if not operation and (state := before.values.get("status")):
+        require_reach(app, session, kind, f"change:{state}", [int(draft.id or 0)])
+    guard_change(session, app, kind, draft, before, operation)
     # What this person may not see is not in the draft; rules and search text need it all the same.
-    whole = Draft(draft.type, draft.id, draft.version, before.values | draft.values, draft.lines, draft.uid)
+    whole = Draft(draft.type, draft.id, draft.version, before.values | draft.values, _whole_lines(kind, draft, before), draft.uid)
     kind.derive(whole, before)
     if found := problems(app, whole, before, operation):
         raise Invalid(found)
@@ -188,31 +223,43 @@ def save_within(
         return []
     kind = app.type(drafts[0].type)
     new = [d for d in drafts if d.id is None]
-    old = [d for d in drafts if d.id is not None]
-    if new:
-        app.actor.require(f"{kind.key}.add")
-    if old:
+    if len(new) < len(drafts) and not operation:
         app.actor.require(f"{kind.key}.change")
-    saved: dict[int, Draft] = {}
-    for draft in old:
-        saved[id(draft)] = _update(session, app, draft, action or "change", batch, operation)
-    for draft, made in zip(new, insert_records(session, app, kind, new, action or "create", batch), strict=True):
-        saved[id(draft)] = made
-    return [saved[id(d)] for d in drafts]
+    made = iter(insert_records(session, app, kind, _allowed(session, app, kind, new), action or "create", batch))
+    saved = [
+        next(made) if d.id is None else _update(session, app, d, action or "change", batch, operation) for d in drafts
+    ]
+    if kind.shapes_access:
+        rebuild(session, app.types.values())
+    return saved
+
+
+def _allowed(session: Session, app: Application, kind: RecordType, new: list[Draft]) -> list[Draft]:
+    """New drafts that this person may make, with what fields the person cannot write begin with."""
+    if not new:
+        return new
+    app.actor.require(f"{kind.key}.add")
+    if all(kind.access(app.actor, n) == Access.WRITE for n in kind.fields):
+        guard_new(session, app, kind, new, {})
+        return new
+    begins = defaults(app, kind)
+    whole = [replace(d, values=begins | d.values) for d in new]
+    guard_new(session, app, kind, whole, begins)
+    return whole
 
 
 def save(app: Application, draft: Draft, origin: str = "") -> Draft:
     """Save one record and give it back as it now stands. Nothing is written when it raises Refused, Invalid or Conflict."""
-    with told(app):
-        with writing(app.engine) as session:
-            if draft.id is None and draft.uid and (done := already_done(session, draft.type, draft.uid)):
-                draft = Draft(draft.type, done, 0)
-            else:
-                draft = save_within(session, app, [draft])[0]
-            stands = read_record(app, session, app.type(draft.type), int(draft.id or 0))
+    kind = app.type(draft.type)
+    with acting(app) as session:
+        if draft.id is None and draft.uid and (done := already_done(session, draft.type, draft.uid)):
+            draft = Draft(draft.type, done, 0)
+        else:
+            draft = save_within(session, app, [draft])[0]
+        id_ = int(draft.id or 0)
+        stands = read_records(app, session, kind, [id_], limited=True).get(id_)
     assert stands is not None and stands.id is not None
-    visible = app.type(draft.type).visible(app.actor)
-    stands.values = {n: v for n, v in stands.values.items() if n in visible}
+    visible_part(app, kind, stands)
     app.changes.tell(Change(draft.type, frozenset({stands.id}), app.actor.name, origin))
     return stands
 
@@ -222,9 +269,8 @@ def save_many(
 ) -> str:
     """Save many records of one type, all or none, as one batch of the history; gives the batch's name."""
     batch = batch or new_uid()
-    with told(app):
-        with writing(app.engine) as session:
-            done = save_within(session, app, drafts, action, batch)
+    with acting(app) as session:
+        done = save_within(session, app, drafts, action, batch)
     if done:
         ids = frozenset(int(d.id or 0) for d in done) if len(done) <= 500 else frozenset[int]()
         app.changes.tell(Change(done[0].type, ids, app.actor.name, origin))

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, select
 from crm_desktop.application import Application
 from crm_desktop.kinds import show
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.faults import told
+from crm_desktop.services.access import asking, within_reach
 from crm_desktop.services.listing import Stop
 from crm_desktop.services.reading import read_records
 from db import search
-from db.engine import is_sqlite, reading
+from db.engine import is_sqlite
 
 _CANDIDATES = 1_000
 
@@ -47,14 +47,19 @@ def _rank(text: str, wanted: Sequence[str]) -> int:
     return best
 
 
-def _candidates(connection: Connection, kind: RecordType, text: str, limit: int) -> list[tuple[int, int]]:
+def _candidates(
+    app: Application, connection: Connection, kind: RecordType, text: str, limit: int
+) -> list[tuple[int, int]]:
     """(rank, id) of the best records of one type."""
     table: Any = kind.model.__table__
-    ids = search.newest(connection, table, text, _CANDIDATES)
+    reach = within_reach(app, kind)
+    ids = search.newest(connection, table, text, _CANDIDATES, reach)
     if kind.number and len(ids) == _CANDIDATES:  # among so many, the one whose number was typed may be an old one
         numbers = {text.strip(), text.strip().upper()}
         ids += connection.scalars(select(table.c.id).where(table.c[kind.number].in_(numbers)).limit(limit))
     query = select(table.c.id, table.c.search_text).where(search.among(table, ids, is_sqlite(connection)))
+    if reach is not None:
+        query = query.where(reach)
     wanted = search.words(text)
     found = [(_rank(row[1], wanted), -row[0]) for row in connection.execute(query)]
     return [(rank, -negative) for rank, negative in sorted(found)[:limit]]
@@ -67,14 +72,14 @@ def search_everything(
     if not search.words(text):
         return []
     hits: list[tuple[int, int, Hit]] = []
-    with told(app), reading(app.engine) as connection, (stop or Stop()).watching(connection):
+    with asking(app) as connection, (stop or Stop()).watching(connection):
         for at, kind in enumerate(app.types.values()):
             if (types is not None and kind.key not in types) or not app.actor.may(f"{kind.key}.see"):
                 continue
-            best = _candidates(connection, kind, text, limit)
+            best = _candidates(app, connection, kind, text, limit)
             visible = kind.visible(app.actor)
             fields = {n: f for n, f in visible.items() if n in (*kind.label, *kind.subtitle, kind.number)}
-            drafts = read_records(app, connection, kind, [id_ for _rank, id_ in best], fields)
+            drafts = read_records(app, connection, kind, [id_ for _rank, id_ in best], fields, limited=True)
             hits += [(rank, at, _hit(app, kind, drafts[id_].values, id_)) for rank, id_ in best if id_ in drafts]
     hits.sort(key=lambda h: (h[0], h[1]))
     return [hit for _rank, _at, hit in hits[:limit]]

@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.pinyin import full
 from crm_desktop.records.builtin_options import CURRENCIES, OPEN_LISTS, SEQUENCES, UNITS, UNITS_EN
-from crm_desktop.records.office import CURRENCY, OPTION, SEQUENCE, UNIT, USER
+from crm_desktop.records.office import CURRENCY, OPTION, POSITION, SEQUENCE, UNIT, USER
+from crm_desktop.records.ready_positions import READY_POSITIONS
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.records.registry import BUILT_IN
+from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.search_text import search_text, sort_keys
 from crm_desktop.settings import COMPANY_NAME
 from crm_desktop.words import language, translated
 from db import search
-from db.models.office import NumberSequence
+from db.models.access import Position, PositionField, PositionRight, UserPosition
+from db.models.office import NumberSequence, User
 from db.models.system import SchemaFact, Setting
 from db.types import new_uid
 
@@ -49,9 +53,37 @@ def add_missing_sequences(session: Session) -> None:
     insert_seed(session, SEQUENCE, [row for row in _sequences(language()) if row["key"] not in known])
 
 
+def _positions(session: Session, code: str) -> dict[str, int]:
+    """Insert the positions the program brings; gives their ids by key."""
+    rows = [
+        {"key": p.key, "name": translated(p.name, code), "note": translated(p.note, code), "active": True} for p in READY_POSITIONS
+    ]
+    ids = dict(zip((p.key for p in READY_POSITIONS), insert_seed(session, POSITION, rows), strict=True))
+    for ready in READY_POSITIONS:
+        held = ids[ready.key]
+        session.add_all(PositionRight(position_id=held, record_type=k, operation=o, reach=int(r)) for (k, o), r in ready.reaches.items())
+        session.add_all(PositionField(position_id=held, record_type=k, field=n, access=int(a)) for (k, n), a in ready.fields.items())
+    return ids
+
+
+def give_position(session: Session, user_id: int, position_id: int) -> None:
+    """Let a person hold a position; `access_upkeep.rebuild` is for the caller."""
+    session.add(UserPosition(parent_id=user_id, position_id=position_id))
+
+
+def add_missing_positions(session: Session) -> None:
+    """Give a database from before there were rights its positions; whoever worked there went unlimited, and stays so until it is set."""
+    if session.scalar(select(Position.id).limit(1)) is None:
+        owner = _positions(session, language())["owner"]
+        for id_ in session.scalars(select(User.id)).all():
+            give_position(session, id_, owner)
+    rebuild(session, BUILT_IN)
+
+
 def seed(session: Session, company: str, person: str, language: str) -> int:
     """Fill a new database; gives the id of the first person."""
     user = insert_seed(session, USER, [{"name": person, "sign_in": sign_in_name(person)}])[0]
+    give_position(session, user, _positions(session, language)["owner"])
     options = [
         {"list_key": key, "code": code, "label": translated(label, language), "tone": tone, "position": at * 10}
         for key, (_label, rows) in OPEN_LISTS.items()
@@ -69,4 +101,5 @@ def seed(session: Session, company: str, person: str, language: str) -> int:
     )
     session.add(SchemaFact(key="uid", value=new_uid()))
     session.add(Setting(user_id=0, key=COMPANY_NAME.name, value=json.dumps(company, ensure_ascii=False)))
+    rebuild(session, BUILT_IN)
     return user

@@ -43,7 +43,7 @@ class DatabaseStorage:
     def store(self, values: Mapping[str, Any]) -> None:
         table: Any = SettingRow.__table__
         if self._user_id == COMPANY:
-            self._app.actor.require("setup.settings")
+            self._app.actor.require("program.settings")
         rows = [
             {"user_id": self._user_id, "key": key, "value": json.dumps(value, ensure_ascii=False)}
             for key, value in values.items()

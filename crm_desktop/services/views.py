@@ -23,7 +23,7 @@ from crm_desktop.words import _
 from db.engine import reading, writing
 from db.models.system import SavedView
 
-SHARE = "views.share"
+SHARE = "program.views"
 """The right to make views for everybody."""
 
 _NAME_LENGTH = 60

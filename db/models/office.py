@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from sqlalchemy import UniqueConstraint
@@ -21,6 +22,9 @@ class Department(Record):
         "Part of", "reference", target="departments", width=20, references="department.id"
     )
     manager_id: Mapped[int | None] = field("Manager", "reference", target="users", width=16)
+    branch: Mapped[bool] = field(
+        "Is a branch", "yes_no", default=False, nullable=True, help="A branch with all departments below it looks after its own people."
+    )
     note: Mapped[str] = field("Note", "long_text")
     # Without a constraint: users point to departments, and two tables that point to each other can be neither made nor copied in order.
     owner_id: Mapped[int | None] = field("Owner", "reference", section="Record", target="users")
@@ -44,6 +48,16 @@ class User(Record):
     )
     mobile: Mapped[str] = field("Mobile", "phone", width=14, search="phone")
     email: Mapped[str] = field("E-mail", "email", width=20, search="text")
+    # Without constraints, as the manager of a department above: a table that points to itself cannot be copied in order.
+    manager_id: Mapped[int | None] = field(
+        "Manager", "reference", target="users", width=14, help="Who leads this person; leaders reach their people's records."
+    )
+    substitute_id: Mapped[int | None] = field(
+        "Substitute", "reference", target="users", section="Absence",
+        help="Reaches this person's records while the person is away.",
+    )  # fmt: skip
+    away_from: Mapped[dt.date | None] = field("Away from", "date", section="Absence")
+    away_until: Mapped[dt.date | None] = field("Away until", "date", section="Absence", help="The last day.")
     active: Mapped[bool] = field(
         "Active", "yes_no", width=8, default=True, help="A person who has left is switched off, never deleted."
     )

@@ -45,6 +45,6 @@ class Product(Record):
     )
 
     list_price: Mapped[Decimal | None] = field("List price", "price", section="Prices", width=12, sortable=True)
-    floor_price: Mapped[Decimal | None] = field("Floor price", "price", section="Prices", secret="products.floor_price")
-    cost: Mapped[Decimal | None] = field("Cost", "price", section="Prices", secret="products.cost")
+    floor_price: Mapped[Decimal | None] = field("Floor price", "price", section="Prices", secret=True)
+    cost: Mapped[Decimal | None] = field("Cost", "price", section="Prices", secret=True)
     tax_rate: Mapped[Decimal] = field("Tax rate %", "percent", section="Prices", default=Decimal(13))

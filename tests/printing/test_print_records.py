@@ -20,6 +20,7 @@ from crm_desktop.printing.printing import print_records, print_to_pdf
 from crm_desktop.printing.rendering import render
 from crm_desktop.printing.template_file import dump_template, load_template
 from crm_desktop.records.registry import BUILT_IN
+from crm_desktop.rights import Rights
 from crm_desktop.services import saving
 from crm_desktop.services.listing import fetch_ids, fetch_page
 from crm_desktop.services.settings_store import settings_of
@@ -85,12 +86,12 @@ def test_what_a_person_may_not_see_is_not_printed(sqlite_app: Application) -> No
     values = {"name": "Bolt", "cost": Decimal("7.77"), "list_price": Decimal("12.34")}
     product = saving.save(app, saving.new_draft(app, "products", values))
     assert "7.77" in page_text(print_to_pdf(app, "products", product.id or 0, "card", "en"), 0)
-    app.actor = replace(app.actor, grants=frozenset({"products.see", "products.print"}))
+    app.actor = replace(app.actor, rights=Rights.of("products.see", "products.print"))
     hidden = print_records(app, "products", [product.id or 0], "card", "en")
     assert "7.77" not in page_text(hidden.pdf, 0)
     assert "12.34" in page_text(hidden.pdf, 0)
     assert hidden.problems == ()
-    app.actor = replace(app.actor, grants=frozenset({"products.see"}))
+    app.actor = replace(app.actor, rights=Rights.of("products.see"))
     with pytest.raises(Refused):
         print_to_pdf(app, "products", product.id or 0, None, "en")
 
@@ -98,7 +99,7 @@ def test_what_a_person_may_not_see_is_not_printed(sqlite_app: Application) -> No
 def test_a_record_one_may_not_see_is_not_reached_through_a_reference(sqlite_app: Application) -> None:
     app = sqlite_app
     made = order(app, customer(app, "Alpha", phone="020-12345678"))
-    app.actor = replace(app.actor, grants=frozenset({"sales-orders.see", "sales-orders.print"}))
+    app.actor = replace(app.actor, rights=Rights.of("sales-orders.see", "sales-orders.print"))
     assert for_record(app, "sales-orders", made.id or 0, "en")["customer"] == {}
 
 

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
+from crm_desktop.rights import Rights
 from crm_desktop.services import saving
 from crm_desktop.services.today import count_due, fetch_today, finish_task
 from crm_desktop.words import LANGUAGES, language
@@ -182,7 +183,7 @@ def test_every_setting_shown_has_an_editor_and_holds_at_once(qtbot: QtBot, shell
 def test_the_company_is_locked_without_the_right(
     qtbot: QtBot, shell: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shell.app.actor = type(shell.app.actor)(1, "Ann", grants=frozenset())
+    shell.app.actor = type(shell.app.actor)(1, "Ann", rights=Rights())
     screen = SettingsScreen(shell)  # type: ignore[arg-type]
     qtbot.addWidget(screen)
     assert not screen.editors[s.COMPANY_NAME.name].isEnabled()

@@ -20,6 +20,7 @@ from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.progress import Progress
+from crm_desktop.rights import Rights
 from ui.commands import keyboard_map
 from ui.dialogs.keyboard_map import KeyboardMap
 from ui.main_window import MainWindow
@@ -130,7 +131,7 @@ def test_only_areas_with_something_in_them_are_shown(open_window: Callable[..., 
 def test_a_person_sees_and_opens_only_what_the_rights_allow(
     sqlite_app: Application, open_window: Callable[..., MainWindow]
 ) -> None:
-    sqlite_app.actor = replace(sqlite_app.actor, grants=frozenset({"customers.see", "customers.add"}))
+    sqlite_app.actor = replace(sqlite_app.actor, rights=Rights.of("customers.see", "customers.add"))
     window = open_window()
     keys = [e.key for e in window.nav.entries]
     assert keys == ["screen:today", "list:customers", "screen:settings"]

@@ -25,6 +25,7 @@ from crm_desktop.exchange.reading import read_workbook
 from crm_desktop.exchange.tables import choose_sheet, find_table
 from crm_desktop.filters import ListQuery
 from crm_desktop.progress import Unwatched
+from crm_desktop.rights import Rights
 from crm_desktop.services.listing import fetch_ids
 from crm_desktop.services.opening import open_folder
 from crm_desktop.services.operating import operate
@@ -188,7 +189,7 @@ def test_only_what_the_list_shows(sqlite_app: Application, tmp_path: Path) -> No
 
 def test_fields_and_lists_a_person_may_not_see(sqlite_app: Application, tmp_path: Path) -> None:
     company(sqlite_app)
-    sqlite_app.actor = Actor(1, "B", None, frozenset({"products.see", "products.export"}))
+    sqlite_app.actor = Actor(1, "B", None, Rights.of("products.see", "products.export"))
     export_list(sqlite_app, ListQuery("products"), tmp_path / "a.xlsx")
     assert not {"Cost", "Floor price"} & set(read_workbook(tmp_path / "a.xlsx").sheets[0].rows[0])
     with pytest.raises(Refused):

@@ -19,6 +19,7 @@ from crm_desktop.exchange.plan import Plan, Result
 from crm_desktop.exchange.tables import find_table
 from crm_desktop.filters import ListQuery
 from crm_desktop.progress import Unwatched
+from crm_desktop.rights import Rights
 from crm_desktop.services.history import entries
 from crm_desktop.services.listing import count, fetch_ids
 from crm_desktop.services.operating import operate
@@ -269,13 +270,13 @@ def test_a_stopped_import_leaves_nothing(app: Application) -> None:
 
 def test_rights_hold(app: Application) -> None:
     app.actor = Actor(
-        app.actor.user_id, app.actor.name, None, frozenset({"customers.see", "customers.add", "customers.import"})
+        app.actor.user_id, app.actor.name, None, Rights.of("customers.see", "customers.add", "customers.import")
     )
     planned = plan(app, "customers", *CUSTOMERS)
     assert set(planned.wrong()[0].problems) == {"industry"}  # it may not add a choice
     assert run_import(app, planned).created == 1
     app.actor = Actor(
-        app.actor.user_id, app.actor.name, None, frozenset({"products.see", "products.add", "products.import"})
+        app.actor.user_id, app.actor.name, None, Rights.of("products.see", "products.add", "products.import")
     )
     with pytest.raises(Refused):
         plan(app, "customers", *CUSTOMERS)

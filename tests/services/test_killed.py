@@ -23,15 +23,16 @@ from db import schema
 
 PROGRAM = Path(__file__).parents[1] / "dying.py"
 LINES = 4
-STEP = '''"""Makes every customer's note longer, one by one, as a slow step of some later version might."""
+NOW, LATER = schema.head(), f"{int(schema.head()) + 1:04d}"
+STEP = f'''"""Makes every customer's note longer, one by one, as a slow step of some later version might."""
 
 import time
 
 from alembic import op
 from sqlalchemy import text
 
-revision = "0002"
-down_revision = "0001"
+revision = "{LATER}"
+down_revision = "{NOW}"
 
 
 def upgrade() -> None:
@@ -155,7 +156,7 @@ def later_steps(tmp_path: Path) -> Path:
     steps = tmp_path / "steps"
     if not steps.exists():
         shutil.copytree(schema._FOLDER, steps, ignore=shutil.ignore_patterns("__pycache__"))
-        (steps / "versions" / "0002_later.py").write_text(STEP, encoding="utf-8")
+        (steps / "versions" / f"{LATER}_later.py").write_text(STEP, encoding="utf-8")
     return steps
 
 
@@ -179,27 +180,27 @@ def killed_while_migrating(data: Path, tmp_path: Path, rounds: int, monkeypatch:
         finally:
             raw.close()
         met.add(version)
-        assert (notes, later) == ([("",)], 0) if version == "0001" else ([("+" * 40,)], 1)
+        assert (notes, later) == ([("",)], 0) if version == NOW else ([("+" * 40,)], 1)
         monkeypatch.setattr(schema, "_FOLDER", steps)
         opened = open_folder(place)
-        assert schema.version(opened.engine) == "0002"
+        assert schema.version(opened.engine) == LATER
         assert {saving.open_record(opened, "customers", i).values["note"] for i in range(1, 21)} == {"+" * 40}
         opened.close()
         monkeypatch.undo()
-        copies = list(place.glob("crm-before-0002-*.db"))
+        copies = list(place.glob(f"crm-before-{LATER}-*.db"))
         assert copies, "no copy was put aside"
     return met
 
 
 def test_killed_while_migrating(data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "0001" in killed_while_migrating(data_folder, tmp_path, 4, monkeypatch)
+    assert NOW in killed_while_migrating(data_folder, tmp_path, 4, monkeypatch)
 
 
 @pytest.mark.soak
 def test_killed_a_hundred_times_while_migrating(
     data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert killed_while_migrating(data_folder, tmp_path, 100, monkeypatch) == {"0001", "0002"}
+    assert killed_while_migrating(data_folder, tmp_path, 100, monkeypatch) == {NOW, LATER}
 
 
 def test_an_older_company_is_migrated_after_it_was_copied_aside(
@@ -211,7 +212,7 @@ def test_an_older_company_is_migrated_after_it_was_copied_aside(
     monkeypatch.setattr(schema, "_FOLDER", later_steps(tmp_path))
     open_folder(data_folder).close()
     monkeypatch.undo()
-    [copy] = data_folder.glob("crm-before-0002-*.db")
+    [copy] = data_folder.glob(f"crm-before-{LATER}-*.db")
     shutil.copy(copy, database_path(tmp_path))
     old = open_folder(tmp_path)
     assert saving.open_record(old, "customers", 1).values["note"] == ""

@@ -17,6 +17,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Cancelled, Missing, Refused
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery, Not
+from crm_desktop.rights import Rights
 from crm_desktop.sample.generate import generate_company
 from crm_desktop.services.listing import Stop, count, fetch_ids, fetch_page, iterate, totals
 from crm_desktop.services.lookup import exact, suggest
@@ -157,7 +158,7 @@ def test_unknown_and_hidden_fields_are_told(company: Application) -> None:
         fetch_page(company, ListQuery("customers", columns=("nonsense",)))
     with pytest.raises(Missing):
         fetch_page(company, ListQuery("nonsense"))
-    company.actor = Actor(2, "Clerk", grants=frozenset({"products.see"}))
+    company.actor = Actor(2, "Clerk", rights=Rights.of("products.see"))
     with pytest.raises(Refused):
         fetch_page(company, ListQuery("customers"))
     assert fetch_page(company, ListQuery("products")).rows

@@ -10,6 +10,7 @@ import pytest
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Refused
+from crm_desktop.rights import Rights
 from crm_desktop.services.settings_store import settings_of
 
 
@@ -33,7 +34,7 @@ def test_settings_reach_the_next_start_by_their_scope(
 
 def test_the_company_is_changed_only_with_the_right(app: Application) -> None:
     before = settings_of(app).get(s.COMPANY_NAME)
-    app.actor = replace(app.actor, grants=frozenset())
+    app.actor = replace(app.actor, rights=Rights())
     with pytest.raises(Refused):
         settings_of(app).set(s.COMPANY_NAME, "Taken over")
     settings_of(app).set(s.PAGE_SIZE, 200)

@@ -13,6 +13,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Invalid, Missing, Refused
 from crm_desktop.filters import AnyOf, Condition, ListQuery, Not
+from crm_desktop.rights import Rights
 from crm_desktop.services import views
 from crm_desktop.services.views import Look
 from db.engine import writing
@@ -65,7 +66,7 @@ def test_the_last_look_and_the_view_to_begin_with_are_kept_apart(app: Applicatio
 def test_other_people_see_shared_views_only(app: Application) -> None:
     own = views.save_view(app, "customers", "Own", LOOK)
     shared = views.save_view(app, "customers", "For all", LOOK, shared=True)
-    app.actor = replace(app.actor, user_id=4711, grants=frozenset({"customers.see"}))
+    app.actor = replace(app.actor, user_id=4711, rights=Rights.of("customers.see"))
     found = views.load_views(app, "customers")
     assert found.named == (shared,)
     with pytest.raises(Missing):

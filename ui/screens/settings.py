@@ -33,7 +33,7 @@ from ui.widgets.buttons import Button, flat
 from ui.widgets.labels import Label
 from ui.widgets.panels import Card
 
-COMPANY_GRANT = "setup.settings"
+COMPANY_GRANT = "program.settings"
 _LARGEST_LOGO = 1_000_000  # bytes
 _WIDE = 2_000  # pixels: editors that may grow have no limit below it
 

@@ -1,0 +1,165 @@
+"""What the person at work may do, and with which records: every service asks here before it answers or writes.
+
+`asking` and `acting` open the database for one service call and look first whether rights have changed since they were read, on this
+PC or another. `within_reach` is the condition that keeps the rows a person does not reach out of every statement.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Date, Integer, false, literal, select
+from sqlalchemy.orm import Session
+
+from crm_desktop.actor import Actor
+from crm_desktop.application import Application
+from crm_desktop.errors import Missing, Refused
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.rights import Access, Holding, Reach, Rights
+from crm_desktop.services.faults import told
+from crm_desktop.words import _
+from db.access import Asker, Subject, within
+from db.engine import reading, writing
+from db.models.access import AccessState, Position, PositionField, PositionRight, UserPosition
+from db.models.office import User
+
+_CHUNK = 500
+
+
+def rights_of(connection: Connection | Session, user_id: int) -> Rights:
+    """The rights of a person, from the active positions the person holds."""
+    held: Any = UserPosition.__table__
+    position: Any = Position.__table__
+    query = (
+        select(held.c.id, held.c.position_id, position.c.key, position.c.hidden)
+        .join(position, position.c.id == held.c.position_id)
+        .where(held.c.parent_id == user_id, position.c.active)
+        .order_by(held.c.position, held.c.id)
+    )
+    rows = connection.execute(query).all()
+    said = holdings_of(connection, [row.position_id for row in rows])
+    return Rights(tuple(replace(said[r.position_id], position=r.key, hidden=frozenset(r.hidden or ())) for r in rows))
+
+
+def holdings_of(connection: Connection | Session, positions: Sequence[int]) -> dict[int, Holding]:
+    """What is said of operations and fields by position."""
+    right: Any = PositionRight.__table__
+    about: Any = PositionField.__table__
+    reaches: dict[int, dict[tuple[str, str], Reach]] = {p: {} for p in positions}
+    fields: dict[int, dict[tuple[str, str], Access]] = {p: {} for p in positions}
+    for row in connection.execute(select(right).where(right.c.position_id.in_(positions))):
+        reaches[row.position_id][row.record_type, row.operation] = Reach(row.reach)
+    for row in connection.execute(select(about).where(about.c.position_id.in_(positions))):
+        fields[row.position_id][row.record_type, row.field] = Access(row.access)
+    return {p: Holding("", reaches[p], fields[p]) for p in positions}
+
+
+def access_version(connection: Connection | Session) -> int:
+    """Grows with every change of people, positions, departments or teams."""
+    state: Any = AccessState.__table__
+    return connection.scalar(select(state.c.version).where(state.c.id == 1)) or 0
+
+
+def actor_of(connection: Connection | Session, user_id: int, station: str) -> Actor | None:
+    """The person with the rights as they are now; None when switched off or gone."""
+    table: Any = User.__table__
+    query = select(table.c.id, table.c.name, table.c.department_id).where(table.c.id == user_id, table.c.active)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    rights, version = rights_of(connection, row.id), access_version(connection)
+    return Actor(row.id, row.name, row.department_id, rights, station, version)
+
+
+def refresh(app: Application, connection: Connection | Session) -> None:
+    """Read the rights of the person at work again if anything they follow from has changed. Raises Refused for one switched off."""
+    actor = app.actor
+    if not actor.version or actor.user_id is None or access_version(connection) == actor.version:
+        return
+    fresh = actor_of(connection, actor.user_id, actor.station)
+    if fresh is None:
+        app.actor = replace(actor, rights=Rights())
+        raise Refused(_("You have been switched off as a user."), _("Ask your administrator."))
+    app.actor = fresh
+
+
+@contextmanager
+def asking(app: Application) -> Iterator[Connection]:
+    """One consistent picture of the data for a question of the person at work."""
+    with told(app), reading(app.engine) as connection:
+        refresh(app, connection)
+        yield connection
+
+
+@contextmanager
+def acting(app: Application) -> Iterator[Session]:
+    """One transaction that writes what the person at work does."""
+    with told(app), writing(app.engine) as session:
+        refresh(app, session)
+        yield session
+
+
+def subject(app: Application, kind: RecordType) -> Subject:
+    """The rows of a record type, as conditions speak of them."""
+    table, limits = kind.model.__table__, kind.limits
+    if not limits.parent:
+        return Subject(kind.key, table, limits)
+    return Subject(kind.key, table, limits, subject(app, app.type(kind.fields[limits.parent].target)))
+
+
+def asker(actor: Actor) -> Asker:
+    """The person at work, as a condition speaks of one."""
+    return Asker(literal(actor.user_id or 0, Integer()), literal(dt.date.today(), Date()))
+
+
+def within_reach(app: Application, kind: RecordType, operation: str = "see", table: Any = None) -> ColumnElement[bool] | None:
+    """The condition on rows of a type with which the person may do something; None: with all of them."""
+    reach = app.actor.reach(kind.key, operation)
+    if reach == Reach.ALL:
+        return None
+    if reach == Reach.NONE:
+        return false()
+    return within(subject(app, kind), asker(app.actor), operation, table)
+
+
+def reached(
+    app: Application, connection: Connection | Session, kind: RecordType, operation: str, ids: Sequence[int]
+) -> set[int]:
+    """Those of the records with these ids with which the person may do something."""
+    test = within_reach(app, kind, operation)
+    if test is None:
+        return set(ids)
+    table: Any = kind.model.__table__
+    found: set[int] = set()
+    for at in range(0, len(ids), _CHUNK):
+        found |= set(connection.scalars(select(table.c.id).where(table.c.id.in_(ids[at : at + _CHUNK]), test)))
+    return found
+
+
+def require_reach(
+    app: Application, connection: Connection | Session, kind: RecordType, operation: str, ids: Sequence[int]
+) -> None:
+    """Raise Missing for records the person does not even see, as if there were none, and Refused for those out of reach."""
+    app.actor.require(f"{kind.key}.{operation}")
+    wanted = set(ids)
+    if wanted <= reached(app, connection, kind, operation, ids):
+        return
+    table: Any = kind.model.__table__
+    present = {i for at in range(0, len(ids), _CHUNK) for i in connection.scalars(
+        select(table.c.id).where(table.c.id.in_(ids[at : at + _CHUNK])))}  # fmt: skip
+    if not present <= reached(app, connection, kind, "see", ids):
+        raise gone()
+    if not present <= reached(app, connection, kind, operation, ids):
+        raise Refused(
+            _("You may not do this with these records."), _("Ask whoever owns them, or your administrator ({grant}).").format(
+                grant=f"{kind.key}.{operation}")
+        )  # fmt: skip
+
+
+def gone() -> Missing:
+    """What is said of a record that is not there, or not for this person."""
+    return Missing(_("This record does not exist any more."), _("It may be in the recycle bin."))
