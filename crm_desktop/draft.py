@@ -26,10 +26,11 @@ class Ref(NamedTuple):
 
 @dataclass
 class Line:
-    """One line of a document; id None until it is saved."""
+    """One line of a document; id None until it is saved. returns: it was removed and comes back, under its old id if that is free."""
 
     id: int | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    returns: bool = field(default=False, compare=False)
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Draft:
 
     def copy(self) -> Draft:
         """An independent copy. Values themselves never change, so they are shared."""
-        lines = [Line(line.id, dict(line.values)) for line in self.lines]
+        lines = [Line(line.id, dict(line.values), line.returns) for line in self.lines]
         return Draft(self.type, self.id, self.version, dict(self.values), lines, self.uid)
 
 

@@ -1,7 +1,7 @@
 """The health of a database: what must hold is looked at, what follows from other data is made anew where it is wrong.
 
 Repairs touch only what the program itself derives (search text and index, sort keys, totals) and files nobody points to.
-They are no changes of a person, so they leave version, times and history alone.
+They are no changes of a person, so they leave version, times and the history of records alone; the log tells that there was one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.events import record_if_possible
 from crm_desktop.services.faults import told
+from crm_desktop.services.log_chain import verify
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.search_text import search_text, sort_keys
 from crm_desktop.words import _
@@ -58,6 +60,9 @@ def check_database(app: Application, progress: Progress | None = None) -> list[F
     for kind in app.types.values():
         findings += _derived(app, kind, progress)
     findings.append(_unused_files(app))
+    findings.append(_log(app, progress))
+    if repaired := {f.name: f.repaired for f in findings if f.repaired}:
+        record_if_possible(app, "repair", "", {"count": sum(repaired.values()), "names": sorted(repaired)})
     return findings
 
 
@@ -75,6 +80,11 @@ def _references(app: Application) -> Finding:
 def _version(app: Application) -> Finding:
     current, wanted = schema.version(app.engine), schema.head()
     return Finding("migrations", _("Version of the tables"), current == wanted, detail=str(current))
+
+
+def _log(app: Application, progress: Progress) -> Finding:
+    found = verify(app, progress)
+    return Finding("log", _("Log: nothing was changed or removed afterwards"), found.sound, detail=found.broken)
 
 
 def _drafts(

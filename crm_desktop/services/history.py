@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, false, select, update
+from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
@@ -15,14 +17,21 @@ from crm_desktop.draft import Draft
 from crm_desktop.errors import Missing, Refused
 from crm_desktop.kinds import show
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.access import acting, asking, gone, require_reach
 from crm_desktop.services.deleting import restore_batch
-from crm_desktop.services.faults import told
-from crm_desktop.services.reading import read_record
-from crm_desktop.services.saving import save_within
+from crm_desktop.services.events import FACTS
+from crm_desktop.services.log_access import UNSEEN, hidden_labels, masked, of_type, readable
+from crm_desktop.services.reading import read_record, read_records
+from crm_desktop.services.saving import save_within, visible_part
+from crm_desktop.services.taking_back import take_back, typed
 from crm_desktop.stored_values import draft_from_json, from_json
 from crm_desktop.words import _
-from db.engine import reading, writing
+from db.fields import Field
 from db.models.system import HistoryEntry, Revision
+from db.types import new_uid
+
+UNDOABLE = ("change", "import", "batch", "undo")
+"""The actions that change fields and lines alone, without a state."""
 
 
 @dataclass(frozen=True)
@@ -63,168 +72,217 @@ class RevisionInfo:
     draft: Draft
 
 
-def _line_words(kind: RecordType, stored: Mapping[str, Any], app: Application) -> Iterator[FieldChange]:
-    fields = kind.lines.fields if kind.lines else {}
+class _Words:
+    """Changes in words, as far as the person may read them: without hidden fields, and without names of records out of reach."""
 
-    def summary(values: Mapping[str, Any]) -> str:
-        shown = (
-            show(from_json(values[n], fields[n].kind), fields[n], app.options)
-            for n in ("name", "quantity", "price", "amount")
-            if n in values and n in fields
-        )
-        return " · ".join(s for s in shown if s)
+    def __init__(self, app: Application, connection: Connection | Session, rows: Sequence[RowMapping]) -> None:
+        self._app = app
+        self._hidden = {} if app.actor.rights.everything else hidden_labels(app, connection, self._references(rows))
 
-    for row in stored.get("removed", ()):
-        yield FieldChange("lines", _("Line removed"), summary(row["values"]), "")
-    for row in stored.get("added", ()):
-        yield FieldChange("lines", _("Line added"), "", summary(row["values"]))
+    def _references(self, rows: Sequence[RowMapping]) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for row in rows:
+            kind = self._app.types.get(row["record_type"])
+            for name, stored in row["changes"].items() if kind else ():
+                about = kind.fields.get(name) if kind else None
+                if about and about.kind == "reference" and isinstance(stored, list):
+                    found[about.target] |= {v[0] for v in stored if v}
+            if kind and kind.lines:
+                for name, value in _line_values(row["changes"].get("lines", {})):
+                    about = kind.lines.fields.get(name)
+                    if about and about.kind == "reference" and value:
+                        found[about.target].add(value[0])
+        return found
+
+    def _show(self, value: Any, about: Field) -> str:
+        return show(masked(from_json(value, about.kind), about, self._hidden), about, self._app.options)
+
+    def of(self, kind: RecordType, changes: Mapping[str, Any]) -> Iterator[FieldChange]:
+        """What was changed in a record."""
+        for name, about in kind.visible(self._app.actor).items():  # PostgreSQL keeps JSON in no order
+            stored = changes.get(name)
+            if isinstance(stored, list):
+                yield FieldChange(name, _(about.label), *(self._show(v, about) for v in stored))
+        if kind.lines and "lines" in changes:
+            yield from self._lines(kind.visible_lines(self._app.actor), changes["lines"])
+
+    def _lines(self, fields: Mapping[str, Field], stored: Mapping[str, Any]) -> Iterator[FieldChange]:
+        def summary(values: Mapping[str, Any]) -> str:
+            names = (n for n in ("name", "quantity", "price", "amount") if n in values and n in fields)
+            return " · ".join(text for n in names if (text := self._show(values[n], fields[n])))
+
+        for row in stored.get("removed", ()):
+            yield FieldChange("lines", _("Line removed"), summary(row["values"]), "")
+        for row in stored.get("added", ()):
+            yield FieldChange("lines", _("Line added"), "", summary(row["values"]))
+        for row in stored.get("changed", ()):
+            title = row["name"] if "name" in fields else UNSEEN
+            for name, pair in ((n, row["fields"][n]) for n in fields if n in row["fields"]):
+                label = f"{title} · {_(fields[name].label)}"
+                yield FieldChange("lines", label, *(self._show(v, fields[name]) for v in pair))
+        if stored.get("order"):
+            yield FieldChange("lines", _("Order of the lines"), "", _("changed"))
+
+
+def _line_values(stored: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for row in (*stored.get("removed", ()), *stored.get("added", ())):
+        yield from row["values"].items()
     for row in stored.get("changed", ()):
-        for name, (before, after) in row["fields"].items():
-            if name in fields:
-                about = fields[name]
-                texts = (show(from_json(v, about.kind), about, app.options) for v in (before, after))
-                yield FieldChange("lines", f"{row['name']} · {_(about.label)}", *texts)
+        for name, pair in row["fields"].items():
+            yield from ((name, value) for value in pair)
 
 
-def _words(app: Application, kind: RecordType, changes: Mapping[str, Any]) -> Iterator[FieldChange]:
-    """The changes in words, without the fields this person may not see."""
-    visible = kind.visible(app.actor)
-    for name, stored in changes.items():
-        if name == "lines":
-            yield from _line_words(kind, stored, app)
-        elif name in visible and isinstance(stored, list):
-            about = visible[name]
-            before, after = (show(from_json(v, about.kind), about, app.options) for v in stored)
-            yield FieldChange(name, _(about.label), before, after)
+def _event_words(changes: Mapping[str, Any]) -> Iterator[FieldChange]:
+    for name, value in changes.get("facts", {}).items():
+        yield FieldChange(name, _(FACTS.get(name, name)), "", _fact(value))
 
 
-def _lines_typed(kind: RecordType, changes: Mapping[str, Any]) -> bool:
-    """Whether a change went into the lines, beyond what was worked out there: such a change is not taken back by halves."""
-    stored, fields = changes.get("lines", {}), kind.lines.fields if kind.lines else {}
-    names = {n for row in stored.get("changed", ()) for n in row["fields"] if n in fields}
-    return bool(stored.get("added") or stored.get("removed")) or any(not fields[n].computed for n in names)
+def _fact(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_fact(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {_fact(v)}" for k, v in value.items())
+    return "" if value is None else str(value)
 
 
-def _entry(app: Application, row: RowMapping) -> Entry:
-    kind = app.type(row["record_type"])
-    plain = {n: v for n, v in row["changes"].items() if n not in ("lines", "record") and n in kind.fields}
-    typed = any(not kind.fields[n].computed for n in plain)
-    undoable = row["undone_by"] is None and (
-        row["action"] == "delete"
-        or (row["action"] in ("change", "import", "batch") and typed and not _lines_typed(kind, row["changes"]))
-    )
-    return Entry(
-        row["id"], kind.key, row["record_id"], row["record_label"], row["action"], row["at"], row["user_name"], row["station"],
-        row["batch"],
-        tuple(_words(app, kind, row["changes"])), undoable,
-    )  # fmt: skip
+def can_undo(app: Application, row: RowMapping) -> bool:
+    """Whether taking this entry back is worth offering: it changed what people type, and is not taken back yet."""
+    kind = app.types.get(row["record_type"])
+    if kind is None or row["undone_by"] is not None:
+        return False
+    if row["action"] == "delete":
+        return app.actor.may(f"{kind.key}.delete")
+    return row["action"] in UNDOABLE and app.actor.may(f"{kind.key}.change") and typed(kind, row["changes"])
+
+
+def in_words(app: Application, connection: Connection | Session, rows: Sequence[RowMapping]) -> list[Entry]:
+    """Entries as people read them."""
+    words = _Words(app, connection, rows)
+    found = []
+    for row in rows:
+        kind = app.types.get(row["record_type"])
+        changes = words.of(kind, row["changes"]) if kind else _event_words(row["changes"])
+        found.append(
+            Entry(
+                row["id"], row["record_type"], row["record_id"], row["record_label"], row["action"], row["at"],
+                row["user_name"], row["station"], row["batch"], tuple(changes), can_undo(app, row),
+            )
+        )  # fmt: skip
+    return found
 
 
 def entries(app: Application, type_key: str, record_id: int, limit: int = 200) -> list[Entry]:
     """The history of one record, newest first."""
     kind = app.type(type_key)
-    app.actor.require(f"{kind.key}.see")
     table: Any = HistoryEntry.__table__
-    query = (
-        select(table)
-        .where(table.c.record_type == kind.key, table.c.record_id == record_id)
-        .order_by(table.c.id.desc())
-        .limit(limit)
-    )
-    with told(app), reading(app.engine) as connection:
-        return [_entry(app, row) for row in connection.execute(query).mappings()]
+    with asking(app) as connection:
+        app.actor.require(f"{kind.key}.see")
+        query = select(table).where(table.c.record_type == kind.key, table.c.record_id == record_id)
+        reach = of_type(app, kind)
+        query = (query if reach is None else query.where(reach)).order_by(table.c.id.desc()).limit(limit)
+        return in_words(app, connection, connection.execute(query).mappings().all())
 
 
 def recycle_bin(app: Application, limit: int = 500) -> list[Entry]:
-    """What was deleted and not brought back, newest first, of the types this person may see."""
+    """What was deleted and not brought back, newest first, of what this person would see."""
     table: Any = HistoryEntry.__table__
-    seen = [key for key in app.types if app.actor.may(f"{key}.see")]
-    query = (
-        select(table)
-        .where(table.c.action == "delete", table.c.undone_by.is_(None), table.c.record_type.in_(seen))
-        .order_by(table.c.id.desc())
-        .limit(limit)
-    )
-    with told(app), reading(app.engine) as connection:
-        return [_entry(app, row) for row in connection.execute(query).mappings()]
+    with asking(app) as connection:
+        query = (
+            select(table)
+            .where(table.c.action == "delete", table.c.undone_by.is_(None), readable(app, events=False))
+            .order_by(table.c.id.desc())
+            .limit(limit)
+        )
+        return in_words(app, connection, connection.execute(query).mappings().all())
 
 
 def restore(app: Application, entry_id: int, origin: str = "") -> dict[str, list[int]]:
     """Bring back what the deletion `entry_id` took, with everything that went with it."""
     table: Any = HistoryEntry.__table__
-    with told(app), reading(app.engine) as connection:
-        batch = connection.scalar(select(table.c.batch).where(table.c.id == entry_id, table.c.action == "delete"))
+    with asking(app) as connection:
+        test = (table.c.id == entry_id, table.c.action == "delete", readable(app, events=False))
+        batch = connection.scalar(select(table.c.batch).where(*test))
     if not batch:
         raise Missing(_("There is nothing to bring back."))
     return restore_batch(app, batch, origin)
 
 
 def undo(app: Application, entry_id: int, origin: str = "") -> Draft | None:
-    """Take one change back: its fields get the values they had before. A deletion is brought back (answer None).
+    """Take one change back: fields, lines and their order get what they had before. A deletion is brought back (answer None).
 
-    Raises Refused when one of the fields has been changed again since, because that would lose the later change, and when lines
-    were changed with them, because fields alone would be half of it.
+    What was taken back can be taken back again. Raises Refused when something of it has been changed again since, because that would
+    lose the later change, and Invalid when the person, or the record's state, does not allow such a change.
     """
     table: Any = HistoryEntry.__table__
-    with told(app), reading(app.engine) as connection:
-        row = connection.execute(select(table).where(table.c.id == entry_id)).mappings().one_or_none()
-    if row is None:
-        raise Missing(_("There is nothing to take back."))
+    with asking(app) as connection:
+        row = _find(app, connection, table.c.id == entry_id)
     if row["action"] == "delete":
         restore_batch(app, row["batch"], origin)
         return None
+    with acting(app) as session:
+        saved = _undo_within(session, app, _claim(session, row), "")
+        stands = read_records(app, session, app.type(saved.type), [int(saved.id or 0)], limited=True)[int(saved.id or 0)]
+    app.changes.tell(Change(saved.type, frozenset({row["record_id"]}), app.actor.name, origin))
+    return visible_part(app, app.type(saved.type), stands)
+
+
+def _find(app: Application, connection: Connection, test: ColumnElement[bool]) -> RowMapping:
+    """The entry, if it is there for this person."""
+    table: Any = HistoryEntry.__table__
+    row = connection.execute(select(table).where(test)).mappings().one_or_none()
+    kind = app.types.get(row["record_type"]) if row else None
+    reach = of_type(app, kind) if kind else false()
+    if row is None or (reach is not None and connection.scalar(select(table.c.id).where(test, reach)) is None):
+        raise Missing(_("There is nothing to take back."))
+    return row
+
+
+def _claim(session: Session, row: RowMapping) -> RowMapping:
+    """Mark an entry as taken back, by whoever comes first."""
+    table: Any = HistoryEntry.__table__
+    mine = update(table).where(table.c.id == row["id"], table.c.undone_by.is_(None)).values(undone_by=0)
+    if session.execute(mine).rowcount == 0:  # type: ignore[attr-defined]
+        raise Missing(_("There is nothing to take back."), _("It may have been taken back already."))
+    return row
+
+
+def _undo_within(session: Session, app: Application, row: RowMapping, batch: str) -> Draft:
+    """Take the change of one entry back, which the caller has claimed."""
+    table: Any = HistoryEntry.__table__
     kind = app.type(row["record_type"])
-    if _lines_typed(kind, row["changes"]):
+    if row["action"] not in UNDOABLE or not typed(kind, row["changes"]):
         raise Refused(_("There is nothing to take back."))
-    with told(app):
-        with writing(app.engine) as session:
-            draft = read_record(app, session, kind, row["record_id"])
-            if draft is None:
-                raise Missing(_("This record does not exist any more."), _("It may be in the recycle bin."))
-            _take_back(kind, draft, row["changes"])
-            saved = save_within(session, app, [draft], "undo")[0]
-            last = select(table.c.id).where(table.c.record_type == kind.key, table.c.record_id == saved.id)
-            session.execute(
-                update(table)
-                .where(table.c.id == entry_id)
-                .values(undone_by=last.order_by(table.c.id.desc()).limit(1).scalar_subquery())
-            )
-    app.changes.tell(Change(kind.key, frozenset({row["record_id"]}), app.actor.name, origin))
+    require_reach(app, session, kind, "change", [row["record_id"]])
+    draft = read_record(app, session, kind, row["record_id"])
+    if draft is None:
+        raise gone()
+    take_back(kind, draft, row["changes"])
+    saved = save_within(session, app, [draft], "undo", batch)[0]
+    last = select(table.c.id).where(table.c.record_type == kind.key, table.c.record_id == saved.id)
+    newest = last.order_by(table.c.id.desc()).limit(1).scalar_subquery()
+    session.execute(update(table).where(table.c.id == row["id"]).values(undone_by=newest))
     return saved
 
 
-def _take_back(kind: RecordType, draft: Draft, changes: Mapping[str, Any]) -> None:
-    """Put the values from before into the draft."""
-    for name, stored in changes.items():
-        about = kind.fields.get(name)
-        if about is None or about.computed or not isinstance(stored, list):
-            continue
-        before, after = (from_json(v, about.kind) for v in stored)
-        if draft.values.get(name) != after:
-            raise Refused(
-                _("“{field}” has been changed again since.").format(field=_(about.label)),
-                _("Take the later change back first, or type the value."),
-            )
-        draft.values[name] = before
-
-
 def undo_batch(app: Application, batch: str, origin: str = "") -> int:
-    """Take back every change of one batch, such as a batch edit, all or none; gives how many records it touched."""
+    """Take back every change of one batch, such as a batch edit, all or none; gives how many records it touched.
+
+    Records deleted since are left alone. The taking back is a batch itself, which can be taken back. Raises as `undo`.
+    """
     table: Any = HistoryEntry.__table__
-    query = select(table).where(table.c.batch == batch, table.c.undone_by.is_(None)).order_by(table.c.id.desc())
+    mine = (table.c.batch == batch, table.c.action.in_(UNDOABLE), table.c.undone_by.is_(None))
     touched: set[tuple[str, int]] = set()
-    with told(app):
-        with writing(app.engine) as session:
-            rows = session.execute(query).mappings().all()
-            for row in rows:
-                kind = app.type(row["record_type"])
-                draft = read_record(app, session, kind, row["record_id"])
-                if draft is None:
-                    continue
-                _take_back(kind, draft, row["changes"])
-                save_within(session, app, [draft], "undo")
+    again = new_uid()
+    with acting(app) as session:
+        rows = session.execute(select(table).where(*mine).order_by(table.c.id.desc())).mappings().all() if batch else []
+        for row in rows:
+            kind = app.type(row["record_type"])
+            there: Any = kind.model.__table__
+            if session.scalar(select(there.c.id).where(there.c.id == row["record_id"])) is not None:
+                _undo_within(session, app, _claim(session, row), again)
                 touched.add((kind.key, row["record_id"]))
-            session.execute(update(table).where(table.c.id.in_([r["id"] for r in rows])).values(undone_by=0))
     if not touched:
         raise Missing(_("There is nothing to take back."))
     for key in {k for k, _id in touched}:
@@ -235,17 +293,16 @@ def undo_batch(app: Application, batch: str, origin: str = "") -> int:
 def revisions(app: Application, type_key: str, record_id: int) -> list[RevisionInfo]:
     """The document as it stood before each revision, newest first."""
     kind = app.type(type_key)
-    app.actor.require(f"{kind.key}.see")
     table: Any = Revision.__table__
     query = (
         select(table)
         .where(table.c.record_type == kind.key, table.c.record_id == record_id)
         .order_by(table.c.number.desc())
     )
-    lines = kind.lines.fields if kind.lines else {}
-    with told(app), reading(app.engine) as connection:
+    with asking(app) as connection:
+        require_reach(app, connection, kind, "see", [record_id])
         rows = connection.execute(query).mappings().all()
-    visible = kind.visible(app.actor)
+    visible, lines = kind.visible(app.actor), kind.visible_lines(app.actor)
     return [
         RevisionInfo(
             r["number"], r["at"], r["user_name"], r["reason"], draft_from_json(r["snapshot"], kind.key, visible, lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
@@ -13,6 +13,7 @@ from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.row_values import BOOKKEEPING
 from crm_desktop.stored_values import to_json, values_to_json
+from db import history
 from db.base import now
 from db.models.system import HistoryEntry
 
@@ -35,8 +36,16 @@ def _line_changes(before: Sequence[Line], after: Sequence[Line]) -> dict[str, An
         "removed": [{"id": line.id, "values": values_to_json(line.values)} for line in before if line.id not in kept],
         "added": [{"id": line.id, "values": values_to_json(line.values)} for line in after if line.id not in was],
         "changed": changed,
+        "order": _order_change(before, after),
     }
     return {k: v for k, v in found.items() if v}
+
+
+def _order_change(before: Sequence[Line], after: Sequence[Line]) -> list[list[int | None]]:
+    """The ids of the lines that stayed, in the order they had and in the order they have; empty when that is the same."""
+    had, stays = {line.id for line in before}, {line.id for line in after}
+    orders = [[line.id for line in before if line.id in stays], [line.id for line in after if line.id in had]]
+    return orders if orders[0] != orders[1] else []
 
 
 def _line_name(values: Mapping[str, Any]) -> str:
@@ -67,8 +76,8 @@ def enter(
 ) -> None:
     """Enter one act on records. uids: names of the attempts, when the act is a creation outside a batch."""
     actor, stamp = app.actor, now()
-    session.connection().execute(  # past the ORM, which would make an object of each entry
-        insert(HistoryEntry.__table__),  # type: ignore[arg-type]
+    history.append(
+        session.connection(),
         [
             {
                 "record_type": kind.key,

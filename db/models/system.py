@@ -25,7 +25,7 @@ class CustomField(Base):
 
 
 class HistoryEntry(Base):
-    """One creation, change, deletion or other act on one record.
+    """One creation, change, deletion or other act on one record; or, without a record, anything else worth telling.
 
     `changes` maps field to [before, after]; `before` of a deletion is the whole record with its lines and files. Entries of
     one act on several records share a `batch`.
@@ -45,11 +45,31 @@ class HistoryEntry(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=0)  # the record's version after the act
     undone_by: Mapped[int | None]  # the entry that took this one back
+    place: Mapped[int | None]  # in the chain, see db/history.py; None until it has one
+    digest: Mapped[str | None]  # of the chain up to here
 
 
+Index("uq_history_entry_place", HistoryEntry.place, unique=True)
+Index(
+    "ix_history_entry_waiting",
+    HistoryEntry.id,
+    sqlite_where=HistoryEntry.place.is_(None),
+    postgresql_where=HistoryEntry.place.is_(None),
+)
+Index("ix_history_entry_at", HistoryEntry.at, HistoryEntry.id)
+Index("ix_history_entry_person", HistoryEntry.user_name, HistoryEntry.at)
 Index("ix_history_entry_record", HistoryEntry.record_type, HistoryEntry.record_id, HistoryEntry.id)
 Index("ix_history_entry_action", HistoryEntry.action, HistoryEntry.id)
 Index("ix_history_entry_batch", HistoryEntry.batch)
+
+
+class LogChain(Base):
+    """Marks of the log's chain: "head", its last place, and "base", the last place that was archived and removed."""
+
+    __tablename__ = "log_chain"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int]
+    digest: Mapped[str]
 
 
 class Revision(Base):

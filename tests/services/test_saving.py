@@ -256,20 +256,3 @@ def test_what_belongs_to_a_customer_is_found_by_the_name_it_has_now(app: Applica
     assert renamed.version == 2
     assert saving.open_record(app, "contacts", contact.id or 0).version == 1
     assert [f for f in check_database(app) if f.repaired] == []
-
-
-def test_a_change_of_fields_and_lines_is_not_taken_back_by_halves(app: Application) -> None:
-    draft = order(app, customer(app), 2)
-    draft.values["customer_order"] = "PO-1"
-    draft.lines.pop()
-    saved = saving.save(app, draft)
-    entry = history.entries(app, "sales-orders", saved.id or 0)[0]
-    assert not entry.can_undo
-    with pytest.raises(Refused):
-        history.undo(app, entry.id)
-    assert saving.open_record(app, "sales-orders", saved.id or 0) == saved
-    saved.values["order_discount"] = Decimal(10)
-    again = saving.save(app, saved)
-    entry = history.entries(app, "sales-orders", again.id or 0)[0]
-    assert entry.can_undo, "what follows in the lines by itself is taken back with it"
-    history.undo(app, entry.id)

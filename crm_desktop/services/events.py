@@ -1,0 +1,140 @@
+"""What the log tells beside the changes of records: who signed in, exported, printed, imported, changed rights or settings, made or
+restored a backup.
+
+One call, `record`, whatever happened. Such an entry stands in the same log and the same chain as the history of records, with an
+empty record type. Its facts name files, lists and numbers of records, never what the records say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.errors import Told
+from crm_desktop.services.faults import told
+from crm_desktop.words import N_
+from db import history
+from db.base import now
+from db.engine import writing
+
+log = logging.getLogger(__name__)
+
+ACTIONS: dict[str, str] = {
+    "sign_in": N_("Signed in"),
+    "sign_out": N_("Signed out"),
+    "sign_in_failed": N_("Failed to sign in"),
+    "locked": N_("Sign-in locked"),
+    "unlocked": N_("Sign-in unlocked"),
+    "password": N_("Password changed"),
+    "password_reset": N_("Password reset"),
+    "recovery": N_("Recovery code used"),
+    "rights": N_("Rights changed"),
+    "share": N_("Shared"),
+    "handover": N_("Records handed over"),
+    "device": N_("PC enrolled or removed"),
+    "export": N_("Exported"),
+    "print": N_("Printed"),
+    "import": N_("Imported"),
+    "backup": N_("Backup made"),
+    "restore": N_("Backup restored"),
+    "settings": N_("Settings changed"),
+    "custom_field": N_("Fields changed"),
+    "view": N_("Shared view changed"),
+    "repair": N_("Repaired by a check"),
+    history.ARCHIVED: N_("Log archived"),
+    "merge": N_("Records merged"),
+}
+"""Every action an event may have, with its words."""
+
+FACTS: dict[str, str] = {
+    "file": N_("File"),
+    "count": N_("Number of records"),
+    "type": N_("Record type"),
+    "template": N_("Template"),
+    "pages": N_("Pages"),
+    "copies": N_("Copies"),
+    "printer": N_("Printer"),
+    "format": N_("Format"),
+    "names": N_("Names"),
+    "before": N_("Before"),
+    "after": N_("After"),
+    "reason": N_("Reason"),
+    "user": N_("User"),
+    "position": N_("Position"),
+    "added": N_("Added"),
+    "changed": N_("Changed"),
+    "skipped": N_("Skipped"),
+    "batch": N_("Batch"),
+    "size": N_("Size"),
+    "at": N_("Time"),
+    "until": N_("Up to place"),
+    "digest": N_("Digest"),
+    "from": N_("From"),
+    "to": N_("To"),
+    "address": N_("Network address"),
+    "method": N_("Method"),
+    "filter": N_("Filter"),
+}
+"""The words of the usual facts; others are shown by their own names."""
+
+
+def _plain(value: Any) -> Any:
+    """A fact as JSON that both engines keep alike."""
+    if isinstance(value, bool | int | str) or value is None:
+        return value.replace("\0", "") if isinstance(value, str) else value
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(v) for v in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def record(
+    app: Application,
+    action: str,
+    subject: str = "",
+    facts: Mapping[str, Any] | None = None,
+    *,
+    session: Session | None = None,
+    person: str | None = None,
+) -> None:
+    """Enter something that happened, one of ACTIONS. subject: what it was about, in a few words: a file, a list, a person.
+
+    session: a transaction of the caller's with which the entry stands or falls; without one it is committed at once. person: who it
+    was, where nobody is at work yet, such as the name somebody failed to sign in with.
+    """
+    actor = app.actor
+    entry = {
+        "record_type": "",
+        "record_id": 0,
+        "record_label": subject,
+        "action": action,
+        "at": now(),
+        "user_id": actor.user_id if person is None else None,
+        "user_name": actor.name if person is None else person,
+        "station": actor.station,
+        "batch": "",
+        "changes": {"facts": _plain(facts)} if facts else {},
+        "version": 0,
+    }
+    if session is not None:
+        history.append(session.connection(), [entry])
+        return
+    with told(app), writing(app.engine) as own:
+        history.append(own.connection(), [entry])
+
+
+def record_if_possible(app: Application, action: str, subject: str = "", facts: Mapping[str, Any] | None = None) -> None:
+    """The same for what must not fail because it cannot be told, such as a backup of a database that takes no more entries."""
+    try:
+        record(app, action, subject, facts)
+    except Told as error:
+        log.warning("The log has no entry “%s”: %s", action, error)

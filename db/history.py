@@ -1,0 +1,210 @@
+"""The chain of the log: every entry carries the digest of what it says together with the digest of the entry before it.
+
+Whoever changes, removes, adds or moves an entry afterwards breaks the chain at that place, and `first_break` names it. An entry
+gets its place when it is written, in the transaction that writes it, wherever nobody else is doing the same at that moment:
+always on SQLite, where writers come one after the other; on PostgreSQL the writer who gets the advisory lock without waiting.
+Everybody else's entries wait without a place until the next writer, or `seal`, puts them into the chain after they were committed;
+so nobody ever waits for anybody. The order of the chain is that of commits, not of ids.
+
+Cutting off the end leaves a chain that is sound in itself. Against that the last place and its digest are kept in `LogChain` and go
+along with every backup (its table) and archive; somebody who can write to every table could make the whole chain anew, and is found
+out by comparing it with the digest in an older backup or archive (`carries`). When old entries are archived and removed, the place
+and digest of the last of them stay as the chain's base, and the log tells of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, text, update
+
+from db.engine import is_sqlite
+from db.models.system import HistoryEntry, LogChain
+
+GENESIS = "0" * 64
+"""The digest before the first entry."""
+
+ARCHIVED = "log_archived"
+"""The action under which the log tells that older entries were removed; facts: until (place), digest."""
+
+_LOCK = 0x0C4A10
+_AT_ONCE = 2000
+_LEFT_OVER = 200  # how many of others' entries one writer puts into the chain along with its own
+
+_SAID = (
+    "record_type", "record_id", "record_label", "action", "at", "user_id", "user_name", "station", "batch", "changes", "version",
+)  # fmt: skip
+"""What an entry says. Left out: its id, which orders nothing, and the mark that it was taken back, which comes later."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in the chain, and the digest of the chain up to there."""
+
+    place: int = 0
+    digest: str = GENESIS
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first place where the chain does not hold. reason: changed, missing, cut (the end), base (the beginning)."""
+
+    place: int
+    reason: str
+    entry: Mapping[str, Any] | RowMapping | None = None  # the entry there, if there is one
+
+
+def said(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
+    """What an entry says, as JSON, the same on both engines."""
+    found = {name: row[name] for name in _SAID}
+    for name, value in found.items():
+        if isinstance(value, str):
+            found[name] = value.replace("\0", "")  # as db/types.py stores it
+        elif isinstance(value, dt.datetime):
+            found[name] = value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    return found
+
+
+def following(mark: Mark, facts: Mapping[str, Any]) -> Mark:
+    """The mark after an entry; facts: what it says (`said`)."""
+    words = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    place = mark.place + 1
+    return Mark(place, hashlib.sha256(f"{mark.digest}\n{place}\n{words}".encode()).hexdigest())
+
+
+def _mark(connection: Connection, name: str) -> Mark:
+    table: Any = LogChain.__table__
+    row = connection.execute(select(table.c.place, table.c.digest).where(table.c.name == name)).one_or_none()
+    return Mark(row.place, row.digest) if row else Mark()
+
+
+def head(connection: Connection) -> Mark:
+    """The last place."""
+    return _mark(connection, "head")
+
+
+def base(connection: Connection) -> Mark:
+    """The last place that was archived and removed."""
+    return _mark(connection, "base")
+
+
+def _set_mark(connection: Connection, name: str, mark: Mark) -> None:
+    table: Any = LogChain.__table__
+    facts = {"place": mark.place, "digest": mark.digest}
+    if connection.execute(update(table).where(table.c.name == name).values(facts)).rowcount == 0:
+        connection.execute(insert(table), [facts | {"name": name}])
+
+
+def _take(connection: Connection, wait: bool = False) -> bool:
+    """Become the one who adds to the chain until the end of this transaction, which writes."""
+    if is_sqlite(connection):
+        return True
+    name = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+    answer = connection.execute(text(f"SELECT {name}({_LOCK})")).scalar()
+    return wait or bool(answer)
+
+
+def _left_over(connection: Connection, mark: Mark, limit: int) -> tuple[Mark, int]:
+    """Put entries that were committed without a place into the chain."""
+    table: Any = HistoryEntry.__table__
+    query = select(table).where(table.c.place.is_(None)).order_by(table.c.id).limit(limit)
+    placed = []
+    for row in connection.execute(query).mappings():
+        mark = following(mark, said(row))
+        placed.append({"entry": row["id"], "new_place": mark.place, "new_digest": mark.digest})
+    if placed:
+        change = update(table).where(table.c.id == bindparam("entry"))
+        connection.execute(change.values(place=bindparam("new_place"), digest=bindparam("new_digest")), placed)
+    return mark, len(placed)
+
+
+def append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write entries, and put them into the chain unless somebody else is at it."""
+    table: Any = HistoryEntry.__table__
+    if not rows:
+        return
+    if not _take(connection):
+        connection.execute(insert(table), [dict(row) | {"place": None, "digest": None} for row in rows])
+        return
+    mark, _count = _left_over(connection, head(connection), _LEFT_OVER)
+    placed = []
+    for row in rows:
+        mark = following(mark, said(row))
+        placed.append(dict(row) | {"place": mark.place, "digest": mark.digest})
+    connection.execute(insert(table), placed)
+    _set_mark(connection, "head", mark)
+
+
+def waiting(connection: Connection) -> int:
+    """How many committed entries have no place yet."""
+    table: Any = HistoryEntry.__table__
+    return connection.execute(select(func.count()).select_from(table).where(table.c.place.is_(None))).scalar_one()
+
+
+def seal(connection: Connection) -> int:
+    """Put every committed entry without a place into the chain, in a transaction that writes; gives how many there were."""
+    _take(connection, wait=True)
+    mark, count = _left_over(connection, head(connection), _AT_ONCE)
+    done = count
+    while count == _AT_ONCE:
+        mark, count = _left_over(connection, mark, _AT_ONCE)
+        done += count
+    if done:
+        _set_mark(connection, "head", mark)
+    return done
+
+
+def entries(connection: Connection, after: int = 0, until: int | None = None) -> Iterator[Sequence[RowMapping]]:
+    """The entries of the chain as mappings in the order of their places, in pieces."""
+    table: Any = HistoryEntry.__table__
+    while True:
+        query = select(table).where(table.c.place > after).order_by(table.c.place).limit(_AT_ONCE)
+        rows = connection.execute(query if until is None else query.where(table.c.place <= until)).mappings().all()
+        if not rows:
+            return
+        yield rows
+        after = rows[-1]["place"]
+
+
+def check(connection: Connection) -> Iterator[int | Break]:
+    """Walk the whole chain: gives the last place looked at now and then, and at last the first break, if there is one."""
+    mark, end = base(connection), head(connection)
+    told: dict[str, Any] = {}
+    for rows in entries(connection):
+        for row in rows:
+            if row["place"] != mark.place + 1:
+                yield Break(mark.place + 1, "missing", row)
+                return
+            mark = following(mark, said(row))
+            if row["digest"] != mark.digest:
+                yield Break(mark.place, "changed", row)
+                return
+            if row["action"] == ARCHIVED and not row["record_type"]:
+                told = row["changes"].get("facts", {})
+        yield mark.place
+    if mark != end:
+        yield Break(min(mark.place, end.place) + 1, "cut")
+    start = base(connection)
+    if start.place and (told.get("until"), told.get("digest")) != (start.place, start.digest):
+        yield Break(start.place, "base")
+
+
+def carries(connection: Connection, mark: Mark) -> bool | None:
+    """Whether the chain has this digest at this place; None when it does not reach that far back any more."""
+    table: Any = HistoryEntry.__table__
+    start = base(connection)
+    if mark.place <= start.place:
+        return mark.digest == start.digest if mark.place == start.place else None
+    return connection.scalar(select(table.c.digest).where(table.c.place == mark.place)) == mark.digest
+
+
+def remove(connection: Connection, until: Mark) -> int:
+    """Remove the entries up to a place, which becomes the chain's base; gives how many. The caller lets the log tell of it."""
+    table: Any = HistoryEntry.__table__
+    _set_mark(connection, "base", until)
+    return connection.execute(delete(table).where(table.c.place <= until.place)).rowcount
