@@ -67,8 +67,11 @@ def back_up(
 ) -> Run:
     """Make a backup and its copies. Where the main target cannot take it, the first other one that can does.
 
-    found: the connected drives, when they are known already. Raises what kept the main target, when no target took it; Cancelled.
+    found: the connected drives, when they are known already. Raises what kept the main target, when no target took it; Refused for
+    one by hand without the right; Cancelled.
     """
+    if reason == "hand":
+        app.actor.require("program.backup")
     return _Running(app, settings, progress or Unwatched(), now, found).run(reason)
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from crm_desktop.cli.console import ConsoleProgress, say, say_json, say_table
 from crm_desktop.cli.opening import data_of, opened
-from crm_desktop.errors import Refused
 from crm_desktop.words import _
 
 if TYPE_CHECKING:
@@ -21,34 +20,44 @@ if TYPE_CHECKING:
 
 def backup(arguments: argparse.Namespace) -> int:
     """One of the commands below `backup`."""
-    commands = {"create": _create, "list": _list, "verify": _verify}
+    from crm_desktop.cli import backup_care as care
+
+    commands = {
+        "create": _create, "list": _list, "verify": _verify, "keep": care.keep, "unkeep": care.keep,
+        "run-due": care.run_due, "status": care.status, "drill": care.drill, "schedule": care.schedule,
+        "targets": care.targets, "passphrase": care.passphrase,
+    }  # fmt: skip
     return commands[arguments.action](arguments)
 
 
 def _folder(data: Path) -> Path:
     from backups.keeping import backup_folder
-    from crm_desktop.folders import settings_file
-    from crm_desktop.settings import FileStorage, Scope, Settings
+    from crm_desktop.cli.backup_care import settings_here
 
-    return backup_folder(data, Settings({Scope.PC: FileStorage(settings_file(data))}))
+    return backup_folder(data, settings_here(data))
 
 
 def _create(arguments: argparse.Namespace) -> int:
+    """0: made, with all its copies; 3: made, but a target got no copy."""
     from backups.create import create_backup
+    from backups.running import back_up
+    from crm_desktop.cli import backup_care as care
 
-    passphrase = _new_passphrase() if arguments.encrypt else None
-    progress = ConsoleProgress()
-    with opened(arguments) as app:
-        folder = arguments.to.expanduser().resolve() if arguments.to else _folder(app.data)
-        try:
-            made = create_backup(app.engine, app.data, folder, passphrase=passphrase, progress=progress)
-        finally:
-            progress.end()
+    secret = care.ask_twice() if arguments.encrypt else None
+    with opened(arguments) as app, care.shown() as progress:
+        app.actor.require("program.backup")
+        if arguments.to or secret:
+            folder = arguments.to.expanduser().resolve() if arguments.to else _folder(app.data)
+            made, copies = create_backup(app.engine, app.data, folder, passphrase=secret, progress=progress), []
+        else:
+            run = back_up(app, care.settings_here(app.data), "hand", progress)
+            made, copies = run.backup, list(run.copies)
     if arguments.json:
-        say_json(_facts(made))
+        say_json(_facts(made) | {"copies": [care.copy_facts(c) for c in copies]})
     else:
         say(_("The backup is ready and was restored for trial: {file}").format(file=made.path))
-    return 0
+        care.tell_copies(copies)
+    return care.NOT_ALL if any(c.problem for c in copies) else 0
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -128,9 +137,11 @@ def _local(at: dt.datetime) -> str:
 def _state(found: Backup) -> str:
     if found.problem:
         return found.problem
-    words = [_("verified")] if found.verified_at else [_("not verified")]
+    words = [_("damaged") if found.failed else _("verified") if found.verified_at else _("not verified")]
     if found.header and found.header.encryption:
         words.append(_("encrypted"))
+    if found.keep:
+        words.append(_("to be kept"))
     return ", ".join(words)
 
 
@@ -158,16 +169,3 @@ def _passphrase(arguments: argparse.Namespace) -> str | None:
 
     encrypted = bool(read_summary(arguments.file)[0].encryption)
     return getpass.getpass(_("Passphrase: ")) if encrypted and sys.stdin and sys.stdin.isatty() else None
-
-
-def _new_passphrase() -> str:
-    """Asked twice at a console; read as one line where there is none."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        given = sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
-    else:
-        given = getpass.getpass(_("Passphrase: "))
-        if given != getpass.getpass(_("The same again: ")):
-            raise Refused(_("The two passphrases differ."), _("No backup was made."))
-    if not given:
-        raise Refused(_("An encrypted backup needs a passphrase."), _("No backup was made."))
-    return given

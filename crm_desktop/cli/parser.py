@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
 from crm_desktop.words import LANGUAGES, _
 
@@ -99,7 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     _exchange(add)
     _records(add)
     _care(add)
-    _backups(add)
+    add_backups(add, _data)
     return parser
 
 
@@ -170,39 +171,6 @@ def _care(add: Add) -> None:
     tour = add("tour", _("show the window offscreen: pictures of every screen, and an order entered and printed"))
     tour.add_argument("--output", metavar="DIR", type=Path, required=True)
     tour.add_argument("--theme", choices=["light", "dark"], default="light")
-
-
-def _backups(add: Add) -> None:
-    backup = add("backup", _("back everything up into one file, list backups, or try one"))
-    actions = backup.add_subparsers(dest="action", metavar=_("COMMAND"), required=True, parser_class=_Parser)
-
-    def below(name: str, text: str) -> argparse.ArgumentParser:
-        command: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
-        _data(command, argparse.SUPPRESS)
-        command.add_argument("--json", action="store_true", help=_("answer in JSON"))
-        return command
-
-    create = below("create", _("make a backup and restore it for trial"))
-    create.add_argument("--to", metavar="DIR", type=Path, help=_("the folder; without it, the one that is set"))
-    create.add_argument(
-        "--encrypt", action="store_true", help=_("encrypt it; the passphrase is asked for, or read from standard input")
-    )
-    lister = below("list", _("list the backups of a folder"))
-    lister.add_argument("--to", metavar="DIR", type=Path, help=_("the folder; without it, the one that is set"))
-    _one_backup(below("verify", _("read a backup through and restore it for trial")))
-    restore = add("restore", _("bring back what a backup holds, in place of what is here"))
-    restore.add_argument("--json", action="store_true", help=_("answer in JSON"))
-    restore.add_argument(
-        "--inspect", action="store_true", help=_("say what is in it and how it differs from today, and change nothing")
-    )
-    _one_backup(restore)
-
-
-def _one_backup(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path)
-    parser.add_argument(
-        "--passphrase-stdin", action="store_true", help=_("read the passphrase of an encrypted one from standard input")
-    )
 
 
 def _count(text: str) -> int:
