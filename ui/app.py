@@ -72,7 +72,7 @@ class Program(QObject):
     def _cannot_open(self, error: Told) -> None:
         """Tell it without a window, there is none yet, and offer the last backup."""
         holder = self.window or QWidget()
-        restore, leave = _("Restore from a backup…"), _("Quit")
+        restore, leave = _("Restore a backup…"), _("Quit")
         notices = Notices(holder, self.data / "logs")
         if notices.ask(error.message, error.advice, yes=restore, no=leave):
             wizard = self.backups.wizard(holder)

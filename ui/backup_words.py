@@ -63,3 +63,8 @@ def rows(backup: Backup) -> str:
 def size(backup: Backup) -> str:
     """How large the file is."""
     return size_text(backup.size) if backup.size else ""
+
+
+def space(amount: int) -> str:
+    """Room on a disk, as people speak of it."""
+    return f"{amount / (1 << 30):,.0f} GB" if amount >= 10 << 30 else size_text(amount)

@@ -55,6 +55,8 @@ _LIGHT = {
     "toast": "#262a32",  # the short notice, dark in both themes
     "on_toast": "#f4f5f7",
     "toast_action": "#9dbeff",
+    "look": "#8a3d06",  # the band of a window that looks into a backup: nobody may take it for today's data
+    "on_look": "#ffffff",
     "shadow": "#33101828",
 }
 _DARK = {
@@ -90,6 +92,8 @@ _DARK = {
     "toast": "#3a3f49",
     "on_toast": "#f4f5f7",
     "toast_action": "#9dbeff",
+    "look": "#f5b866",
+    "on_look": "#2b1a02",
     "shadow": "#80000000",
 }
 COLOURS: Mapping[str, Mapping[str, str]] = MappingProxyType({"light": _LIGHT, "dark": _DARK})

@@ -6,6 +6,7 @@ from crm_desktop.words import N_
 from ui.backup_news import BACKUP
 from ui.list_screen import ListScreen
 from ui.record_window import make_new, make_record
+from ui.screens.backup_setup import BackupSetup
 from ui.screens.backups import BackupsScreen
 from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.first_data import fill_with_sample
@@ -26,6 +27,9 @@ def all_screens() -> Screens:
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
             ScreenEntry("recycle-bin", N_("Recycle bin"), "bin_recycle", RecycleBin, "setup"),
             ScreenEntry("backups", N_("Backups"), "shield_checkmark", BackupsScreen, "setup", BACKUP),
+            ScreenEntry(
+                "backup-setup", N_("Places and times of backups"), "settings", BackupSetup, "setup", BACKUP, in_navigation=False
+            ),
             ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )
     )

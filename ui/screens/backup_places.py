@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from backups.concerns import TargetState
-from backups.keeping import size_text
 from backups.targets import DRIVE, MAIN, SHARE
 from crm_desktop.words import _, ngettext
 from ui import backup_words as words
@@ -92,5 +91,5 @@ def details(place: TargetState, copied: dt.datetime | None) -> str:
     else:
         parts.append(_("no copy yet"))
     if place.room is not None:
-        parts.append(_("{size} free").format(size=size_text(place.room.free)))
+        parts.append(_("{size} free").format(size=words.space(place.room.free)))
     return " · ".join(parts)

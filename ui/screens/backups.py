@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
 from backups.catalogue import Backup
+from backups.claims import STATION
 from backups.concerns import Concern, TargetState
 from backups.overview import Overview
 from crm_desktop.words import _
@@ -289,7 +290,7 @@ def _nothing() -> None:
 
 def _next_words(found: Overview) -> str:
     if found.next_due is None:
-        if found.running_pc:
+        if found.running_pc not in ("", STATION):
             return _("“{pc}” makes the backups").format(pc=found.running_pc)
         return _("None is made by itself")
     return _("Next: {when}").format(when=words.moment(found.next_due))

@@ -58,7 +58,7 @@ class RestoreWizard(QDialog):
         self._file: Path | None = None
         self._passphrase: str | None = None
         self._task: Task | None = None
-        self.setWindowTitle(_("Restore from a backup"))
+        self.setWindowTitle(_("Restore a backup"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.choose = ChoosePage(tasks, data, settings)
         self.reading = _Reading(self._stop)
@@ -145,7 +145,7 @@ class RestoreWizard(QDialog):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(Label(_("Restore from a backup"), "heading"))
+        head.addWidget(Label(_("Restore a backup"), "heading"))
         head.addStretch(1)
         for step in self._steps:
             head.addWidget(step, 0, Qt.AlignmentFlag.AlignVCenter)

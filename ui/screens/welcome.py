@@ -66,7 +66,7 @@ class Welcome(QWidget):
         middle.addLayout(self._choices())
         foot = QHBoxLayout()
         foot.addWidget(Label(_("Everything stays on this computer. All of it can be changed later."), "small"), 1)
-        self.restore_button = Button(_("Restore from a backup…"), "arrow_undo", kind="flat", clicked=self.restore_wanted.emit)
+        self.restore_button = Button(_("Restore a backup…"), "arrow_undo", kind="flat", clicked=self.restore_wanted.emit)
         foot.addWidget(self.restore_button)
         middle.addLayout(foot)
         holder = QWidget()

@@ -54,7 +54,7 @@ class StatusBar(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(theme.current().px(110))
         self._stop = IconButton("dismiss", _("Cancel"), self._cancel)
-        self._language = self._language_button(languages, language)
+        self.language_button = self._make_language_button(languages, language)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 10, 0)
         row.setSpacing(4)
@@ -66,7 +66,7 @@ class StatusBar(QFrame):
         for part in right:
             row.addWidget(part)
         row.addSpacing(8)
-        row.addWidget(self._language)
+        row.addWidget(self.language_button)
         tasks.changed.connect(self._show_work)
         self._show_work()
 
@@ -90,7 +90,7 @@ class StatusBar(QFrame):
         """What it says about the work under way."""
         return self._work.text()
 
-    def _language_button(self, languages: dict[str, str], language: str) -> Button:
+    def _make_language_button(self, languages: dict[str, str], language: str) -> Button:
         menu = QMenu(self)
         for code, name in languages.items():
             action = menu.addAction(name)
