@@ -31,6 +31,8 @@ from PySide6.QtWidgets import (
 )
 
 from crm_desktop.application import Application
+from crm_desktop.exchange.whole_files import whole_file
+from crm_desktop.file_names import file_name
 from crm_desktop.services import files
 from crm_desktop.words import _
 from ui import icons, theme
@@ -193,7 +195,7 @@ class FilesTab(QWidget):
     def _open_bytes(self, name: str, data: bytes) -> None:
         self._opened = self._opened or QTemporaryDir()
         # A folder of its own each time: the program that opened it before may still hold the file.
-        path = Path(tempfile.mkdtemp(dir=self._opened.path())) / _safe(name)
+        path = Path(tempfile.mkdtemp(dir=self._opened.path())) / file_name(name, "file")
         path.write_bytes(data)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.notices.say(_("No program of this PC opens “{name}”. Save it instead.").format(name=name), icon="info")
@@ -229,9 +231,5 @@ def _detach(app: Application, ids: list[int]) -> None:
 
 
 def _save(app: Application, file_id: int, path: Path) -> None:
-    path.write_bytes(files.read(app, file_id))
-
-
-def _safe(name: str) -> str:
-    """A name no system refuses."""
-    return "".join("_" if c in '<>:"/\\|?*' or ord(c) < 32 else c for c in name)[-120:] or "file"
+    with whole_file(path) as part:
+        part.write_bytes(files.read(app, file_id))

@@ -28,6 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from crm_desktop.application import Application
+from crm_desktop.exchange.whole_files import whole_file
+from crm_desktop.file_names import file_name
 from crm_desktop.printing.preview import page_count, page_png, page_rgb
 from crm_desktop.printing.printing import print_to_pdf
 from crm_desktop.printing.shipped import templates_for
@@ -244,18 +246,16 @@ class PrintDialog(QDialog):
         """Write the PDF where the person wants it."""
         if path is None:
             folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-            name, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), str(Path(folder) / f"{_safe(self.name)}.pdf"), "PDF (*.pdf)")
+            proposed = str(Path(folder) / self._file_name())
+            name, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), proposed, "PDF (*.pdf)")
             if not name:
                 return
             path = Path(name)
         said = _("Saved: {name}").format(name=path.name)
-        self.shell.tasks.run(partial(path.write_bytes, self.pdf), lambda _size: self._done(said), self._unwritten, owner=self)
+        self.shell.tasks.run(partial(_write, path, self.pdf), lambda _none: self._done(said), owner=self)
 
-    def _unwritten(self, error: BaseException) -> None:
-        if isinstance(error, OSError):
-            self.shell.notices.inform(_("The file could not be written."), error.strerror or "")
-        else:
-            self.shell.notices.error(error)
+    def _file_name(self) -> str:
+        return f"{file_name(self.name, instead='document')}.pdf"
 
     def _done(self, said: str) -> None:
         self.shell.notices.say(said)
@@ -266,7 +266,7 @@ class PrintDialog(QDialog):
         self._folder = self._folder or QTemporaryDir()
         self._folder.setAutoRemove(False)  # the other program may keep it open longer than this one runs
         # A folder of its own each time: the reader that opened it before may still hold the file.
-        path = Path(tempfile.mkdtemp(dir=self._folder.path())) / f"{_safe(self.name)}.pdf"
+        path = Path(tempfile.mkdtemp(dir=self._folder.path())) / self._file_name()
         path.write_bytes(self.pdf)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.shell.notices.inform(_("No program of this PC opens PDF files."), _("Save it instead."))
@@ -321,9 +321,9 @@ def _made(app: Application, type_key: str, record_id: int, template: str | None,
     return pdf, page_count(pdf)
 
 
-def _safe(name: str) -> str:
-    """A name no system refuses."""
-    return "".join("_" if c in '<>:"/\\|?*' or ord(c) < 32 else c for c in name)[:120].strip() or "document"
+def _write(path: Path, pdf: bytes) -> None:
+    with whole_file(path) as part:
+        part.write_bytes(pdf)
 
 
 def print_record(parent: QWidget, shell: Shell, kind: RecordType, record_id: int, title: str) -> None:
