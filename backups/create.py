@@ -115,7 +115,7 @@ def _write(engine: Engine, part: Path, header: Header, passphrase: str | None, p
             for rows in transfer.read_rows(connection, shape):
                 yield rows
                 done += len(rows)
-                progress.report(done, total, shape.name)
+                progress.report(done, total)  # how tables are called is nothing to people
                 progress.check_cancelled()
 
         for shape in shapes:

@@ -22,7 +22,7 @@ from backups.framing import Unusable, damaged
 from backups.scratch import flush_file, flush_folder, scratch_folder
 from crm_desktop.errors import Refused, Unavailable
 from crm_desktop.progress import Progress, Unwatched
-from crm_desktop.services.opening import database_path
+from crm_desktop.services.opening import bring_up_to_date, database_path
 from crm_desktop.words import _
 from db import errors as fault
 from db import schema, transfer
@@ -78,7 +78,7 @@ def fill(backup: Path, target: Path, passphrase: str | None = None, progress: Pr
             schema.create_at(engine, reader.header.schema)
             shapes = _load(engine, reader, target, progress)
             _check(engine, shapes, reader, progress)
-            schema.upgrade(engine)
+            bring_up_to_date(engine)
             with writing(engine) as session:
                 transfer.rebuild_search(session.connection())
             if damage(engine):
@@ -99,17 +99,17 @@ def _load(engine: Engine, reader: Reader, target: Path, progress: Progress) -> l
                 if wanted.get(shape.name) != set(shape.names):
                     raise damaged("tables")
                 connection.exec_driver_sql(f'DELETE FROM "{shape.name}"')  # what a step of the versions put there
-                transfer.write_rows(connection, shape, _watched(shape.name, rows, target, progress), head.last_id)
+                transfer.write_rows(connection, shape, _watched(rows, target, progress), head.last_id)
                 found.append(shape)
         if {shape.name for shape in found} != set(wanted):
             raise damaged("tables")
     return found
 
 
-def _watched(table: str, rows: Iterator[list[Any]], target: Path, progress: Progress) -> Iterator[list[Any]]:
+def _watched(rows: Iterator[list[Any]], target: Path, progress: Progress) -> Iterator[list[Any]]:
     for number, row in enumerate(rows):
         if number % _LOOK_EVERY == 0:
-            progress.report(number, None, table)
+            progress.report(number)
             progress.check_cancelled()
             if shutil.disk_usage(target.parent).free < _LEAST_FREE:
                 raise _full()
