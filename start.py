@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -129,13 +130,7 @@ def make_environment():
         command = [sys.executable, "-m", "venv", str(ENVIRONMENT)]
         made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     except OSError as error:
-        raise CannotStart(
-            say(
-                "The folder {0} cannot be written ({1}). Close the program if it is open, or move its folder to a place"
-                " where you may write.",
-                "无法写入文件夹 {0}（{1}）。如果程序正在运行，请先关闭，或把程序文件夹移到可写的位置。",
-            ).format(ENVIRONMENT, error.strerror or error)
-        ) from error
+        raise cannot_write(ENVIRONMENT, error) from error
     if made.returncode == 0:
         return
     shutil.rmtree(str(ENVIRONMENT), ignore_errors=True)
@@ -149,6 +144,17 @@ def make_environment():
         )
     raise CannotStart(
         say("The environment could not be made:", "无法创建虚拟环境：") + "\n" + made.stdout.decode("utf-8", "replace")
+    )
+
+
+def cannot_write(folder, error):
+    """The error to raise where a folder of the program cannot be written."""
+    return CannotStart(
+        say(
+            "The folder {0} cannot be written ({1}). Close the program if it is open, or move its folder to a place"
+            " where you may write.",
+            "无法写入文件夹 {0}（{1}）。如果程序正在运行，请先关闭，或把程序文件夹移到可写的位置。",
+        ).format(folder, error.strerror or error)
     )
 
 
@@ -245,8 +251,17 @@ def read_stamp():
 def write_stamp(stamp):
     """Remember `stamp`, whole or not at all."""
     new = STAMP.with_suffix(".new")
-    new.write_text(json.dumps(stamp), encoding="utf-8")
-    new.replace(STAMP)
+    try:
+        new.write_text(json.dumps(stamp), encoding="utf-8")
+        for _ in range(20):
+            try:
+                new.replace(STAMP)
+                return
+            except PermissionError:  # Windows: a virus scanner looks at what was just written
+                time.sleep(0.1)
+        new.replace(STAMP)
+    except OSError as error:
+        raise cannot_write(ENVIRONMENT, error) from error
 
 
 def digest(lock):

@@ -5,6 +5,7 @@ The lock files are empty here, so that no test asks any index for a package.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -132,6 +133,49 @@ def test_packages_that_cannot_be_had_are_told_and_tried_again(project: Project) 
     assert "Traceback" not in failed.stderr
     lock.write_bytes(good)
     assert told(project.start("list"))[0] == ["list"]
+
+
+def test_the_suite_runs_in_the_folder_of_the_program(project: Project, tmp_path: Path) -> None:
+    runner = project.folder / "pytest.py"
+    runner.write_text(PROGRAM, encoding="utf-8")
+    try:
+        arguments, folder, prefix, _ = told(project.start("test", "-k", "客户 or a b", cwd=tmp_path))
+        everything, *_ = told(project.start("test", cwd=tmp_path))
+    finally:
+        runner.unlink()
+    assert arguments == ["-k", "客户 or a b"]
+    assert everything[0] == "-n"
+    assert int(everything[1]) >= 2
+    assert folder.samefile(project.folder)
+    assert prefix.samefile(project.folder / ".venv")
+
+
+@pytest.mark.parametrize("times", [3, 1000])
+def test_a_scanner_that_looks_at_what_was_just_written(
+    times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.spec_from_file_location("start", START)
+    assert spec
+    assert spec.loader
+    start = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(start)
+    monkeypatch.setattr(start, "STAMP", tmp_path / "installed.json")
+    monkeypatch.setattr(start.time, "sleep", lambda _seconds: None)
+    real, tries = os.replace, []
+
+    def held(source: Path, target: Path) -> None:
+        tries.append(source)
+        if len(tries) <= times:
+            raise PermissionError(13, "The file is used by another process")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", held)
+    if times == 3:
+        start.write_stamp({"runtime": "1"})
+        assert start.read_stamp() == {"runtime": "1"}
+    else:
+        with pytest.raises(start.CannotStart, match="used by another process"):
+            start.write_stamp({"runtime": "1"})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
