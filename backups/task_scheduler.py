@@ -223,7 +223,9 @@ class SystemdTimers(Scheduler):
         return f"{self.name}.timer" if (self._folder / f"{self.name}.timer").exists() else ""
 
     def by_hand(self, plan: Plan) -> str:
-        called = f"cd {shlex.quote(str(program_folder()))} && {shlex.join(command_line(self._data))}".replace("%", "\\%")
+        called = f"cd {shlex.quote(str(program_folder()))} && {shlex.join(command_line(self._data))}".replace(
+            "%", "\\%"
+        )
         return "\n".join(
             ["crontab -e", f"10 * * * * {called}", *(f"{t.minute} {t.hour} * * * {called}" for t in plan.times)]
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_desktop.cli.console import ConsoleProgress, say, say_json, say_table
 from crm_desktop.cli.opening import data_of, opened
+from crm_desktop.errors import Missing
 from crm_desktop.words import _
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def restore(arguments: argparse.Namespace) -> int:
-    """Bring a backup back, or only say what it holds."""
+    """Bring a backup back, or one record of it, or only say what it holds."""
+    if arguments.record:
+        return _restore_record(arguments)
     from backups.inspect import inspect_backup
     from backups.keeping import restore_keeping
 
@@ -116,6 +119,41 @@ def restore(arguments: argparse.Namespace) -> int:
     say(_("Restored. Everything is as it was when the backup was made."))
     if kept:
         say(_("What was here before is kept as a backup: {file}").format(file=kept))
+    return 0
+
+
+def _restore_record(arguments: argparse.Namespace) -> int:
+    from backups.bringing_back import bring_back
+    from backups.looking import look_into
+    from crm_desktop.cli.backup_care import shown
+    from crm_desktop.services.saving import find_ids
+
+    type_key, number = arguments.record
+    with opened(arguments) as app, shown() as progress:
+        kind = app.type(type_key)
+        with look_into(arguments.file, app.data, app.actor, _passphrase(arguments), progress) as looked:
+            ids = find_ids(looked.app, type_key, number)
+            if not ids:
+                words = _("There is no {type} “{number}” in the backup.")
+                raise Missing(words.format(type=_(kind.title), number=number))
+            brought = bring_back(app, looked.app, type_key, ids, progress=progress)
+        titles = {key: _(app.type(key).plural) for key in brought.ids}
+    if arguments.json:
+        say_json(
+            {
+                "batch": brought.batch, "ids": brought.ids, "again": brought.again, "missing": brought.missing,
+                "present": brought.present,
+            }
+        )  # fmt: skip
+        return 0
+    if not brought.ids:
+        say(_("All of it is here today; nothing was brought back."))
+    for key, found in brought.ids.items():
+        say(f"{titles[key]}: {len(found):,}")
+    for line in brought.again:
+        say(line)
+    for line in brought.missing:
+        say(_("Empty now: {what}").format(what=line))
     return 0
 
 

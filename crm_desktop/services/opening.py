@@ -77,6 +77,20 @@ def reload_setup(app: Application) -> None:
         app.options = load_options(session, app.types.values())
 
 
+def bring_up_to_date(engine: Engine, file: Path | None = None) -> None:
+    """Take an older database to this program's version, with what its later tables begin with; `file` is copied aside before.
+
+    Raises as db/schema.py says; nothing happens to one of this version.
+    """
+    if schema.version(engine) == schema.head():
+        return
+    schema.upgrade(engine, file)
+    with writing(engine) as session:
+        add_missing_sequences(session)
+        history.seal(session.connection())
+        add_missing_positions(session)
+
+
 def _open(engine: Engine, data: Path, file: Path | None, create: NewCompany | None, user: str | None) -> Application:
     app = _nobody(engine, data)
     try:
@@ -93,11 +107,7 @@ def _open(engine: Engine, data: Path, file: Path | None, create: NewCompany | No
                 _("An existing database is never overwritten. Choose another folder."),
             )
         elif schema.version(engine) != schema.head():
-            schema.upgrade(engine, file)
-            with writing(engine) as session:
-                add_missing_sequences(session)
-                history.seal(session.connection())
-                add_missing_positions(session)
+            bring_up_to_date(engine, file)
         load(app, user)
     except fault.DatabaseFault as error:
         engine.dispose()

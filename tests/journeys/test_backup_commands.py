@@ -13,11 +13,14 @@ import keyring
 import pypdfium2
 import pytest
 from keyring.backend import KeyringBackend
+from record_makers import customer, order
 
 from backups import drives, task_scheduler
 from backups.catalogue import list_backups
 from crm_desktop import __main__
 from crm_desktop.cli.backup_care import NOT_ALL
+from crm_desktop.services.deleting import delete
+from crm_desktop.services.opening import open_folder
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -170,6 +173,28 @@ def test_the_drill(run: Run, data_folder: Path) -> None:
     (row,) = answer(run("backup", "drill", "--json"))
     assert row["problem"] == ""
     assert list_backups(data_folder / "backups")[0].good
+
+
+def test_one_record_comes_back(run: Run, data_folder: Path) -> None:
+    app = open_folder(data_folder)
+    buyer = customer(app, "Alpha", number="C7")
+    sold = order(app, buyer, number="S7")
+    app.close()
+    file = answer(run("backup", "create", "--json"))["file"]
+    app = open_folder(data_folder)
+    delete(app, "sales-orders", [sold.id or 0])
+    delete(app, "customers", [buyer.id or 0])
+    app.close()
+    code, out, _err = run("restore", file, "--record", "customers", "C7")
+    assert code == 0
+    assert out.splitlines() == ["Customers: 1", "Sales orders: 1"]
+    assert "nothing was brought back" in run("restore", file, "--record", "customers", "C7")[1]
+    assert answer(run("restore", file, "--record", "sales-orders", "S7", "--json"))["present"]
+    code, _out, err = run("restore", file, "--record", "customers", "C9")
+    assert (code, "C9" in err) == (1, True)
+    assert run("restore", file, "--record", "nonsense", "C9")[0] == 1
+    assert run("restore", file, "--record", "users", "Ann")[0] == 1
+    assert [row["number"] for row in answer(run("list", "customers", "--json"))] == ["C7"]
 
 
 class Purse(KeyringBackend):
