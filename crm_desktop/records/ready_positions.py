@@ -29,7 +29,7 @@ def _each(types: tuple[str, ...], **operations: Reach) -> Reaches:
     return {(kind, name): reach for kind in types for name, reach in operations.items()}
 
 
-_NONE, _OWN, _SHARED, _BELOW, _ALL = Reach.NONE, Reach.OWN, Reach.SHARED, Reach.BELOW, Reach.ALL
+_NONE, _OWN, _SHARED, _BELOW, _BRANCH, _ALL = Reach.NONE, Reach.OWN, Reach.SHARED, Reach.BELOW, Reach.BRANCH, Reach.ALL
 _HIDDEN, _READ, _WRITE = Access.HIDDEN, Access.READ, Access.WRITE
 
 _SET_UP = ("users", "departments", "positions", "teams", "options", "sequences", "units", "currencies")
@@ -122,9 +122,23 @@ WAREHOUSE = ReadyPosition(
 ADMINISTRATOR = ReadyPosition(
     "administrator", "Administrator", "Looks after people, rights, settings and backups; sees no business data.",
     {
-        **_each(_SET_UP, see=_ALL, add=_ALL, change=_ALL, delete=_ALL, copy=_ALL, export=_ALL, print=_ALL, setup=_ALL),
+        **_each(_SET_UP, see=_ALL, add=_ALL, change=_ALL, delete=_ALL, share=_ALL, copy=_ALL, export=_ALL, print=_ALL, setup=_ALL),
         **_each(_SET_UP, **{"import": _ALL}),
         (PROGRAM, ANY): _ALL,
+    },
+)  # fmt: skip
+
+BRANCH_ADMINISTRATOR = ReadyPosition(
+    "branch_administrator", "Branch administrator",
+    "Looks after the people of the own branch, and gives them positions that reach no further than it.",
+    {
+        **_NAMES,
+        **_each(("users", "departments", "teams"), add=_BRANCH, change=_BRANCH, delete=_BRANCH, share=_BRANCH),
+        **_each(("users", "departments", "teams"), export=_BRANCH, print=_BRANCH),
+        # What it may give to others it has to have: the price list belongs to no branch.
+        **_each(("products",), see=_ALL, export=_ALL, print=_ALL),
+        (PROGRAM, "views"): _ALL,
+        (PROGRAM, "rights"): _BRANCH,
     },
 )  # fmt: skip
 
@@ -134,4 +148,4 @@ AUDITOR = ReadyPosition(
     {(ANY, ANY): _READ},
 )  # fmt: skip
 
-READY_POSITIONS = (OWNER, SALES_MANAGER, SALESPERSON, FINANCE, SERVICE, WAREHOUSE, ADMINISTRATOR, AUDITOR)
+READY_POSITIONS = (OWNER, SALES_MANAGER, SALESPERSON, FINANCE, SERVICE, WAREHOUSE, ADMINISTRATOR, BRANCH_ADMINISTRATOR, AUDITOR)

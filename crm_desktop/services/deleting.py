@@ -23,8 +23,10 @@ from crm_desktop.services.access import acting, require_reach
 from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.journal import enter
 from crm_desktop.services.lines import free_ids
+from crm_desktop.services.people_guard import guarded
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.row_values import line_row, record_row
+from crm_desktop.services.sharing import bring_back, take_along
 from crm_desktop.stored_values import draft_from_json, draft_to_json
 from crm_desktop.words import _, ngettext
 from db import search
@@ -82,8 +84,11 @@ def delete_within(session: Session, app: Application, kind: RecordType, ids: Seq
             for at in range(0, len(below), _CHUNK):
                 delete_within(session, app, app.type(related.type), below[at : at + _CHUNK], batch)
     drafts = read_records(app, session, kind, ids)
-    files = _files(session, kind.key, ids)
-    rows = [(d, {"record": draft_to_json(d) | {"files": files.get(int(d.id or 0), [])}}) for d in drafts.values()]
+    files, shares = _files(session, kind.key, ids), take_along(session, kind.key, ids)
+    rows = [
+        (d, {"record": draft_to_json(d) | {"files": files.get(i, [])} | ({"shares": shares[i]} if i in shares else {})})
+        for i, d in drafts.items()
+    ]
     if not rows:
         return
     links: Any = FileLink.__table__
@@ -101,8 +106,9 @@ def delete(app: Application, type_key: str, ids: Sequence[int], origin: str = ""
     kind, batch = app.type(type_key), new_uid()
     with acting(app) as session:
         require_reach(app, session, kind, "delete", ids)
-        for at in range(0, len(ids), _CHUNK):
-            delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
+        with guarded(session, app, kind):
+            for at in range(0, len(ids), _CHUNK):
+                delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
         if kind.shapes_access:
             rebuild(session, app.types.values())
     for key in (type_key, *(r.type for r in kind.related if r.owned)):
@@ -156,13 +162,16 @@ def restore_batch(app: Application, batch: str, origin: str = "") -> dict[str, l
         rows = session.execute(
             select(table).where(table.c.batch == batch, table.c.action == "delete").order_by(table.c.id.desc())
         )
-        for row in rows.mappings().all():
-            kind = app.type(row["record_type"])
-            stored = row["changes"]["record"]
-            draft = draft_from_json(stored, kind.key, kind.fields, kind.lines.fields if kind.lines else {})
-            _insert_again(session, app, kind, draft, stored.get("files", []))
-            enter(session, app, kind, [(draft, {})], "restore", "")
-            done.setdefault(kind.key, []).append(int(draft.id or 0))
+        entries = rows.mappings().all()
+        with guarded(session, app, [app.type(row["record_type"]) for row in entries]):
+            for row in entries:
+                kind = app.type(row["record_type"])
+                stored = row["changes"]["record"]
+                draft = draft_from_json(stored, kind.key, kind.fields, kind.lines.fields if kind.lines else {})
+                _insert_again(session, app, kind, draft, stored.get("files", []))
+                bring_back(session, stored.get("shares", []))
+                enter(session, app, kind, [(draft, {})], "restore", "")
+                done.setdefault(kind.key, []).append(int(draft.id or 0))
         first = next(iter(done))  # what was deleted itself; the rest hung on it
         require_reach(app, session, app.type(first), "delete", done[first])
         if any(app.type(key).shapes_access for key in done):

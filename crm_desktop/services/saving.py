@@ -26,6 +26,7 @@ from crm_desktop.services.guarding import guard_change, guard_new
 from crm_desktop.services.inserting import insert_records
 from crm_desktop.services.journal import already_done, differences, enter
 from crm_desktop.services.lines import write_lines
+from crm_desktop.services.people_guard import guarded
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.relabelling import give_labels, relabel
 from crm_desktop.services.row_values import record_row
@@ -225,10 +226,11 @@ def save_within(
     new = [d for d in drafts if d.id is None]
     if len(new) < len(drafts) and not operation:
         app.actor.require(f"{kind.key}.change")
-    made = iter(insert_records(session, app, kind, _allowed(session, app, kind, new), action or "create", batch))
-    saved = [
-        next(made) if d.id is None else _update(session, app, d, action or "change", batch, operation) for d in drafts
-    ]
+    with guarded(session, app, kind):
+        made = iter(insert_records(session, app, kind, _allowed(session, app, kind, new), action or "create", batch))
+        saved = [
+            next(made) if d.id is None else _update(session, app, d, action or "change", batch, operation) for d in drafts
+        ]
     if kind.shapes_access:
         rebuild(session, app.types.values())
     return saved
