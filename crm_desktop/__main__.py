@@ -37,6 +37,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.backing_up import backup, restore
 
         return backup if name == "backup" else restore
+    if name == "log":
+        from crm_desktop.cli.log_reading import log
+
+        return log
     from crm_desktop.cli.care import check, tour, window
 
     return {"check": check, "tour": tour}.get(name or "", window)

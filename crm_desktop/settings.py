@@ -158,6 +158,15 @@ BACKUP_MONTHS = Setting(
     "backup_months", 24, "Keep one a month for so many months", "", Scope.PC, "Backups", low=0, high=1000
 )
 
+LOG_MONTHS = Setting(
+    "log_months", 0, "Keep the log for so many months",
+    "0: for ever. Older entries go into files; what was deleted or changed before then can no longer be brought back.",
+    Scope.COMPANY, "Log", low=0, high=600,
+)  # fmt: skip
+LOG_FOLDER = Setting(
+    "log_folder", "", "Folder of archived log files", "Empty: beside the data.", Scope.PC, "Log"
+)
+
 BACKUP_TARGETS: Setting[list[Any]] = Setting("backup_targets", [], scope=Scope.PC)
 BACKUP_STATION = Setting("backup_station", "", scope=Scope.COMPANY)
 
@@ -174,11 +183,11 @@ DECLARED: tuple[Setting[Any], ...] = (
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
     COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_HOUR, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END, BACKUP_BEFORE_IMPORT,
     BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS, BACKUP_LEAST_FREE,
-    BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION,
+    LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION,
     OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
 )  # fmt: skip
 
-SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Backups")
+SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Backups", "Log")
 
 
 def shown(declared: Iterable[Setting[Any]] = DECLARED) -> dict[str, list[Setting[Any]]]:

@@ -21,8 +21,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
 
+from db.bulk import insert_many
 from db.engine import is_sqlite
 from db.models.system import HistoryEntry, LogChain
 
@@ -32,6 +49,7 @@ GENESIS = "0" * 64
 ARCHIVED = "log_archived"
 """The action under which the log tells that older entries were removed; facts: until (place), digest."""
 
+_as_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _LOCK = 0x0C4A10
 _AT_ONCE = 2000
 _LEFT_OVER = 200  # how many of others' entries one writer puts into the chain along with its own
@@ -63,7 +81,7 @@ def said(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
     """What an entry says, as JSON, the same on both engines."""
     found = {name: row[name] for name in _SAID}
     for name, value in found.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and "\0" in value:
             found[name] = value.replace("\0", "")  # as db/types.py stores it
         elif isinstance(value, dt.datetime):
             found[name] = value.astimezone(dt.UTC).isoformat(timespec="microseconds")
@@ -72,7 +90,7 @@ def said(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
 
 def following(mark: Mark, facts: Mapping[str, Any]) -> Mark:
     """The mark after an entry; facts: what it says (`said`)."""
-    words = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    words = _as_json(facts)
     place = mark.place + 1
     return Mark(place, hashlib.sha256(f"{mark.digest}\n{place}\n{words}".encode()).hexdigest())
 
@@ -136,7 +154,7 @@ def append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         mark = following(mark, said(row))
         placed.append(dict(row) | {"place": mark.place, "digest": mark.digest})
-    connection.execute(insert(table), placed)
+    insert_many(connection, table, placed)
     _set_mark(connection, "head", mark)
 
 
@@ -208,3 +226,28 @@ def remove(connection: Connection, until: Mark) -> int:
     table: Any = HistoryEntry.__table__
     _set_mark(connection, "base", until)
     return connection.execute(delete(table).where(table.c.place <= until.place)).rowcount
+
+
+class _Mentions(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+    name = "log_mentions"
+
+
+@compiles(_Mentions)
+def _mentions_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    column, name = element.clauses
+    words = compiler.process(name, **kw)
+    return f"EXISTS (SELECT 1 FROM json_each({compiler.process(column, **kw)}) AS named WHERE named.key = {words})"
+
+
+@compiles(_Mentions, "postgresql")
+def _mentions_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    column, name = element.clauses
+    return f"jsonb_exists({compiler.process(column, **kw)}, {compiler.process(name, **kw)})"
+
+
+def mentions(field: str) -> ColumnElement[bool]:
+    """The condition on entries that a field was changed."""
+    table: Any = HistoryEntry.__table__
+    return _Mentions(table.c.changes, literal(field, Text()))

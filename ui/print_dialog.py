@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QMarginsF, QSize, QSizeF, QStandardPaths, Qt, QTemporaryDir, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QPageLayout, QPageSize, QPainter, QPixmap, QShortcut
@@ -31,7 +33,7 @@ from crm_desktop.application import Application
 from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.file_names import file_name
 from crm_desktop.printing.preview import page_count, page_png, page_rgb
-from crm_desktop.printing.printing import print_to_pdf
+from crm_desktop.printing.printing import note_printed, print_to_pdf
 from crm_desktop.printing.shipped import templates_for
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import LANGUAGES, _, language, ngettext
@@ -252,7 +254,11 @@ class PrintDialog(QDialog):
                 return
             path = Path(name)
         said = _("Saved: {name}").format(name=path.name)
-        self.shell.tasks.run(partial(_write, path, self.pdf), lambda _none: self._done(said), owner=self)
+        work = partial(_write, path, self.pdf, self._noting({"file": path.name}))
+        self.shell.tasks.run(work, lambda _none: self._done(said), owner=self)
+
+    def _noting(self, facts: dict[str, Any]) -> Callable[[], None]:
+        return partial(note_printed, self.shell.app, self.kind.key, self.record_id, self.name, facts)
 
     def _file_name(self) -> str:
         return f"{file_name(self.name, instead='document')}.pdf"
@@ -268,6 +274,7 @@ class PrintDialog(QDialog):
         # A folder of its own each time: the reader that opened it before may still hold the file.
         path = Path(tempfile.mkdtemp(dir=self._folder.path())) / self._file_name()
         path.write_bytes(self.pdf)
+        self.shell.tasks.run(self._noting({"file": path.name}), owner=self)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.shell.notices.inform(_("No program of this PC opens PDF files."), _("Save it instead."))
 
@@ -283,7 +290,9 @@ class PrintDialog(QDialog):
         self.problem.hide()
         printer = QPrinter(QPrinterInfo.printerInfo(str(self.printer.currentData())), QPrinter.PrinterMode.HighResolution)
         printer.setDocName(self.name)
-        work = partial(paint_pages, printer, self.pdf, wanted * self.copies.value())
+        copies = self.copies.value()
+        facts = {"printer": self.printer.currentText(), "pages": len(wanted), "copies": copies}
+        work = partial(_print, printer, self.pdf, wanted * copies, self._noting(facts))
         said = _("Sent to {printer}").format(printer=self.printer.currentText())
         title = _("Printing {title}").format(title=self.name)
         self.shell.tasks.run(work, lambda _none: self.shell.notices.say(said), slow=True, title=title)
@@ -321,9 +330,15 @@ def _made(app: Application, type_key: str, record_id: int, template: str | None,
     return pdf, page_count(pdf)
 
 
-def _write(path: Path, pdf: bytes) -> None:
+def _write(path: Path, pdf: bytes, note: Callable[[], None]) -> None:
     with whole_file(path) as part:
         part.write_bytes(pdf)
+    note()
+
+
+def _print(printer: QPrinter, pdf: bytes, pages: list[int], note: Callable[[], None]) -> None:
+    paint_pages(printer, pdf, pages)
+    note()
 
 
 def print_record(parent: QWidget, shell: Shell, kind: RecordType, record_id: int, title: str) -> None:

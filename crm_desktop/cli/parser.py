@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
+from crm_desktop.cli.log_parser import add_log
 from crm_desktop.words import LANGUAGES, _
 
 USAGE = 2
@@ -101,6 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
     _records(add)
     _care(add)
     add_backups(add, _data)
+    add_log(add, _data)
     return parser
 
 

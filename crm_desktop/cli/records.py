@@ -107,12 +107,14 @@ def _worth(value: Any) -> bool:
 def print_record(arguments: argparse.Namespace) -> int:
     """One record as PDF; where several customers share its number, each of them, one behind the other."""
     from crm_desktop.exchange.whole_files import whole_file
-    from crm_desktop.printing.printing import print_records
+    from crm_desktop.printing.printing import note_printed, print_records
 
     with opened(arguments) as app:
         ids = _found(app, arguments.type, arguments.number)
         pdf = print_records(app, arguments.type, ids, arguments.template or None, language()).pdf
-    with whole_file(arguments.output) as target:
-        target.write_bytes(pdf)
+        with whole_file(arguments.output) as target:
+            target.write_bytes(pdf)
+        for id_ in ids:
+            note_printed(app, arguments.type, id_, arguments.number, {"file": arguments.output.name})
     say(_("Printed to {file}.").format(file=arguments.output))
     return 0

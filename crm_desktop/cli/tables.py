@@ -31,6 +31,7 @@ def import_file(arguments: argparse.Namespace) -> int:
             book = read_workbook(arguments.file, progress=progress)
             table = find_table(choose_sheet(book, arguments.sheet, recognise), recognise)
             plan = plan_import(app, arguments.type, table, create_missing=arguments.create_missing, progress=progress)
+            plan.file = arguments.file.name
             batch = "" if arguments.dry_run else run_import(app, plan, progress).batch
         finally:
             progress.end()

@@ -30,9 +30,11 @@ from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.registry import load_options
 from crm_desktop.rules.number_reading import number_reader, running_number
+from crm_desktop.services import events
 from crm_desktop.services.faults import told
 from crm_desktop.services.reading import read_records
-from crm_desktop.services.saving import derive, new_draft, new_line, problems, save_within
+from crm_desktop.services.saving import derive, new_draft, new_line, save_within
+from crm_desktop.services.validating import Checker
 from crm_desktop.words import _
 from db.engine import reading, writing
 from db.models.office import NumberSequence
@@ -138,13 +140,13 @@ class _Builder:
 
 def _check(app: Application, connection: Any, kind: RecordType, plan: Plan, progress: Progress) -> None:
     """Let the rules of the record type look at every record that would be written."""
-    build = _Builder(app, kind).draft
+    build, checker = _Builder(app, kind).draft, Checker(app, kind)
     for at, item in enumerate(plan.records):
         if item.action == "create":
             draft = build(item.incoming)
             if kind.lines:  # rules over amounts need them computed
                 derive(app, draft)
-            _note_problems(item, problems(app, draft))
+            _note_problems(item, checker.problems(draft))
         if at % _AT_ONCE == 0:
             progress.report(at, len(plan.records), _("Checking"))
             progress.check_cancelled()
@@ -156,7 +158,7 @@ def _check(app: Application, connection: Any, kind: RecordType, plan: Plan, prog
             draft = laid_over(before, item.incoming, lambda: new_line(kind))
             if kind.lines:
                 derive(app, draft, before)
-            _note_problems(item, problems(app, draft, before))
+            _note_problems(item, checker.problems(draft, before))
 
 
 def _note_problems(item: Planned, found: Mapping[str, str]) -> None:
@@ -199,6 +201,8 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
             progress.check_cancelled()
         _move_sequence_on(session, kind, new)
         options = load_options(session, app.types.values()) if plan.new_choices else app.options
+        facts = {"type": plan.type, "file": plan.file, "added": len(new), "changed": len(changing), "batch": batch}
+        events.record(app, "import", plan.file or plan.sheet, facts | {"skipped": plan.count("wrong")}, session=session)
     app.options = options
     _tell(app, plan)
     return Result(len(new), len(changing), plan.count("same"), plan.count("wrong"), batch)

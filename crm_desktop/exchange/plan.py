@@ -57,6 +57,7 @@ class Plan:
     new_choices: dict[str, list[str]] = field(default_factory=dict)  # option list → texts
     missing: dict[Ref, dict[str, str]] = field(default_factory=dict)  # a stand-in → values of the customer to create
     notes: list[str] = field(default_factory=list)
+    file: str = ""  # its name, for the log
 
     def count(self, action: Action) -> int:
         """How many records have this action."""

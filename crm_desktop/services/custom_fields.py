@@ -18,6 +18,7 @@ from crm_desktop.changes import Change
 from crm_desktop.errors import Invalid, Missing
 from crm_desktop.options import Choice
 from crm_desktop.pinyin import full
+from crm_desktop.services import events
 from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
 from crm_desktop.services.saving import new_draft, save_within
@@ -138,6 +139,10 @@ def _make_list(session: Session, app: Application, new: NewField) -> None:
     save_within(session, inside, drafts)
 
 
+def _tell(session: Session, app: Application, type_key: str, label: str, what: str) -> None:
+    events.record(app, "custom_field", label, {"type": type_key, what: label}, session=session)
+
+
 def add_field(app: Application, type_key: str, new: NewField) -> str:
     """Add a field to a record type; gives its name. It is there at once. Raises Invalid.
 
@@ -158,6 +163,7 @@ def add_field(app: Application, type_key: str, new: NewField) -> str:
                 insert(CustomField),
                 [{"record_type": type_key, "name": name, "position": last + 10, "facts": _facts(new)}],
             )
+            _tell(session, app, type_key, new.label, "added")
         reload_setup(app)
     for key in (type_key, *(["options"] if new.choices else [])):
         app.changes.tell(Change(key, frozenset(), app.actor.name))
@@ -180,6 +186,7 @@ def change_field(app: Application, type_key: str, name: str, new: NewField) -> N
             session.execute(
                 update(table).where(table.c.record_type == type_key, table.c.name == name).values(facts=facts)
             )
+            _tell(session, app, type_key, about.label, "changed")
         reload_setup(app)
     app.changes.tell(Change(type_key, frozenset(), app.actor.name))
 
@@ -191,5 +198,7 @@ def remove_field(app: Application, type_key: str, name: str) -> None:
     with told(app):
         with writing(app.engine) as session:
             session.execute(delete(table).where(table.c.record_type == type_key, table.c.name == name))
+            about = app.type(type_key).fields.get(name)
+            _tell(session, app, type_key, about.label if about else name, "removed")
         reload_setup(app)
     app.changes.tell(Change(type_key, frozenset(), app.actor.name))

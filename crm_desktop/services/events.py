@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.errors import Told
 from crm_desktop.services.faults import told
@@ -97,39 +98,53 @@ def _plain(value: Any) -> Any:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
+def entry(
+    actor: Actor,
+    action: str,
+    subject: str = "",
+    facts: Mapping[str, Any] | None = None,
+    about: tuple[str, int] | None = None,
+) -> dict[str, Any]:
+    """The columns of an entry, for whoever has a database and no open program, such as a restore."""
+    record_type, record_id = about or ("", 0)
+    return {
+        "record_type": record_type,
+        "record_id": record_id,
+        "record_label": subject,
+        "action": action,
+        "at": now(),
+        "user_id": actor.user_id,
+        "user_name": actor.name,
+        "station": actor.station,
+        "batch": "",
+        "changes": {"facts": _plain(facts)} if facts else {},
+        "version": 0,
+    }
+
+
 def record(
     app: Application,
     action: str,
     subject: str = "",
     facts: Mapping[str, Any] | None = None,
     *,
+    about: tuple[str, int] | None = None,
     session: Session | None = None,
     person: str | None = None,
 ) -> None:
     """Enter something that happened, one of ACTIONS. subject: what it was about, in a few words: a file, a list, a person.
 
+    about: the type and id of the record it happened to, in whose history it then stands; subject is the record's label.
     session: a transaction of the caller's with which the entry stands or falls; without one it is committed at once. person: who it
     was, where nobody is at work yet, such as the name somebody failed to sign in with.
     """
-    actor = app.actor
-    entry = {
-        "record_type": "",
-        "record_id": 0,
-        "record_label": subject,
-        "action": action,
-        "at": now(),
-        "user_id": actor.user_id if person is None else None,
-        "user_name": actor.name if person is None else person,
-        "station": actor.station,
-        "batch": "",
-        "changes": {"facts": _plain(facts)} if facts else {},
-        "version": 0,
-    }
+    actor = app.actor if person is None else Actor(None, person, station=app.actor.station)
+    made = entry(actor, action, subject, facts, about)
     if session is not None:
-        history.append(session.connection(), [entry])
+        history.append(session.connection(), [made])
         return
     with told(app), writing(app.engine) as own:
-        history.append(own.connection(), [entry])
+        history.append(own.connection(), [made])
 
 
 def record_if_possible(app: Application, action: str, subject: str = "", facts: Mapping[str, Any] | None = None) -> None:

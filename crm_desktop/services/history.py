@@ -105,6 +105,7 @@ class _Words:
                 yield FieldChange(name, _(about.label), *(self._show(v, about) for v in stored))
         if kind.lines and "lines" in changes:
             yield from self._lines(kind.visible_lines(self._app.actor), changes["lines"])
+        yield from _event_words(changes)
 
     def _lines(self, fields: Mapping[str, Field], stored: Mapping[str, Any]) -> Iterator[FieldChange]:
         def summary(values: Mapping[str, Any]) -> str:

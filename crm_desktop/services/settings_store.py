@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from crm_desktop.application import Application
 from crm_desktop.folders import settings_file
+from crm_desktop.services import events
 from crm_desktop.services.faults import told
 from crm_desktop.settings import FileStorage, Scope, Settings
 from db.engine import reading, writing
@@ -50,6 +51,8 @@ class DatabaseStorage:
             if value is not None
         ]
         with told(self._app), writing(self._app.engine) as session:
+            if self._user_id == COMPANY:
+                events.record(self._app, "settings", "", {"names": sorted(values)}, session=session)
             session.execute(delete(table).where(table.c.user_id == self._user_id, table.c.key.in_(list(values))))
             if rows:
                 session.execute(insert(SettingRow), rows)

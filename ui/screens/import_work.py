@@ -33,6 +33,7 @@ def plan(
         for item in made.records:
             if item.action == "change":
                 item.action = "same"
+    made.file = found.path.name
     return made
 
 
