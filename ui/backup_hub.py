@@ -10,9 +10,16 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from backups import passphrase
+from backups.framing import WrongPassphrase
+from backups.looking import Looked, look_into
 from crm_desktop.application import Application
+from crm_desktop.errors import Told
+from crm_desktop.progress import Progress
 from crm_desktop.settings import Settings
 from crm_desktop.words import _
+from ui.backup_look import LookWindow
+from ui.backup_passphrase import ask_passphrase
 from ui.backup_restoring import Restoring
 from ui.main_window import MainWindow
 from ui.notices import Notices
@@ -50,10 +57,12 @@ class BackupHub(QObject):
         super().__init__(parent)
         self._program = program
         self._tasks: Tasks | None = None  # where there is no window of the program's own yet
+        self.looking: list[LookWindow] = []
 
     def serve(self, window: MainWindow) -> None:
         """Do what the screens of a window ask for."""
         window.backup_wanted.connect(self._wanted)
+        window.closed.connect(self.close_looking)
 
     def wizard(self, parent: QWidget, file: Path | None = None) -> RestoreWizard:
         """Open the restore wizard over a window."""
@@ -67,8 +76,26 @@ class BackupHub(QObject):
         made.open()
         return made
 
+    def look(self, file: Path, word: str | None = None, *, single: bool = False) -> None:
+        """Look into a backup in a window of its own, beside the one at work."""
+        window, app = self._program.window, self._program.app
+        if not isinstance(window, MainWindow) or app is None:
+            return
+
+        def work(progress: Progress) -> Looked:
+            return look_into(file, app.data, app.actor, word or passphrase.stored(app.data), progress)
+
+        opened, failed = partial(self._opened, window, single), partial(self._locked, window, file, single)
+        window.tasks.run(work, opened, failed, title=_("Opening the backup"), slow=True, owner=window)
+
+    def close_looking(self) -> None:
+        """Close the windows that look into backups."""
+        for window in list(self.looking):
+            window.close()
+
     def end(self) -> None:
         """Let go of everything."""
+        self.close_looking()
         if self._tasks is not None:
             self._tasks.close()
             self._tasks = None
@@ -80,13 +107,17 @@ class BackupHub(QObject):
 
     def _wanted(self, file: Path | None, what: str) -> None:
         window = self._program.window
-        if window is not None:
+        if what == "look" and file is not None:
+            self.look(file)
+        elif window is not None:
             self.wizard(window, file)
 
     def _decided(self, wish: RestoreWish) -> None:
         # Later: the wizard that tells of it is a child of the window that goes.
         if wish.what == EVERYTHING:
             QTimer.singleShot(0, self, partial(self.restore, wish))
+        else:
+            self.look(wish.file, wish.passphrase, single=wish.what != "look")
 
     # Everything back
 
@@ -117,3 +148,19 @@ class BackupHub(QObject):
             said = _("Restored. Everything is as it was when the backup was made.")
             action = _("Show what was here before") if kept else ""
             notices.say(said, action, partial(window.open_screen, "backups") if kept else None, "checkmark_circle")
+
+    # Looking into one
+
+    def _opened(self, window: MainWindow, single: bool, looked: Looked) -> None:
+        made = LookWindow(window, looked, self._program.wardrobe, single=single)
+        made.closed.connect(lambda: self.looking.remove(made) if made in self.looking else None)
+        self.looking.append(made)
+        made.show()
+
+    def _locked(self, window: MainWindow, file: Path, single: bool, error: BaseException) -> None:
+        if not isinstance(error, WrongPassphrase):
+            window.notices.error(error)
+            return
+        word = ask_passphrase(window, _("The passphrase of the backup"), error.message if isinstance(error, Told) else "")
+        if word:
+            self.look(file, word, single=single)

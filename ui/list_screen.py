@@ -209,6 +209,10 @@ class ListScreen(QWidget):
             checkable=True,
         )
         row.addWidget(self.edit_button)
+        self._only_with("import", self.buttons[1])
+        self._only_with("export", self.buttons[2])
+        self._only_with("print", self.buttons[3])
+        self._only_with("change", self.edit_button)
         self.preview_button = IconButton(
             "panel_right", _("Record beside the list"), self._toggle_preview, shortcut="F6", checkable=True
         )
@@ -226,14 +230,25 @@ class ListScreen(QWidget):
         self.take_all = Button(_("Select the whole result"), kind="link", clicked=self.list.select_everything)
         row.addWidget(self.take_all)
         row.addStretch(1)
-        row.addWidget(Button(_("Change…"), "edit", clicked=actions.batch_edit))
-        if "owner_id" in self.list.visible:
-            row.addWidget(Button(_("Assign…"), "person", clicked=actions.assign_owner))
-        row.addWidget(Button(_("Export"), "arrow_upload", clicked=actions.export))
-        row.addWidget(Button(_("Copy"), "copy", clicked=self.list.copy))
-        row.addWidget(Button(_("Delete"), "delete", kind="danger", clicked=actions.delete))
+        change = Button(_("Change…"), "edit", clicked=actions.batch_edit)
+        assign = Button(_("Assign…"), "person", clicked=actions.assign_owner)
+        export = Button(_("Export"), "arrow_upload", clicked=actions.export)
+        delete = Button(_("Delete"), "delete", kind="danger", clicked=actions.delete)
+        for button in (change, assign, export, Button(_("Copy"), "copy", clicked=self.list.copy), delete):
+            row.addWidget(button)
+        self._only_with("change", change, assign)
+        self._only_with("export", export)
+        self._only_with("delete", delete)
+        if "owner_id" not in self.list.visible:
+            assign.hide()
         row.addWidget(IconButton("dismiss", _("End the selection"), self._end_selection))
         return tools
+
+    def _only_with(self, operation: str, *parts: QWidget) -> None:
+        """Take away what this person may not do with any of these records."""
+        if not self.shell.app.actor.may(f"{self.type.key}.{operation}"):
+            for part in parts:
+                part.hide()
 
     def _connect(self) -> None:
         rows = self.list
@@ -260,12 +275,14 @@ class ListScreen(QWidget):
     def _menu_actions(self) -> list[QAction]:
         actions = self.actions_of_list
         made = []
-        for icon, words, run in (
-            ("edit", _("Change…"), actions.batch_edit),
-            ("person", _("Assign…"), actions.assign_owner),
-            ("arrow_upload", _("Export…"), actions.export),
-            ("delete", _("Delete"), actions.delete),
+        for operation, icon, words, run in (
+            ("change", "edit", _("Change…"), actions.batch_edit),
+            ("change", "person", _("Assign…"), actions.assign_owner),
+            ("export", "arrow_upload", _("Export…"), actions.export),
+            ("delete", "delete", _("Delete"), actions.delete),
         ):
+            if not self.shell.app.actor.may(f"{self.type.key}.{operation}"):
+                continue
             action = QAction(icons.icon(icon), words, self)
             action.triggered.connect(lambda _on=False, run=run: run())
             made.append(action)

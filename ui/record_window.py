@@ -29,7 +29,7 @@ from ui.reason_dialog import ask_reason
 from ui.record_actions import add_shortcuts, copy_values, delete_record
 from ui.record_banners import RecordBanners
 from ui.record_editing import RecordEditing
-from ui.record_header import RecordHeader
+from ui.record_header import MenuEntry, RecordHeader
 from ui.record_tabs import RecordTabs
 from ui.revision_dialog import RevisionDialog
 from ui.shell import Shell
@@ -105,13 +105,13 @@ class RecordWindow(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs = RecordTabs(self.shell, self.kind, self._details())
-        entries = (
-            ("copy", _("Duplicate"), "Ctrl+Shift+D", self.duplicate),
-            ("history", _("History"), "", lambda: self.tabs.show_tab("history")),
-            None,
-            ("delete", _("Delete…"), "", self.delete),
-        )
-        self.header = RecordHeader(self.app, self.kind, entries)
+        history = ("history", _("History"), "", lambda: self.tabs.show_tab("history"))
+        entries: list[MenuEntry | None] = [history]
+        if self.app.actor.may(f"{self.kind.key}.add"):
+            entries.insert(0, ("copy", _("Duplicate"), "Ctrl+Shift+D", self.duplicate))
+        if self.app.actor.may(f"{self.kind.key}.delete"):
+            entries += [None, ("delete", _("Delete…"), "", self.delete)]
+        self.header = RecordHeader(self.app, self.kind, tuple(entries))
         self.banners = RecordBanners()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -27,6 +27,8 @@ from crm_desktop.words import _, use_language
 from ui.app import Program
 from ui.main_window import MainWindow
 from ui.record_window import RecordWindow
+from ui.screens.backups import BackupsScreen
+from ui.screens.restore_look import LOOK
 from ui.screens.welcome import Welcome
 
 _WAIT = 20_000  # milliseconds until a step counts as failed
@@ -59,6 +61,7 @@ class Tour:
         self._records()
         self._search()
         self._order()
+        self._backups()
         self._others()
 
     # Steps
@@ -149,6 +152,30 @@ class Tour:
         (self._output / "order.pdf").write_bytes(printed.pdf)
         for page in range(printed.pages):
             (self._output / f"order-page-{page + 1}.png").write_bytes(page_png(printed.pdf, page, 110))
+
+    def _backups(self) -> None:
+        """A backup made by a button, compared in the wizard with what has changed since, and looked into."""
+        self.window.open_screen("backups")
+        screen = self.window.tabs.current
+        if not isinstance(screen, BackupsScreen):
+            raise TourFailed("the backups do not open")
+        self.until(lambda: screen.now.isEnabled(), "the button of the backup")
+        QTest.mouseClick(screen.now, Qt.MouseButton.LeftButton)
+        self.until(lambda: bool(screen.table.items.rows) and self.window.tasks.idle, "the backup")
+        self.picture("backup-made")
+        wizard = self.program.backups.wizard(self.window)
+        self.until(lambda: wizard.choose.table.isVisible(), "the backups to choose from")
+        self.picture("restore-choose", wizard)
+        QTest.mouseClick(wizard.next, Qt.MouseButton.LeftButton)
+        self.until(wizard.look.isVisible, "the comparison")
+        self.picture("restore-compare", wizard)
+        QTest.mouseClick(wizard.look.cards[LOOK], Qt.MouseButton.LeftButton)
+        self.until(lambda: bool(self.program.backups.looking), "the window that looks into the backup")
+        look = self.program.backups.looking[0]
+        look.resize(*SIZES[""])
+        self.until(lambda: look.tasks.idle, "the list of the backup")
+        self.picture("backup-look", look)
+        look.close()
 
     def _others(self) -> None:
         for entry in self.window.screens.visible(self.window.app.actor):
