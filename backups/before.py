@@ -10,7 +10,11 @@ import datetime as dt
 import logging
 from pathlib import Path
 
-from backups import running, schedule
+from sqlalchemy import Engine
+
+from backups import passphrase, running, schedule
+from backups.create import create_backup
+from backups.targets import main_target
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Unavailable
@@ -65,6 +69,17 @@ def safety_backup(
     if last is not None and now - last < _RECENT:
         return None
     return _copy(database, now) if large else running.back_up(app, settings, what, progress, now).backup.path
+
+
+def migration_backup(engine: Engine, data: Path, settings: s.Settings, progress: Progress | None = None) -> Path:
+    """Back a server's database of an older version up as it is, before it is migrated: for open_url(before_upgrade=…).
+
+    Raises as create.create_backup, and the migration does not happen then. A file on one PC is copied aside by the migration itself.
+    """
+    place = main_target(settings, data)
+    secret = passphrase.needed(data, place.encrypt)
+    made = create_backup(engine, data, Path(place.path), passphrase=secret, reason="migration", progress=progress)
+    return made.path
 
 
 def _copies(database: Path) -> list[Path]:

@@ -77,7 +77,7 @@ def create_backup(
     """
     progress, now = progress or Unwatched(), now or dt.datetime.now(dt.UTC)
     company = company_name(engine)
-    header = Header(now, company, program_version(), schema.head(), reason, platform.node())
+    header = Header(now, company, program_version(), schema.version(engine) or schema.head(), reason, platform.node())
     made: list[Manifest] = []
 
     def write(part: Path) -> None:
@@ -106,7 +106,8 @@ def backup_of_file(database: Path, data: Path, folder: Path, progress: Progress 
 
 def _write(engine: Engine, part: Path, header: Header, passphrase: str | None, progress: Progress) -> Manifest:
     with reading(engine) as connection, part.open("wb") as file:
-        shapes = transfer.shapes()
+        # A database of an older version is backed up as it is, before it is migrated.
+        shapes = transfer.shapes() if header.schema == schema.head() else transfer.shapes_found(connection)
         total, done = sum(transfer.counts(connection, shapes).values()), 0
         writer = Writer(file, header, passphrase)
 

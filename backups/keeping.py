@@ -97,7 +97,7 @@ def restore_keeping(
 ) -> Path | None:
     """Restore a data folder, after a backup of what is there into `folder`; gives that backup.
 
-    None: there was nothing, or no backup could be made of it because it is damaged or of an older version; it lies copied beside the
+    None: there was nothing, or no backup could be made of it because it is damaged or of a newer version; it lies copied beside the
     new database then.
     """
     progress = progress or Unwatched()

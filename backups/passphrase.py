@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from crm_desktop.errors import Unavailable
+from crm_desktop.errors import Refused, Unavailable
 from crm_desktop.words import _
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,19 @@ def stored(data: Path) -> str | None:
     except _faults() as error:
         log.warning("The credential store does not answer: %s", type(error).__name__)
         return None
+
+
+def needed(data: Path, encrypt: bool) -> str | None:
+    """The passphrase for a place; None for one that is not encrypted. Raises Refused where none is stored: never plain instead."""
+    if not encrypt:
+        return None
+    found = stored(data)
+    if not found:
+        raise Refused(
+            problem() or _("No passphrase is stored on this PC, so backups cannot be encrypted."),
+            _("No backup was made there. Store the passphrase in the settings of the backups."),
+        )
+    return found
 
 
 def store(data: Path, passphrase: str) -> None:

@@ -238,15 +238,7 @@ class _Running:
             return Copy(target, problem=_("No backup can be written to {folder}.").format(folder=folder))
 
     def _secret(self, target: Target) -> str | None:
-        if not target.encrypt:
-            return None
-        found = passphrase.stored(self._app.data)
-        if not found:
-            raise Refused(
-                passphrase.problem() or _("No passphrase is stored on this PC, so backups cannot be encrypted."),
-                _("No backup was made there. Store the passphrase in the settings of the backups."),
-            )
-        return found
+        return passphrase.needed(self._app.data, target.encrypt)
 
     def _room(self, target: Target, folder: Path, size: int = 0) -> None:
         """Let old ones go where the disk gets full; the new one will be about as large as the last."""

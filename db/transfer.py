@@ -13,8 +13,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Engine, Integer, LargeBinary, Table, inspect, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    LargeBinary,
+    Table,
+    inspect,
+    text,
+)
 from sqlalchemy import types as sqltypes
+from sqlalchemy.types import TypeEngine
 
 from db import search
 from db.engine import is_sqlite, reading, writing
@@ -49,9 +62,8 @@ class Shape:
         return tuple(name for name, _kind in self.columns)
 
 
-def _kind(column: Column[Any]) -> str:
-    kind = column.type
-    if isinstance(kind, UtcDateTime):
+def _kind(kind: TypeEngine[Any]) -> str:
+    if isinstance(kind, UtcDateTime | DateTime):
         return "moment"
     if isinstance(kind, Scaled | Integer):
         return "integer"
@@ -60,17 +72,31 @@ def _kind(column: Column[Any]) -> str:
             return name
     if isinstance(kind, sqltypes.TypeDecorator | sqltypes.String):
         return "text"
-    raise TypeError(f"{column}: no kind for {kind!r}")
+    raise TypeError(f"no kind for {kind!r}")
 
 
 def shape_of(table: Table) -> Shape:
     """A table of this program's models as it travels."""
-    return Shape(table.name, tuple((c.name, _kind(c)) for c in table.c), tuple(c.name for c in table.primary_key))
+    return Shape(table.name, tuple((c.name, _kind(c.type)) for c in table.c), tuple(c.name for c in table.primary_key))
 
 
 def shapes() -> list[Shape]:
     """Every table, those that others point to first."""
     return [shape_of(table) for table in METADATA.sorted_tables]
+
+
+def shapes_found(connection: Connection) -> list[Shape]:
+    """The tables of a database of an older version, as they stand in it: this program's models no longer say how they were."""
+    inspector, known = inspect(connection), columns_of(connection)
+    return [
+        Shape(
+            name,
+            tuple((column["name"], _kind(column["type"])) for column in inspector.get_columns(name)),
+            tuple(inspector.get_pk_constraint(name)["constrained_columns"]),
+        )
+        for name, _keys in inspector.get_sorted_table_and_fkc_names()
+        if name in known
+    ]
 
 
 # Reading

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from db.models.office import User
 log = logging.getLogger(__name__)
 
 DATABASE = "crm.db"
+Before = Callable[[Engine], object]
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,16 @@ def reload_setup(app: Application) -> None:
         app.options = load_options(session, app.types.values())
 
 
-def bring_up_to_date(engine: Engine, file: Path | None = None) -> None:
+def bring_up_to_date(engine: Engine, file: Path | None = None, before: Before | None = None) -> None:
     """Take an older database to this program's version, with what its later tables begin with; `file` is copied aside before.
 
-    Raises as db/schema.py says; nothing happens to one of this version.
+    before: makes a backup first, where there is no file to copy. Raises as db/schema.py says; nothing happens to one of this version.
     """
-    if schema.version(engine) == schema.head():
+    current = schema.version(engine)
+    if current == schema.head():
         return
+    if before is not None and current is not None and schema.knows(current):
+        before(engine)
     schema.upgrade(engine, file)
     with writing(engine) as session:
         add_missing_sequences(session)
@@ -91,7 +96,14 @@ def bring_up_to_date(engine: Engine, file: Path | None = None) -> None:
         add_missing_positions(session)
 
 
-def _open(engine: Engine, data: Path, file: Path | None, create: NewCompany | None, user: str | None) -> Application:
+def _open(
+    engine: Engine,
+    data: Path,
+    file: Path | None,
+    create: NewCompany | None,
+    user: str | None,
+    before: Before | None = None,
+) -> Application:
     app = _nobody(engine, data)
     try:
         if schema.version(engine) is None:
@@ -107,7 +119,7 @@ def _open(engine: Engine, data: Path, file: Path | None, create: NewCompany | No
                 _("An existing database is never overwritten. Choose another folder."),
             )
         elif schema.version(engine) != schema.head():
-            bring_up_to_date(engine, file)
+            bring_up_to_date(engine, file, before)
         load(app, user)
     except fault.DatabaseFault as error:
         engine.dispose()
@@ -140,10 +152,20 @@ def open_folder(data: Path, *, create: NewCompany | None = None, user: str | Non
     return _open(open_engine(sqlite_url(file)), data, file, create, user)
 
 
-def open_url(url: str, data: Path, *, create: NewCompany | None = None, user: str | None = None) -> Application:
-    """Open the database at a SQLAlchemy URL; `data` is this PC's folder for logs and settings."""
+def open_url(
+    url: str,
+    data: Path,
+    *,
+    create: NewCompany | None = None,
+    user: str | None = None,
+    before_upgrade: Before | None = None,
+) -> Application:
+    """Open the database at a SQLAlchemy URL; `data` is this PC's folder for logs and settings.
+
+    before_upgrade: called before an older database is migrated; makes the backup, see backups/before.py.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    return _open(open_engine(url), data, None, create, user)
+    return _open(open_engine(url), data, None, create, user, before_upgrade)
 
 
 def people(app: Application) -> list[str]:
