@@ -37,6 +37,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.backing_up import backup, restore
 
         return backup if name == "backup" else restore
+    if name == "rights":
+        from crm_desktop.cli.rights import show_rights
+
+        return show_rights
     if name == "log":
         from crm_desktop.cli.log_reading import log
 

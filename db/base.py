@@ -61,10 +61,12 @@ class Record(Base):
     )
     updated_by: Mapped[int | None] = field("Changed by", "reference", section="Record", computed=True, target="users")
     owner_id: Mapped[int | None] = field(
-        "Owner", "reference", section="Record", target="users", width=10, references="user_account.id", index=True
+        "Owner", "reference", section="Record", target="users", width=10, references="user_account.id", index=True,
+        editable_when_locked=True,
     )
     department_id: Mapped[int | None] = field(
-        "Department", "reference", section="Record", target="departments", references="department.id", index=True
+        "Department", "reference", section="Record", target="departments", references="department.id", index=True,
+        editable_when_locked=True,
     )
     search_text: Mapped[str] = mapped_column(default="")
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)

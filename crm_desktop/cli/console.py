@@ -99,10 +99,12 @@ def padded(text: str, to: int, right: bool = False) -> str:
     return gap + text if right else text + gap
 
 
-def say_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> None:
-    """Rows below headings, in columns."""
+def say_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool] = (), longest: int = _LONGEST_CELL
+) -> None:
+    """Rows below headings, in columns. longest: of a cell."""
     right = right or [False] * len(headings)
-    cells = [[shortened(c) for c in row] for row in (headings, *rows)]
+    cells = [[shortened(c, longest) for c in row] for row in (headings, *rows)]
     widths = [max(width(row[at]) for row in cells) for at in range(len(headings))]
     for number, row in enumerate(cells):
         say("  ".join(padded(c, w, r) for c, w, r in zip(row, widths, right, strict=True)).rstrip())

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
 from crm_desktop.cli.log_parser import add_log
+from crm_desktop.cli.rights import add_rights
 from crm_desktop.words import LANGUAGES, _
 
 USAGE = 2
@@ -103,6 +104,7 @@ def build_parser() -> argparse.ArgumentParser:
     _care(add)
     add_backups(add, _data)
     add_log(add, _data)
+    add_rights(add, _data, _type)
     return parser
 
 

@@ -30,7 +30,7 @@ from db.fields import Field
 from db.models.system import HistoryEntry, Revision
 from db.types import new_uid
 
-UNDOABLE = ("change", "import", "batch", "undo")
+UNDOABLE = ("change", "import", "batch", "undo", "handover")
 """The actions that change fields and lines alone, without a state."""
 
 
