@@ -18,6 +18,7 @@ from backups.targets import main_target
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Unavailable
+from crm_desktop.held_files import remove_patiently
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services.opening import database_path
 from crm_desktop.words import _
@@ -100,6 +101,6 @@ def _copy(database: Path, now: dt.datetime) -> Path:
             _("The database cannot be copied."), _("Nothing was changed. Check the free space of the disk.")
         ) from error
     for old in _copies(database)[:-_KEPT]:
-        old.unlink(missing_ok=True)
+        remove_patiently(old)
     log.info("The database was copied aside")
     return target

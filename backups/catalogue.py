@@ -18,6 +18,7 @@ from typing import Any
 from backups.archive import SUFFIX, Header, Manifest, read_summary
 from backups.scratch import flush_file
 from crm_desktop.errors import Told
+from crm_desktop.held_files import remove_patiently, replace_patiently
 
 log = logging.getLogger(__name__)
 MARKS = "marks.json"
@@ -122,9 +123,9 @@ def _write(folder: Path, marks: dict[str, dict[str, Any]]) -> None:
     try:
         fresh.write_text(json.dumps(marks, ensure_ascii=False, indent=1), encoding="utf-8")
         flush_file(fresh)
-        fresh.replace(folder / MARKS)
+        replace_patiently(fresh, folder / MARKS)
     finally:
-        fresh.unlink(missing_ok=True)
+        remove_patiently(fresh)
 
 
 def _moment(text: Any) -> dt.datetime | None:

@@ -28,6 +28,7 @@ from backups.restore import verify
 from backups.scratch import flush_file, flush_folder, owner_is_gone
 from crm_desktop import settings
 from crm_desktop.errors import Unavailable
+from crm_desktop.held_files import remove_patiently, rename_patiently
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.words import _
 from db import schema, transfer
@@ -137,7 +138,7 @@ def _bear_name(part: Path, folder: Path, name: str) -> Path:
     for number in range(1, 1000):
         target = folder / (f"{name}{SUFFIX}" if number == 1 else f"{name} ({number}){SUFFIX}")
         if not target.exists():
-            part.rename(target)
+            rename_patiently(part, target)
             return target
     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
 
@@ -147,7 +148,7 @@ def _clear_parts(folder: Path) -> None:
     for left in folder.glob(f"*{PART}"):
         station, _dash, number = left.name.removesuffix(PART).rpartition(".")[2].rpartition("-")
         if station == _STATION and owner_is_gone(number):
-            left.unlink(missing_ok=True)
+            remove_patiently(left)
 
 
 def copy_backup(backup: Path, folder: Path, progress: Progress | None = None) -> Path:
@@ -223,7 +224,7 @@ def _placed(
             check(part)
             target = _bear_name(part, folder, name)
         finally:
-            part.unlink(missing_ok=True)
+            remove_patiently(part)
         flush_folder(folder)
         if mark:
             mark_verified(target, dt.datetime.now(dt.UTC))

@@ -20,6 +20,7 @@ import psutil
 
 from backups.scratch import flush_file, flush_folder
 from crm_desktop.errors import Unavailable
+from crm_desktop.held_files import remove_patiently, replace_patiently
 from crm_desktop.words import _
 
 log = logging.getLogger(__name__)
@@ -96,10 +97,10 @@ def give_id(root: Path, id_: str = "") -> str:
     try:
         fresh.write_text(json.dumps({"id": made, "note": note}, ensure_ascii=False), encoding="utf-8")
         flush_file(fresh)
-        fresh.replace(root / ID_FILE)
+        replace_patiently(fresh, root / ID_FILE)
         flush_folder(root)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        remove_patiently(fresh)
         raise Unavailable(
             _("The drive {folder} cannot be written to.").format(folder=root),
             _("Check whether it is connected and not write-protected."),

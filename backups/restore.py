@@ -21,6 +21,7 @@ from backups.archive import Header, Manifest, Reader, Tally, open_backup
 from backups.framing import Unusable, damaged
 from backups.scratch import flush_file, flush_folder, scratch_folder
 from crm_desktop.errors import Refused, Unavailable
+from crm_desktop.held_files import replace_patiently, unlink_patiently
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services.opening import bring_up_to_date, database_path
 from crm_desktop.words import _
@@ -161,7 +162,7 @@ def restore_folder(
         (progress or Unwatched()).check_cancelled()
         if _alone(database):
             _no_journal(database)
-        fresh.replace(database)
+        replace_patiently(fresh, database)
         flush_folder(data)
     return checked
 
@@ -196,7 +197,7 @@ def _alone(database: Path) -> bool:
 def _no_journal(database: Path) -> None:
     """A journal that stayed beside would be played into the new database."""
     for ending in ("-wal", "-shm", "-journal"):
-        database.with_name(database.name + ending).unlink(missing_ok=True)
+        unlink_patiently(database.with_name(database.name + ending))
 
 
 def _put_aside(database: Path) -> None:

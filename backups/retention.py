@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backups.catalogue import Backup, last_good, list_backups, of_company
+from crm_desktop.held_files import unlink_patiently
 
 log = logging.getLogger(__name__)
 _LEAST_FOR_ROOM = 3
@@ -93,7 +94,7 @@ def _delete(backups: Sequence[Backup]) -> list[Path]:
     gone = []
     for backup in backups:
         try:
-            backup.path.unlink()
+            unlink_patiently(backup.path)
         except OSError as error:
             log.warning("An old backup cannot be deleted: %s", type(error).__name__)
             continue

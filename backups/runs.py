@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crm_desktop.held_files import remove_patiently, replace_patiently
+
 log = logging.getLogger(__name__)
 FILE = "backup-runs.json"
 _MOMENTS = ("good", "tried", "failed", "drilled")
@@ -72,10 +74,10 @@ class Runs:
         fresh = self._file.with_name(f"{FILE}.{os.getpid()}.new")
         try:
             fresh.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-            fresh.replace(self._file)
+            replace_patiently(fresh, self._file)
         except OSError as error:
             log.warning("The last runs cannot be kept: %s", type(error).__name__)
-            fresh.unlink(missing_ok=True)
+            remove_patiently(fresh)
 
     def _facts(self) -> dict[str, Any]:
         try:

@@ -52,11 +52,10 @@ def run_quietly(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
 def command_line(data: Path) -> list[str]:
     """What the system is to call."""
     program = Path(sys.executable)
-    if getattr(sys, "frozen", False):
-        start = [str(program)]
-    else:
-        windowless = program.with_name("pythonw.exe")
-        start = [str(windowless if windowless.is_file() else program), "-m", "crm_desktop"]
+    frozen = getattr(sys, "frozen", False)
+    # Of the two programs beside each other, the one that opens no console window each time.
+    windowless = program.with_name("CRM Desktop.exe" if frozen else "pythonw.exe")
+    start = [str(windowless if windowless.is_file() else program), *([] if frozen else ["-m", "crm_desktop"])]
     return [*start, "--data", str(data.resolve()), "backup", "run-due"]
 
 

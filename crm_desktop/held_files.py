@@ -22,10 +22,20 @@ def replace_patiently(fresh: Path, target: Path) -> None:
     _patiently(lambda: fresh.replace(target))
 
 
+def rename_patiently(fresh: Path, target: Path) -> None:
+    """Give `fresh` another name. PermissionError where another program holds it for long."""
+    _patiently(lambda: fresh.rename(target))
+
+
+def unlink_patiently(path: Path) -> None:
+    """Remove a file, if it is there. PermissionError where another program holds it for long."""
+    _patiently(lambda: path.unlink(missing_ok=True))
+
+
 def remove_patiently(path: Path) -> bool:
-    """Remove a file, if it is there; says whether it is gone. What stays is logged, not raised: it is only litter."""
+    """Remove what is only litter; says whether it is gone. What stays is logged, not raised."""
     try:
-        _patiently(lambda: path.unlink(missing_ok=True))
+        unlink_patiently(path)
     except OSError as error:
         log.warning("A file stays behind: %s", type(error).__name__)
         return False

@@ -50,6 +50,18 @@ class System:
         return subprocess.CompletedProcess(words, code, "", "")
 
 
+@pytest.mark.parametrize("frozen", [True, False])
+def test_no_console_window_opens_each_time(frozen: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CRM Desktop.exe", "crm-desktop.exe", "pythonw.exe", "python.exe"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(sys, "frozen", frozen, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ("crm-desktop.exe" if frozen else "python.exe")))
+    called = command_line(tmp_path)
+    assert called[0] == str(tmp_path / ("CRM Desktop.exe" if frozen else "pythonw.exe"))
+    assert ("-m" in called) is not frozen
+    assert called[-2:] == ["backup", "run-due"]
+
+
 def test_the_task_of_windows(tmp_path: Path) -> None:
     system = System()
     tasks = WindowsTasks(tmp_path / "数据 & Co", system)
