@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
 log = logging.getLogger(__name__)
+logging.getLogger("watchdog").setLevel(logging.CRITICAL)  # it takes its own end for an error
 GONE, CHANGED, NEW = "gone", "changed", "new"
 Told = Callable[[Path, str], None]
 _EVERY = 60.0  # seconds between two looks

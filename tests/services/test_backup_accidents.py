@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -14,9 +17,10 @@ import pytest
 from record_makers import customer
 
 from backups import create
-from backups.catalogue import list_backups
-from backups.create import create_backup
+from backups.catalogue import MARKS, list_backups, mark_keep, mark_verified
+from backups.create import copy_backup, create_backup
 from backups.keeping import restore_keeping
+from backups.looking import look_into
 from backups.restore import verify
 from crm_desktop.application import Application
 from crm_desktop.errors import Cancelled, Told, Unavailable
@@ -24,14 +28,14 @@ from crm_desktop.filters import ListQuery
 from crm_desktop.progress import Unwatched
 from crm_desktop.services.listing import fetch_ids
 from crm_desktop.services.opening import open_folder
-from crm_desktop.services.saving import open_record
+from crm_desktop.services.saving import open_record, save
 from db.integrity import broken_references, damage
 
 SEVERAL = [8, pytest.param(100, marks=pytest.mark.soak)]
 MAKE = """
 import sys
 from pathlib import Path
-from backups.create import create_backup
+from backups.create import copy_backup, create_backup
 from db.engine import open_engine, sqlite_url
 data, folder = map(Path, sys.argv[1:])
 print("ready", flush=True)
@@ -116,7 +120,7 @@ def test_no_room(data_folder: Path, tmp_path: Path, limit: int) -> None:
     script = """
 import resource, signal, sys
 from pathlib import Path
-from backups.create import create_backup
+from backups.create import copy_backup, create_backup
 from backups.keeping import restore_keeping
 from crm_desktop.errors import Told
 from db.engine import open_engine, sqlite_url
@@ -236,3 +240,71 @@ def test_parts_of_others_are_left_alone(sqlite_app: Application, tmp_path: Path)
         file.write_bytes(b"half")
     create_backup(sqlite_app.engine, tmp_path, folder)
     assert [file.exists() for file in (mine, *others)] == [False, True, True]
+
+
+THIN_OUT = """
+import datetime as dt, shutil, sys
+from pathlib import Path
+from backups import catalogue
+from backups.retention import Rules, make_room, thin_out
+source, folder = map(Path, sys.argv[1:])
+now = dt.datetime.now().astimezone()
+print("ready", flush=True)
+while True:
+    for file in source.iterdir():
+        if not (folder / file.name).exists():
+            shutil.copy(file, folder / "copy.part").replace(folder / file.name)
+            catalogue.mark_verified(folder / file.name, now)
+    thin_out(folder, "Example Trading Ltd", Rules(1, 2, 0, 0), now)
+    make_room(folder, "Example Trading Ltd", 1, now)
+"""
+
+
+@pytest.mark.parametrize("rounds", SEVERAL)
+def test_killed_while_old_ones_are_deleted(data_folder: Path, tmp_path: Path, rounds: int) -> None:
+    """After every kill the newest good one and the one marked are there, whole, and the marks can be read."""
+    source, folder, chance = tmp_path / "source", tmp_path / "usb", random.Random(9)
+    now = dt.datetime.now().astimezone()
+    app = open_folder(data_folder)
+    made = [create_backup(app.engine, data_folder, source, now=now - dt.timedelta(days=n)).path for n in range(8)]
+    app.close()
+    (source / MARKS).unlink()
+    folder.mkdir()
+    for file in made:
+        shutil.copy(file, folder)
+        mark_verified(folder / file.name, now)
+    mark_keep(folder / made[-1].name, True)
+    for _round in range(rounds):
+        killed_after(chance.uniform(0, 0.4), THIN_OUT, source, folder)
+        found = {b.path.name: b for b in list_backups(folder)}
+        assert found[made[-1].name].keep
+        assert made[0].name in found
+        verify(folder / made[-1].name, tmp_path)
+        content = json.loads((folder / MARKS).read_text(encoding="utf-8"))
+        assert content[made[-1].name]["keep"] is True
+    for backup in list_backups(folder):
+        verify(backup.path, tmp_path)
+
+
+def test_nobody_waits_for_a_backup(app: Application, tmp_path: Path) -> None:
+    """Whatever a backup is doing, a save goes through at once: a lock held against it would keep it for ten seconds."""
+    for number in range(30):
+        customer(app, f"Customer {number}", note="n" * 500)
+    waits: list[float] = []
+
+    class Meanwhile(Unwatched):
+        def report(self, done: int, total: int | None = None, text: str = "") -> None:
+            draft = open_record(app, "customers", 1)
+            draft.values["note"] = f"after {len(waits)} saves"
+            began = time.perf_counter()
+            save(app, draft)
+            waits.append(time.perf_counter() - began)
+
+    made = create_backup(app.engine, tmp_path, tmp_path / "usb", progress=Meanwhile())
+    copy_backup(made.path, tmp_path / "copy", progress=Meanwhile())
+    assert len(waits) > 20
+    assert max(waits) < 2
+    with look_into(
+        made.path, tmp_path, app.actor
+    ) as looked:  # and it holds one moment: none of what was saved meanwhile
+        assert open_record(looked.app, "customers", 1).values["note"] == "n" * 500
