@@ -1,49 +1,31 @@
-"""What happened to a record: who changed what from what to what, when, with Undo; and the revisions of a document."""
+"""What happened to a record: who changed what from what to what, when, with Undo; its revisions; and the record as it was then."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
-from crm_desktop.records.record_type import RecordType
+from crm_desktop.draft import Draft
+from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.services import history
-from crm_desktop.words import N_, _
+from crm_desktop.services.log import start_of
+from crm_desktop.services.log_words import action_words
+from crm_desktop.services.past import as_of
+from crm_desktop.words import _
 from ui import theme
+from ui.date_editors import DateEditor
+from ui.editor_base import Around
 from ui.notices import Notices
+from ui.revision_dialog import MomentDialog
 from ui.tasks import Tasks
 from ui.widgets.buttons import Button
 from ui.widgets.labels import IconLabel, Label, separator
 from ui.widgets.panels import EmptyState
-
-_ACTIONS = {
-    "create": (N_("Record created"), "add", "green"),
-    "change": (N_("Edited"), "edit", "accent"),
-    "delete": (N_("Deleted"), "delete", "red"),
-    "restore": (N_("Brought back"), "bin_recycle", "green"),
-    "undo": (N_("A change was taken back"), "arrow_undo", "amber"),
-    "import": (N_("Imported"), "arrow_download", "accent"),
-    "batch": (N_("Changed together with others"), "edit", "accent"),
-    "print": (N_("Printed"), "print", "grey"),
-    "export": (N_("Exported"), "arrow_upload", "grey"),
-    "attach": (N_("File added"), "attach", "accent"),
-    "detach": (N_("File removed"), "attach", "grey"),
-}
-
-
-def action_words(kind: RecordType, action: str) -> tuple[str, str, str]:
-    """What an entry of the history says it was, its icon and its tone. An action may carry a reason behind a colon."""
-    name, _colon, reason = action.partition(": ")
-    if name in _ACTIONS:
-        words, icon, tone = _ACTIONS[name]
-    else:
-        operation = next((o for o in kind.operations if o.name == name), None)
-        words, icon, tone = (operation.label, operation.icon, "accent") if operation else (name, "history", "grey")
-    return (f"{_(words)}: {reason}" if reason else _(words)), icon, tone
 
 
 class HistoryTab(QWidget):
@@ -58,6 +40,12 @@ class HistoryTab(QWidget):
         self.may_undo: Callable[[], bool] = lambda: True
         self.entries: list[history.Entry] = []
         self.buttons: dict[int, Button] = {}
+        self.views: dict[int, Button] = {}
+        self._around = Around(app, tasks, failed=notices.error)
+        self.day = DateEditor(Field("As it was on", "date"), self._around)
+        self.day.setFixedWidth(theme.current().px(150))
+        self.day.show_value(dt.date.today())
+        self.day.setAccessibleName(_("As it was on"))
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -69,7 +57,35 @@ class HistoryTab(QWidget):
         area.setWidget(self._page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self._head())
         outer.addWidget(area)
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, theme.size("gap"))
+        row.setSpacing(theme.size("gap"))
+        row.addWidget(Label(_("As it was on"), "dim"))
+        row.addWidget(self.day)
+        row.addWidget(Button(_("View"), "eye", clicked=self.view_day, tip=_("The record as it was at the end of that day")))
+        row.addStretch(1)
+        return row
+
+    def view_day(self) -> None:
+        """Show the record as it was at the end of the day chosen."""
+        day = self.day.day()
+        if day is not None:
+            self.view(start_of(day + dt.timedelta(days=1)) - dt.timedelta(microseconds=1))
+
+    def view(self, moment: dt.datetime) -> None:
+        """Show the record as it was at a moment."""
+        moment = min(moment, dt.datetime.now(dt.UTC))
+        work = partial(as_of, self.app, self.kind.key, self.record_id, moment)
+        self.tasks.run(work, partial(self._show_past, moment), self.notices.error, owner=self)
+
+    def _show_past(self, moment: dt.datetime, draft: Draft) -> None:
+        dialog = MomentDialog(self, self._around, self.kind, draft, moment)
+        dialog.exec()
+        dialog.deleteLater()
 
     def refresh(self) -> None:
         """Read the history again."""
@@ -78,7 +94,7 @@ class HistoryTab(QWidget):
 
     def _show(self, found: tuple[list[history.Entry], list[history.RevisionInfo]]) -> None:
         self.entries, revisions = found
-        self.buttons = {}
+        self.buttons, self.views = {}, {}
         while (item := self._column.takeAt(0)) is not None:
             if widget := item.widget():
                 widget.hide()
@@ -122,8 +138,14 @@ class HistoryTab(QWidget):
         where = f" · {entry.station}" if entry.station else ""
         head.addWidget(Label(f"{entry.who} · {entry.at.astimezone():%Y-%m-%d %H:%M}{where}", "small"))
         head.addStretch(1)
+        if entry.changes and entry.action not in ("create", "delete", "print", "restore"):
+            view = Button(
+                _("View"), "eye", kind="flat", clicked=partial(self.view, entry.at), tip=_("The record as it was after this")
+            )
+            self.views[entry.id] = view
+            head.addWidget(view)
         if entry.can_undo:
-            tip = _("Give these fields the values they had before")
+            tip = _("Put back what was there before, the lines as well")
             button = Button(_("Undo"), "arrow_undo", kind="flat", clicked=partial(self.undo, entry), tip=tip)
             self.buttons[entry.id] = button
             head.addWidget(button)
@@ -133,15 +155,14 @@ class HistoryTab(QWidget):
         row.addLayout(column, 1)
         return box
 
-    def _changes(self, changes: tuple[Any, ...]) -> QGridLayout:
+    def _changes(self, changes: tuple[history.FieldChange, ...]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.size("gap"))
         grid.setVerticalSpacing(2)
         grid.setColumnMinimumWidth(0, theme.current().px(110))
         for at, change in enumerate(changes):
             grid.addWidget(Label(change.label, "dim"), at, 0, Qt.AlignmentFlag.AlignTop)
-            before, after = _short(change.before), _short(change.after)
-            grid.addWidget(Label(f"{before or _('(empty)')}  →  {after or _('(empty)')}", wrap=True), at, 1)
+            grid.addWidget(Label(_change_words(change), wrap=True), at, 1)
         grid.setColumnStretch(1, 1)
         return grid
 
@@ -155,6 +176,13 @@ class HistoryTab(QWidget):
         self.notices.say(_("The change was taken back."), icon="arrow_undo")
         self.undone.emit()
         self.refresh()
+
+
+def _change_words(change: history.FieldChange) -> str:
+    before, after = _short(change.before), _short(change.after)
+    if change.fact:
+        return after
+    return f"{before or _('(empty)')}  →  {after or _('(empty)')}"
 
 
 def _read(app: Application, kind: RecordType, record_id: int) -> tuple[list[history.Entry], list[history.RevisionInfo]]:

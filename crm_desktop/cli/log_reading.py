@@ -100,7 +100,7 @@ def _row(app: Application, entry: Entry) -> list[str]:
 
     words = action_words(app.types.get(entry.type), entry.action)[0]
     changes = [
-        f"{c.label}: {c.before} → {c.after}" if entry.type else f"{c.label}: {c.after}" for c in entry.changes[:_CHANGES]
+        f"{c.label}: {c.after}" if c.fact else f"{c.label}: {c.before} → {c.after}" for c in entry.changes[:_CHANGES]
     ]
     return [f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}", entry.who, words, entry.label, "; ".join(changes)]
 

@@ -24,6 +24,7 @@ from crm_desktop.services.log_access import UNSEEN, hidden_labels, masked, of_ty
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.saving import save_within, visible_part
 from crm_desktop.services.taking_back import take_back, typed
+from crm_desktop.settings import DECLARED
 from crm_desktop.stored_values import draft_from_json, from_json
 from crm_desktop.words import _
 from db.fields import Field
@@ -42,11 +43,12 @@ class FieldChange:
     label: str
     before: str
     after: str
+    fact: bool = False  # no change, but something there is to say, such as the name of a file; it is in `after`
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One act on one record. `action` is create, change, delete, restore, undo, import or the name of an operation."""
+    """One act on one record, or on none (type ""). `action` is create, change, delete, restore, undo, import, an operation or an event."""
 
     id: int
     type: str
@@ -102,10 +104,28 @@ class _Words:
         for name, about in kind.visible(self._app.actor).items():  # PostgreSQL keeps JSON in no order
             stored = changes.get(name)
             if isinstance(stored, list):
-                yield FieldChange(name, _(about.label), *(self._show(v, about) for v in stored))
+                yield FieldChange(name, _(about.label), self._show(stored[0], about), self._show(stored[1], about))
         if kind.lines and "lines" in changes:
             yield from self._lines(kind.visible_lines(self._app.actor), changes["lines"])
-        yield from _event_words(changes)
+        yield from self.facts(changes)
+
+    def facts(self, changes: Mapping[str, Any]) -> Iterator[FieldChange]:
+        """What there is to say of something that changed no fields."""
+        for name, value in changes.get("facts", {}).items():
+            yield FieldChange(name, _(FACTS.get(name, name)), "", self._fact(name, value), fact=True)
+
+    def _fact(self, name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, list):
+            return ", ".join(self._fact(name, v) for v in value)
+        if isinstance(value, dict):
+            return ", ".join(f"{k}: {self._fact(k, v)}" for k, v in value.items())
+        if name == "type" and value in self._app.types:
+            return _(self._app.types[value].plural)
+        if name == "settings":
+            return _(next((s.label for s in DECLARED if s.name == value and s.label), str(value)))
+        return "" if value is None else str(value)
 
     def _lines(self, fields: Mapping[str, Field], stored: Mapping[str, Any]) -> Iterator[FieldChange]:
         def summary(values: Mapping[str, Any]) -> str:
@@ -120,9 +140,9 @@ class _Words:
             title = row["name"] if "name" in fields else UNSEEN
             for name, pair in ((n, row["fields"][n]) for n in fields if n in row["fields"]):
                 label = f"{title} · {_(fields[name].label)}"
-                yield FieldChange("lines", label, *(self._show(v, fields[name]) for v in pair))
+                yield FieldChange("lines", label, self._show(pair[0], fields[name]), self._show(pair[1], fields[name]))
         if stored.get("order"):
-            yield FieldChange("lines", _("Order of the lines"), "", _("changed"))
+            yield FieldChange("lines", _("Order of the lines"), "", _("changed"), fact=True)
 
 
 def _line_values(stored: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -131,21 +151,6 @@ def _line_values(stored: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for row in stored.get("changed", ()):
         for name, pair in row["fields"].items():
             yield from ((name, value) for value in pair)
-
-
-def _event_words(changes: Mapping[str, Any]) -> Iterator[FieldChange]:
-    for name, value in changes.get("facts", {}).items():
-        yield FieldChange(name, _(FACTS.get(name, name)), "", _fact(value))
-
-
-def _fact(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(_fact(v) for v in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{k}: {_fact(v)}" for k, v in value.items())
-    return "" if value is None else str(value)
 
 
 def can_undo(app: Application, row: RowMapping) -> bool:
@@ -164,7 +169,7 @@ def in_words(app: Application, connection: Connection | Session, rows: Sequence[
     found = []
     for row in rows:
         kind = app.types.get(row["record_type"])
-        changes = words.of(kind, row["changes"]) if kind else _event_words(row["changes"])
+        changes = words.of(kind, row["changes"]) if kind else words.facts(row["changes"])
         found.append(
             Entry(
                 row["id"], row["record_type"], row["record_id"], row["record_label"], row["action"], row["at"],

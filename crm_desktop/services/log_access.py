@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
-from crm_desktop.draft import Ref
+from crm_desktop.draft import Draft, Ref
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Reach
 from crm_desktop.services.access import reached, within_reach
@@ -85,3 +85,21 @@ def masked(value: Any, about: Field, hidden: Mapping[str, set[int]]) -> Any:
     if isinstance(value, Ref) and value.id in hidden.get(about.target, ()):
         return Ref(value.id, UNSEEN)
     return value
+
+
+def cover_names(app: Application, connection: Connection | Session, kind: RecordType, draft: Draft) -> None:
+    """Take the names of records out of the person's reach from a record that the log kept, in place."""
+    if app.actor.rights.everything:
+        return
+    parts: list[tuple[dict[str, Any], Mapping[str, Field]]] = [(draft.values, kind.fields)]
+    if kind.lines:
+        parts += [(line.values, kind.lines.fields) for line in draft.lines]
+    found: dict[str, set[int]] = {}
+    for values, fields in parts:
+        for name, value in values.items():
+            if isinstance(value, Ref):
+                found.setdefault(fields[name].target, set()).add(value.id)
+    hidden = hidden_labels(app, connection, found)
+    for values, fields in parts:
+        for name, value in values.items():
+            values[name] = masked(value, fields[name], hidden)

@@ -17,14 +17,13 @@ from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Missing
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import asking, gone, require_reach
-from crm_desktop.services.log_access import hidden_labels, masked, of_type
+from crm_desktop.services.log_access import cover_names, of_type
 from crm_desktop.services.reading import read_record
 from crm_desktop.services.saving import visible_part
 from crm_desktop.services.taking_back import lines_before
 from crm_desktop.stored_values import draft_from_json, from_json
 from crm_desktop.words import _
 from db import history
-from db.fields import Field
 from db.models.system import HistoryEntry
 
 
@@ -46,7 +45,7 @@ def as_of(app: Application, type_key: str, id_: int, moment: dt.datetime) -> Dra
         if history.base(connection).place and not _known(rows, moment):
             raise Missing(_("The log does not reach that far back any more."), _("Look into the archived log."))
         draft = visible_part(app, kind, draft)
-        _cover_names(app, connection, kind, draft)
+        cover_names(app, connection, kind, draft)
     return draft
 
 
@@ -96,21 +95,3 @@ def _step_back(kind: RecordType, draft: Draft, row: RowMapping) -> None:
         for at, line in enumerate(draft.lines):
             line.values["position"] = at
     draft.version = max(row["version"] - 1, 0)
-
-
-def _cover_names(app: Application, connection: Connection, kind: RecordType, draft: Draft) -> None:
-    """Names in the history are those of then; records the person may not see stay nameless all the same."""
-    if app.actor.rights.everything:
-        return
-    parts: list[tuple[dict[str, Any], Mapping[str, Field]]] = [(draft.values, kind.fields)]
-    if kind.lines:
-        parts += [(line.values, kind.lines.fields) for line in draft.lines]
-    found: dict[str, set[int]] = {}
-    for values, fields in parts:
-        for name, value in values.items():
-            if isinstance(value, Ref):
-                found.setdefault(fields[name].target, set()).add(value.id)
-    hidden = hidden_labels(app, connection, found)
-    for values, fields in parts:
-        for name, value in values.items():
-            values[name] = masked(value, fields[name], hidden)

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from crm_desktop.application import Application
 from crm_desktop.errors import Missing
 from crm_desktop.kinds import show
-from crm_desktop.services.faults import told
+from crm_desktop.services.access import asking
+from crm_desktop.services.log_access import cover_names, readable
 from crm_desktop.stored_values import draft_from_json
 from crm_desktop.words import _
-from db.engine import reading
 from db.models.system import HistoryEntry
 
 
@@ -43,18 +43,16 @@ class Deleted:
 
 
 def deletions(app: Application, limit: int = 20_000) -> list[Deleted]:
-    """What was deleted and can be brought back, newest first, of the types this person may see. limit: of records."""
-    table: Any = HistoryEntry.__table__
-    seen = [key for key in app.types if app.actor.may(f"{key}.see")]
-    c = table.c
-    # The records themselves are large and not needed for a list.
-    query = (
-        select(c.id, c.batch, c.record_type, c.record_label, c.at, c.user_name, c.station)
-        .where(c.action == "delete", c.undone_by.is_(None), c.batch != "", c.record_type.in_(seen))
-        .order_by(c.id.desc())
-        .limit(limit)
-    )
-    with told(app), reading(app.engine) as connection:
+    """What was deleted and can be brought back, newest first, of what this person would see. limit: of records."""
+    c: Any = HistoryEntry.__table__.c
+    with asking(app) as connection:
+        # The records themselves are large and not needed for a list.
+        query = (
+            select(c.id, c.batch, c.record_type, c.record_label, c.at, c.user_name, c.station)
+            .where(c.action == "delete", c.undone_by.is_(None), c.batch != "", readable(app, events=False))
+            .order_by(c.id.desc())
+            .limit(limit)
+        )
         rows = connection.execute(query).all()
     acts: dict[str, list[Any]] = {}
     for row in rows:
@@ -73,16 +71,17 @@ def _deleted(act: list[Any]) -> Deleted:
 def deleted_values(app: Application, entry_id: int) -> list[tuple[str, str]]:
     """(label, value in words) of a deleted record, as far as this person may see it. Raises Missing."""
     table: Any = HistoryEntry.__table__
-    query = select(table.c.record_type, table.c.changes).where(table.c.id == entry_id, table.c.action == "delete")
-    with told(app), reading(app.engine) as connection:
-        row = connection.execute(query).one_or_none()
-    if row is None:
-        raise Missing(_("There is nothing to bring back."))
-    kind = app.type(row.record_type)
-    app.actor.require(f"{kind.key}.see")
-    visible = kind.visible(app.actor)
-    stored = row.changes["record"]
-    draft = draft_from_json(stored, kind.key, visible, kind.lines.fields if kind.lines else {})
+    with asking(app) as connection:
+        test = (table.c.id == entry_id, table.c.action == "delete", readable(app, events=False))
+        row = connection.execute(select(table.c.record_type, table.c.changes).where(*test)).one_or_none()
+        if row is None:
+            raise Missing(_("There is nothing to bring back."))
+        kind = app.type(row.record_type)
+        visible = kind.visible(app.actor)
+        stored = row.changes["record"]
+        draft = draft_from_json(stored, kind.key, visible, kind.visible_lines(app.actor))
+        if not app.actor.rights.everything:
+            cover_names(app, connection, kind, draft)
     found = []
     for name, about in visible.items():
         value = draft.values.get(name)

@@ -52,7 +52,7 @@ class DatabaseStorage:
         ]
         with told(self._app), writing(self._app.engine) as session:
             if self._user_id == COMPANY:
-                events.record(self._app, "settings", "", {"names": sorted(values)}, session=session)
+                events.record(self._app, "settings", "", {"settings": sorted(values)}, session=session)
             session.execute(delete(table).where(table.c.user_id == self._user_id, table.c.key.in_(list(values))))
             if rows:
                 session.execute(insert(SettingRow), rows)

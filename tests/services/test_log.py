@@ -97,11 +97,11 @@ def test_what_happened_to_no_record_is_told_with_its_facts(app: Application, tmp
     custom_fields.remove_field(app, "customers", name)
     found = [(e.action, e.label, {c.field: c.after for c in e.changes}) for e in told(app, type="-")]
     assert found == [
-        ("custom_field", "Shade", {"type": "customers", "removed": "Shade"}),
-        ("custom_field", "Colour", {"type": "customers", "changed": "Colour"}),
-        ("custom_field", "Colour", {"type": "customers", "added": "Colour"}),
-        ("settings", "", {"names": "company_name"}),
-        ("export", "all.xlsx", {"type": "customers", "file": "all.xlsx", "count": "1"}),
+        ("custom_field", "Shade", {"type": "Customers", "removed": "Shade"}),
+        ("custom_field", "Colour", {"type": "Customers", "changed": "Colour"}),
+        ("custom_field", "Colour", {"type": "Customers", "added": "Colour"}),
+        ("settings", "", {"settings": "Company name"}),
+        ("export", "all.xlsx", {"type": "Customers", "file": "all.xlsx", "count": "1"}),
     ]
     assert action_words(None, "export")[0] == "Exported"
     assert log_chain.verify(app).sound

@@ -11,6 +11,7 @@ from ui.screens.backups import BackupsScreen
 from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.first_data import fill_with_sample
 from ui.screens.import_screen import ImportScreen
+from ui.screens.log_screen import LogScreen
 from ui.screens.recycle_bin import RecycleBin
 from ui.screens.registry import ScreenEntry, Screens, screens_of
 from ui.screens.settings import SettingsScreen
@@ -25,6 +26,7 @@ def all_screens() -> Screens:
             ScreenEntry("today", N_("Today"), "home", TodayScreen, shortcut="Alt+Home"),
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
+            ScreenEntry("log", N_("Log"), "history", LogScreen, "setup", "program.log"),
             ScreenEntry("recycle-bin", N_("Recycle bin"), "bin_recycle", RecycleBin, "setup"),
             ScreenEntry("backups", N_("Backups"), "shield_checkmark", BackupsScreen, "setup", BACKUP),
             ScreenEntry(

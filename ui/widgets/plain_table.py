@@ -59,6 +59,13 @@ class PlainModel(QAbstractTableModel):
         self.rows = list(rows)
         self.endResetModel()
 
+    def add_rows(self, rows: Sequence[Any]) -> None:
+        """Show more rows below those that are there."""
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(rows) - 1)
+            self.rows.extend(rows)
+            self.endInsertRows()
+
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.rows)
 
