@@ -42,6 +42,13 @@ def remove_patiently(path: Path) -> bool:
     return True
 
 
+def read_patiently(path: Path) -> bytes:
+    """The content of a file. PermissionError where another program holds it for long, FileNotFoundError."""
+    found: list[bytes] = []
+    _patiently(lambda: found.append(path.read_bytes()))
+    return found[0]
+
+
 def check_writable(path: Path) -> None:
     """Raise PermissionError where `path` exists and may not be written, because another program has it open for example."""
     if path.is_file():

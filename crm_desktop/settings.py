@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-import time
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -17,11 +17,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar, cast
 
+from crm_desktop.held_files import read_patiently, remove_patiently, replace_patiently
 from crm_desktop.words import system_language
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
-_ATTEMPTS, _PAUSE = 10, 0.05  # to put the settings file in its place; the pause in seconds
 
 
 class Scope(Enum):
@@ -230,27 +230,32 @@ class FileStorage:
 
     def load(self) -> Mapping[str, Any]:
         try:
-            values = json.loads(self._path.read_text(encoding="utf-8"))
+            return self._read()
+        except OSError as error:
+            _log.warning("Settings of this PC cannot be read: %s", type(error).__name__)
+            return {}
+
+    def _read(self) -> Mapping[str, Any]:
+        try:
+            values = json.loads(read_patiently(self._path).decode("utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
-            _log.warning("Settings of this PC cannot be read: %s", type(error).__name__)
+        except ValueError as error:
+            _log.warning("Settings of this PC are damaged: %s", type(error).__name__)
             return {}
         return cast("Mapping[str, Any]", values) if isinstance(values, dict) else {}
 
     def store(self, values: Mapping[str, Any]) -> None:
-        kept = {k: v for k, v in (dict(self.load()) | dict(values)).items() if v is not None}
+        # What is there, but cannot be read at this moment, must not be replaced by these alone.
+        kept = {k: v for k, v in (dict(self._read()) | dict(values)).items() if v is not None}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")  # written aside: a loss of power leaves the old or the new file
-        fresh.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
-        for attempt in range(_ATTEMPTS):
-            try:
-                fresh.replace(self._path)
-                return
-            except PermissionError:  # Windows: another window or a virus scanner reads it at this moment
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                time.sleep(_PAUSE)
+        # Written aside: a loss of power leaves the old or the new file.
+        fresh = self._path.with_suffix(f".{os.getpid()}.new")
+        try:
+            fresh.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+            replace_patiently(fresh, self._path)
+        finally:
+            remove_patiently(fresh)
 
 
 class Settings:

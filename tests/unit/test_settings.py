@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from crm_desktop import held_files
 from crm_desktop import settings as s
 
 
@@ -44,6 +46,30 @@ def test_an_unreadable_file_counts_as_empty(tmp_path: Path) -> None:
     assert settings.get(s.THEME) == "system"
     settings.set(s.THEME, "light")
     assert s.Settings({s.Scope.PC: s.FileStorage(file)}).get(s.THEME) == "light"
+
+
+@pytest.mark.parametrize("times", [2, 1000])
+def test_settings_that_cannot_be_read_at_this_moment_are_not_lost(
+    times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.json"
+    storage = s.FileStorage(file)
+    storage.store({"theme": "dark"})
+    read, calls = Path.read_bytes, []
+
+    def held(path: Path) -> bytes:
+        calls.append(path)
+        if len(calls) <= times:
+            raise PermissionError(13, "The file is used by another process")
+        return read(path)
+
+    monkeypatch.setattr(held_files, "_PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(Path, "read_bytes", held)
+    with suppress(PermissionError):
+        storage.store({"font_size": 115})
+    monkeypatch.undo()
+    assert storage.load() == {"theme": "dark"} | ({"font_size": 115} if times == 2 else {})
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_late_writes_store_the_newest_value() -> None:
