@@ -24,6 +24,7 @@ from crm_desktop.progress import Progress
 from crm_desktop.words import _
 from ui.backup_end import BackupAtEnd
 from ui.backup_news import BACKUP
+from ui.backup_watch import FolderWatch
 from ui.backup_words import moment
 from ui.main_window import MainWindow
 
@@ -49,6 +50,9 @@ class BackupKeeper(QObject):
             self._timer(_EVERY, self.look), self._timer(_CLOCK, self.look_at_clock), self._timer(_DRIVES, self.look_for_drives),
         ]  # fmt: skip
         QTimer.singleShot(_FIRST, self, partial(self.look, self._run_due))
+        self._watch = FolderWatch(window.tasks, self)
+        self._watch.changed.connect(self.look)
+        window.closed.connect(self._watch.close)
         self._stop_listening = window.settings.listen(self._set)
         window.closed.connect(self._stop_listening)
         window.last_work = BackupAtEnd(window).run
@@ -80,6 +84,7 @@ class BackupKeeper(QObject):
         self._looking = False
         self._show(found)
         self._news.take(found)
+        self._watch.follow(s.folder for s in found.targets if s.folder is not None and s.target.active and s.backups)
         if then is not None:
             then()
         if self._again:

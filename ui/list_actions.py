@@ -18,6 +18,7 @@ from crm_desktop.services.history import undo_batch
 from crm_desktop.services.listing import fetch_ids
 from crm_desktop.words import _, ngettext
 from ui import list_output
+from ui.backup_before import DELETE, MANY, NoBackup, ask_without, keep_before
 from ui.batch_edit import BatchEdit
 from ui.list_state import joined
 from ui.list_view import RecordList
@@ -75,8 +76,24 @@ class ListActions(QObject):
                 question, _("They can be brought back from the recycle bin."), yes=_("Delete"), danger=True
             ):
                 return
-        work = partial(delete, self._shell.app, self._type.key, list(ids))
-        self._run(work, partial(self._deleted, len(ids)), _("Deleting"), len(ids))
+        self._delete(list(ids))
+
+    def _delete(self, ids: list[int], *, backup: bool = True) -> None:
+        app, settings = self._shell.app, self._shell.settings
+
+        def work(progress: Progress) -> str:
+            if backup:
+                keep_before(app, settings, DELETE, len(ids), progress)
+            return delete(app, self._type.key, ids)
+
+        failed = partial(self._not_deleted, ids)
+        self._run(work, partial(self._deleted, len(ids)), _("Deleting"), len(ids), failed, slow_from=MANY)
+
+    def _not_deleted(self, ids: list[int], error: BaseException) -> None:
+        if isinstance(error, NoBackup):
+            ask_without(self._shell.notices, error, partial(self._delete, ids, backup=False), _("Delete all the same"))
+        else:
+            self._shell.notices.error(error)
 
     def _deleted(self, count: int, batch: str) -> None:
         self._list.leave_everything()
@@ -137,5 +154,13 @@ class ListActions(QObject):
         """The list as it is shown, as pages."""
         list_output.print_list(self._shell, self._list.window(), self.query())
 
-    def _run(self, work: Callable[..., Any], done: Callable[[Any], None], title: str, count: int) -> None:
-        self._shell.tasks.run(work, done, title=title, slow=count >= _SLOW_FROM, owner=self)
+    def _run(
+        self,
+        work: Callable[..., Any],
+        done: Callable[[Any], None],
+        title: str,
+        count: int,
+        failed: Callable[[BaseException], None] | None = None,
+        slow_from: int = _SLOW_FROM,
+    ) -> None:
+        self._shell.tasks.run(work, done, failed, title=title, slow=count >= slow_from, owner=self)

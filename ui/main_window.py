@@ -20,7 +20,7 @@ from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.words import LANGUAGES, _, language
 from ui import icons, navigation, theme
-from ui.backup_news import BackupNews
+from ui.backup_news import BACKUP, RESTORE, BackupNews
 from ui.command_palette import Answer, CommandPalette
 from ui.commands import Command, action_for, add_to
 from ui.dialogs.keyboard_map import KeyboardMap
@@ -206,6 +206,12 @@ class MainWindow(QMainWindow):
             if not screen.in_navigation:
                 go = partial(self.open_screen, screen.key)
                 found.append(Command(f"go:screen:{screen.key}", _(screen.title), screen.icon, go, screen.shortcut, window))
+        if self.app.actor.may(BACKUP):
+            make = partial(self.backup_news.wanted.emit, "hand")
+            found.append(Command("backup", _("Back up now"), "shield_checkmark", make, "", window, also=("backup",)))
+        if self.app.actor.may(RESTORE):
+            restore = partial(self.open_backup, None, "restore")
+            found.append(Command("restore", _("Restore a backup…"), "arrow_undo", restore, "", window, also=("restore",)))
         return [
             *found,
             Command("close", _("Close tab"), "dismiss", self._close_tab, "Ctrl+W", window),

@@ -193,6 +193,16 @@ def test_the_buttons_of_one_backup_ask_the_program_for_it(screen: BackupsScreen,
     assert wanted == [(path, "look"), (path, "restore"), (None, "restore")]
 
 
+def test_a_file_that_vanishes_behind_the_program_s_back_is_seen(
+    screen: BackupsScreen, window: MainWindow, qtbot: QtBot
+) -> None:
+    quiet(window, qtbot)
+    qtbot.wait(500)
+    choose(screen, 1).backup.path.unlink()
+    qtbot.waitUntil(lambda: len(screen.table.items.rows) == 1, timeout=WAIT)
+    quiet(window, qtbot)
+
+
 # Places
 
 

@@ -20,6 +20,7 @@ from crm_desktop.progress import Progress
 from crm_desktop.services.undo_import import PastImport, Undone, undo_import
 from crm_desktop.words import N_, _, ngettext
 from ui import theme
+from ui.backup_before import IMPORT, NoBackup, ask_without, keep_before
 from ui.dropped_files import dropped_table
 from ui.screens.import_check import CheckPage, DonePage
 from ui.screens.import_columns import ColumnsPage
@@ -236,13 +237,16 @@ class ImportScreen(QWidget):
         self.check.show_plan(plan)
         self._show(CHECK)
 
-    def run(self) -> None:
-        """Import what can be imported."""
+    def run(self, *, backup: bool = True) -> None:
+        """Import what can be imported, after a backup where one is wanted."""
         if self.plan is None:
             return
-        app, wanted = self._shell.app, self.plan
+        app, settings, wanted = self._shell.app, self._shell.settings, self.plan
+        count = wanted.count("create") + wanted.count("change")
 
         def work(progress: Progress) -> Result:
+            if backup:
+                keep_before(app, settings, IMPORT, count, progress)
             return carry_out(app, wanted, progress)
 
         title = _("Importing {things}").format(things=_(app.type(wanted.type).plural))
@@ -251,6 +255,10 @@ class ImportScreen(QWidget):
         self._run(work, self._imported, self._not_imported, title=title)
 
     def _not_imported(self, error: BaseException) -> None:
+        if isinstance(error, NoBackup):
+            self._show(CHECK)
+            ask_without(self._shell.notices, error, partial(self.run, backup=False), _("Import all the same"))
+            return
         self._shell.notices.error(error)
         self._check_again()
 

@@ -100,6 +100,9 @@ class SettingsScreen(QWidget):
             self._add(grid, row, setting)
         card.body.addSpacing(4)
         card.body.addLayout(grid)
+        if section == s.BACKUP_FOLDER.section:
+            more = Button(_("Places and times of backups"), "shield_checkmark", clicked=lambda: self._shell.open_screen("backup-setup"))
+            card.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _add(self, grid: QGridLayout, row: int, setting: s.Setting[Any]) -> None:
