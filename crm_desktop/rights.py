@@ -137,6 +137,10 @@ class Rights:
             return Access.WRITE
         return max((h.access(record_type, name, secret) for h in self.holdings), default=Access.HIDDEN)
 
+    def states(self, record_type: str, operation: str) -> bool:
+        """Whether something of its own is said of an operation in a state, such as `change:confirmed`."""
+        return any((kind, operation) in h.reaches for h in self.holdings for kind in (record_type, ANY))
+
     def hides(self, area: str) -> bool:
         """Whether every position the person holds hides an area or panel."""
         return not self.everything and all(area in h.hidden for h in self.holdings)

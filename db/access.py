@@ -112,6 +112,11 @@ def shared_with(asker: Asker, key: str, right_key: str, operation: str) -> Any:
     return query if operation in READS else query.where(share.c.may_change)
 
 
+def within_as(subject: Subject, asker: Asker, right_key: str, operation: str, table: Any = None) -> ColumnElement[bool]:
+    """That a row is somebody's whom the asker reaches by the right to another record type, whose rows belong to this one's."""
+    return _own(subject, subject.table if table is None else table, asker, right_key, operation)
+
+
 def _own(subject: Subject, table: Any, asker: Asker, right_key: str, operation: str) -> ColumnElement[bool]:
     limits = subject.limits
     tests: list[Any] = [table.c[n].in_(owners_reached(asker, right_key, operation)) for n in limits.owners]

@@ -22,6 +22,11 @@ class Key(NamedTuple):
     descending: bool = False
 
 
+def turned(keys: Sequence[Key]) -> list[Key]:
+    """The keys of the same order read from its end."""
+    return [Key(k.expression, not k.descending) for k in keys]
+
+
 def after_key(keys: Sequence[Key], last: Sequence[Any]) -> ColumnElement[bool]:
     """The rows that follow the row with these order values."""
     values = [literal(v, k.expression.type) for k, v in zip(keys, last, strict=True)]
@@ -84,14 +89,15 @@ def fetch(
     last: Sequence[Any] | None,
     size: int,
     few: bool = False,
+    steps: bool = False,
 ) -> Sequence[Row[Any]]:
-    """The rows of `page`, at the same cost at any depth.
+    """The rows of `page`, at the same cost at any depth. steps: the keys belong to several tables, which no engine compares at once.
 
     Many rows may share the first order value, such as a status, or no date at all. SQLite compares a pair of values by the first
     of them only where the second is the row's id, and would read all rows that share it up to the page; so those are asked for
     by themselves, and what comes after them only where that leaves room.
     """
-    if last is None or few or not is_sqlite(connection):
+    if last is None or few or not (steps or is_sqlite(connection)):
         return connection.execute(page(query, keys, last, size, few)).all()
     found: list[Row[Any]] = []
     for step in _steps(query.add_columns(*(k.expression for k in keys)), keys, last):

@@ -77,9 +77,9 @@ def _value(app: Application, about: Field, text: str) -> Any:
 def _ids(app: Application, about: Field, text: str) -> tuple[int, ...]:
     """The ids of the records a reference may mean: by number, else by name."""
     from crm_desktop.exchange.matching import Finder
-    from db.engine import reading
+    from crm_desktop.services.access import asking
 
     finder = Finder(app, about.target)
-    with reading(app.engine) as connection:
+    with asking(app) as connection:
         finder.load(connection, [text])
     return tuple(finder.all_ids(text))

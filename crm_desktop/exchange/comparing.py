@@ -14,6 +14,7 @@ from crm_desktop.draft import Change, Draft, Line, Ref
 from crm_desktop.exchange.matching import ids_by_values
 from crm_desktop.exchange.plan import Incoming, Planned
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.access import reached
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.references import label_names
 from crm_desktop.words import _
@@ -81,7 +82,7 @@ class Comparer:
         groups: dict[tuple[Any, ...], list[Planned]] = defaultdict(list)
         for item in planned:
             groups[tuple(plain(item.incoming.values.get(n, empty[n])) for n in fields)].append(item)
-        ids = ids_by_values(self._connection, self._kind, fields, groups)
+        ids = ids_by_values(self._app, self._connection, self._kind, fields, groups)
         for key, items in groups.items():
             candidates = ids.get(key, [])
             if len(items) == 1 and len(candidates) == 1:
@@ -127,7 +128,9 @@ class Comparer:
         )
 
     def _differences(self, planned: list[Planned]) -> None:
-        existing = read_records(self._app, self._connection, self._kind, [p.id for p in planned if p.id is not None])
+        ids = [p.id for p in planned if p.id is not None]
+        existing = read_records(self._app, self._connection, self._kind, ids)
+        mine = reached(self._app, self._connection, self._kind, "change", ids)
         for item in planned:
             before = existing.get(item.id or 0)
             if before is None:
@@ -143,7 +146,10 @@ class Comparer:
                 if count:
                     item.changes["lines"] = Change(len(before.lines), len(item.incoming.lines))
             item.action = "change" if item.changes else "same"
-            if "status" in item.changes and self._kind.fields["status"].computed:
+            if item.changes and item.id not in mine:
+                item.action = "wrong"
+                item.problems[""] = _("You may not change this record.")
+            elif "status" in item.changes and self._kind.fields["status"].computed:
                 item.action = "wrong"
                 item.problems["status"] = _("An existing document changes its state through its own steps only.")
 

@@ -13,11 +13,11 @@ from crm_desktop.exchange.workbook_files import write_table
 from crm_desktop.filters import ListQuery
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.faults import told
+from crm_desktop.services import events
+from crm_desktop.services.access import asking, reached
 from crm_desktop.services.listing import count, fetch_ids, iterate
 from crm_desktop.services.reading import read_records
 from crm_desktop.words import _
-from db.engine import reading
 
 _AT_ONCE = 500
 
@@ -31,10 +31,13 @@ def export_list(app: Application, query: ListQuery, path: Path, progress: Progre
     app.actor.require(f"{kind.key}.export")
     columns = exported_columns(app, kind, query.columns)
     with_lines = any(c.in_line for c in columns)
-    total = count(app, query, cap=None).number
+    total = count(app, query, cap=None, operation="export").number
     rows = _documents(app, kind, query, columns) if with_lines else _records(app, query, columns)
     # How many lines there are, only reading them tells; orders have a handful each.
-    return write_table(path, _(kind.plural), columns, _watched(rows, progress, total), total * (4 if with_lines else 1))
+    length = total * (4 if with_lines else 1)
+    written = write_table(path, _(kind.plural), columns, _watched(rows, progress, total), length)
+    events.record(app, "export", path.name, {"type": kind.key, "file": path.name, "count": written})
+    return written
 
 
 def _watched(rows: Iterator[list[Any]], progress: Progress, total: int) -> Iterator[list[Any]]:
@@ -48,7 +51,7 @@ def _watched(rows: Iterator[list[Any]], progress: Progress, total: int) -> Itera
 def _records(app: Application, query: ListQuery, columns: Sequence[Column]) -> Iterator[list[Any]]:
     fields = tuple(dict.fromkeys(_field_name(c) for c in columns))
     makers = [(c.path, cell_maker(app, c)) for c in columns]
-    for chunk in iterate(app, ListQuery(query.type, fields, query.where, query.search, query.order)):
+    for chunk in iterate(app, ListQuery(query.type, fields, query.where, query.search, query.order), operation="export"):
         found = [dict(zip(fields, row, strict=False)) for row in chunk]
         _add_numbers(app, columns, found)
         for values in found:
@@ -59,11 +62,11 @@ def _documents(app: Application, kind: RecordType, query: ListQuery, columns: Se
     """One row per line; a document without lines has one row of its own."""
     own = [(c.path, cell_maker(app, c)) for c in columns if not c.in_line]
     of_lines = [(c.path, cell_maker(app, c)) for c in columns if c.in_line]
-    ids = fetch_ids(app, query)
+    ids = fetch_ids(app, query, operation="export")
     for at in range(0, len(ids), _AT_ONCE):
         chunk = ids[at : at + _AT_ONCE]
-        with told(app), reading(app.engine) as connection:
-            found = read_records(app, connection, kind, chunk)
+        with asking(app) as connection:
+            found = read_records(app, connection, kind, chunk, limited=True)
         drafts = [found[id_] for id_ in chunk if id_ in found]
         _add_numbers(app, [c for c in columns if not c.in_line], [d.values for d in drafts])
         _add_numbers(app, [c for c in columns if c.in_line], [line.values for d in drafts for line in d.lines])
@@ -87,8 +90,10 @@ def _add_numbers(app: Application, columns: Sequence[Column], rows: Sequence[dic
             continue
         target = app.type(column.about.target)
         ids = sorted({row[name].id for row in rows if isinstance(row.get(name), Ref)})
-        with told(app), reading(app.engine) as connection:
-            found = read_records(app, connection, target, ids, {number: target.fields[number]})
+        with asking(app) as connection:
+            ids = sorted(reached(app, connection, target, "see", ids))
+            fields = {n: f for n, f in target.visible(app.actor).items() if n == number}
+            found = read_records(app, connection, target, ids, fields) if fields else {}
         for row in rows:
             if isinstance(row.get(name), Ref) and row[name].id in found:
                 row[column.path] = found[row[name].id].values[number]

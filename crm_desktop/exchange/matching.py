@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.access import within_reach
 from crm_desktop.services.references import label_names, label_text
 from crm_desktop.words import _
 
@@ -31,7 +32,7 @@ class Finder:
     """Finds records of one type by what a cell says; asks the database once for all of them."""
 
     def __init__(self, app: Application, type_key: str) -> None:
-        self.kind = app.type(type_key)
+        self._app, self.kind = app, app.type(type_key)
         self._by_code: dict[str, dict[int, str]] = defaultdict(dict)
         self._by_name: dict[str, dict[int, str]] = defaultdict(dict)
         self._within: dict[int, int | None] = {}
@@ -42,6 +43,7 @@ class Finder:
         wanted = sorted(set(texts))
         label = [table.c[n] for n in label_names(self.kind)]
         owner = [table.c[parent]] if parent else []
+        reach = within_reach(self._app, self.kind)
         for fields, found in ((_codes(self.kind), self._by_code), (_names(self.kind), self._by_name)):
             for name in fields:
                 column = table.c[name]
@@ -51,6 +53,8 @@ class Finder:
                         .where(column.in_(wanted[at : at + _CHUNK]))
                         .order_by(table.c.id)
                     )
+                    if reach is not None:
+                        query = query.where(reach)
                     for id_, text, *rest in connection.execute(query):
                         found[text][id_] = label_text(rest[len(owner) :])
                         if parent:
@@ -75,15 +79,17 @@ class Finder:
 
 
 def ids_by_values(
-    connection: Connection, kind: RecordType, fields: tuple[str, ...], keys: Iterable[tuple[Any, ...]]
+    app: Application, connection: Connection, kind: RecordType, fields: tuple[str, ...], keys: Iterable[tuple[Any, ...]]
 ) -> dict[tuple[Any, ...], list[int]]:
     """The ids of existing records by the values of some fields; only the first field is asked by, the others are compared."""
     table: Any = kind.model.__table__
-    columns = [table.c[n] for n in fields]
+    columns, reach = [table.c[n] for n in fields], within_reach(app, kind)
     wanted = sorted({key[0] for key in keys})
     found: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for at in range(0, len(wanted), _CHUNK):
         query = select(table.c.id, *columns).where(columns[0].in_(wanted[at : at + _CHUNK])).order_by(table.c.id)
+        if reach is not None:  # what the person does not see is not found either, and a row of the file is a new record
+            query = query.where(reach)
         for id_, *values in connection.execute(query):
             found[tuple(values)].append(id_)
     return found

@@ -17,6 +17,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Told
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.access import asking, require_reach
 from crm_desktop.services.files import picture
 from crm_desktop.services.saving import open_record
 from crm_desktop.services.settings_store import settings_of
@@ -57,6 +58,8 @@ def for_records(app: Application, type_key: str, ids: Iterable[int], language: s
     app.actor.require(f"{type_key}.print")
     reader = _Reader(app, language)
     for record_id in ids:
+        with asking(app) as connection:
+            require_reach(app, connection, kind, "print", [record_id])
         yield reader.context(kind, open_record(app, type_key, record_id))
 
 

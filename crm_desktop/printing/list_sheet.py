@@ -14,6 +14,7 @@ from crm_desktop.printing.context import for_list
 from crm_desktop.printing.generic import list_template
 from crm_desktop.printing.rendering import Rendered, render
 from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.services import events
 from crm_desktop.services.listing import count, iterate
 from crm_desktop.words import _, language
 
@@ -26,6 +27,7 @@ def write_list(app: Application, query: ListQuery, path: Path, progress: Progres
     made = list_pdf(app, query, progress)
     with whole_file(path) as part:
         part.write_bytes(made.pdf)
+    events.record(app, "print", path.name, {"type": query.type, "file": path.name, "pages": made.pages})
     return made.pages
 
 
@@ -35,7 +37,7 @@ def list_pdf(app: Application, query: ListQuery, progress: Progress | None = Non
     visible = kind.visible(app.actor)
     names = tuple(n for n in query.columns or kind.columns if n in visible)
     query = ListQuery(query.type, names, query.where, query.search, query.order)
-    number = count(app, query, cap=None).number
+    number = count(app, query, cap=None, operation="print").number
     if number > MOST_ROWS:
         advice = _("Narrow the list with filters, or export it for Excel.")
         raise Refused(_("{count} rows are too many to print.").format(count=f"{number:,}"), advice)
@@ -45,7 +47,7 @@ def list_pdf(app: Application, query: ListQuery, progress: Progress | None = Non
 
 def _rows(app: Application, query: ListQuery, number: int, progress: Progress) -> Iterator[dict[str, Any]]:
     done = 0
-    for chunk in iterate(app, query):
+    for chunk in iterate(app, query, operation="print"):
         progress.check_cancelled()
         progress.report(done, number)
         done += len(chunk)

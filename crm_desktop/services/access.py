@@ -7,9 +7,9 @@ PC or another. `within_reach` is the condition that keeps the rows a person does
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Integer, false, literal, select
@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
+from crm_desktop.draft import Ref
 from crm_desktop.errors import Missing, Refused
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access, Holding, Reach, Rights
 from crm_desktop.services.faults import told
 from crm_desktop.words import _
-from db.access import Asker, Subject, within
+from db.access import Asker, Limits, Subject, departments_reached, owners_reached, shared_with, within, within_as
 from db.engine import reading, writing
 from db.models.access import AccessState, Position, PositionField, PositionRight, UserPosition
 from db.models.office import User
@@ -158,6 +159,59 @@ def require_reach(
             _("You may not do this with these records."), _("Ask whoever owns them, or your administrator ({grant}).").format(
                 grant=f"{kind.key}.{operation}")
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Whom an operation reaches, for asking about records that are not in their table: deleted ones, and those not saved yet."""
+
+    limits: Limits
+    everything: bool
+    owners: frozenset[int]
+    departments: frozenset[int]
+    shared: frozenset[int]
+    parents: Callable[[int], bool]
+
+    def holds(self, id_: int | None, values: Mapping[str, Any]) -> bool:
+        """Whether a record with these values is within reach. id_: its id, None for a new one."""
+        if self.everything or id_ in self.shared:
+            return True
+        people = (id_ if n == "id" else _id(values.get(n)) for n in self.limits.owners)
+        # A new department, which has no id yet, belongs to the one it is to be part of.
+        place = (id_ or _id(values.get("parent_id"))) if self.limits.department == "id" else _id(values.get(self.limits.department))
+        if place in self.departments or any(p in self.owners for p in people):
+            return True
+        above = _id(values.get(self.limits.parent)) if self.limits.parent else None
+        return above is not None and self.parents(above)
+
+
+def _id(value: Any) -> int | None:
+    return value.id if isinstance(value, Ref) else value
+
+
+def reach_of(app: Application, connection: Connection | Session, kind: RecordType, operation: str) -> Reached:
+    """What `operation` reaches, read at once."""
+    if app.actor.reach(kind.key, operation) == Reach.ALL:
+        return Reached(kind.limits, True, frozenset(), frozenset(), frozenset(), lambda _id: True)
+    ask = asker(app.actor)
+
+    def ids(query: Any) -> frozenset[int]:
+        return frozenset(connection.scalars(query))
+
+    def parent_is_reached(id_: int) -> bool:
+        above = subject(app, kind).parent
+        assert above is not None
+        test = within_as(above, ask, kind.key, operation)
+        return connection.scalar(select(above.table.c.id).where(above.table.c.id == id_, test)) is not None
+
+    return Reached(
+        kind.limits,
+        False,
+        ids(owners_reached(ask, kind.key, operation)),
+        ids(departments_reached(ask, kind.key, operation)),
+        ids(shared_with(ask, kind.key, kind.key, operation)),
+        parent_is_reached,
+    )
 
 
 def gone() -> Missing:

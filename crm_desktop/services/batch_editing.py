@@ -12,11 +12,11 @@ from crm_desktop.errors import Conflict, Refused
 from crm_desktop.kinds import show
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import Field, RecordType
-from crm_desktop.services.faults import told
+from crm_desktop.rights import Access
+from crm_desktop.services.access import asking, reached
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.saving import open_record, problems, save, save_many
 from crm_desktop.words import _
-from db.engine import reading
 
 _CHUNK = 500
 
@@ -50,7 +50,7 @@ def batch_fields(app: Application, kind: RecordType) -> dict[str, Field]:
     return {
         n: f
         for n, f in kind.visible(app.actor).items()
-        if not f.computed and f.kind not in ("image", "state") and n not in own
+        if not f.computed and f.kind not in ("image", "state") and n not in own and kind.access(app.actor, n) == Access.WRITE
     }
 
 
@@ -122,6 +122,7 @@ def _drafts(app: Application, kind: RecordType, ids: Sequence[int], progress: Pr
     for at in range(0, len(ids), _CHUNK):
         progress.check_cancelled()
         progress.report(at, len(ids))
-        with told(app), reading(app.engine) as connection:
-            found = read_records(app, connection, kind, ids[at : at + _CHUNK])
+        with asking(app) as connection:
+            chunk = sorted(reached(app, connection, kind, "see", ids[at : at + _CHUNK]))
+            found = read_records(app, connection, kind, chunk, kind.visible(app.actor), limited=True)
         yield from found.values()

@@ -15,9 +15,8 @@ from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Invalid
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access, Reach
-from crm_desktop.services.access import asker, reached
+from crm_desktop.services.access import reach_of, reached
 from crm_desktop.words import _
-from db.access import departments_reached, owners_reached
 
 _BELONGS = ("owner_id", "department_id")
 
@@ -26,7 +25,7 @@ def guard_change(session: Session, app: Application, kind: RecordType, given: Dr
     """Raise Invalid for what this person may not change in a record. given: what is to be saved; operation: an operation's own doing."""
     if app.actor.rights.everything or operation:
         return
-    found = dict(_unwritable(app, kind, given, before))
+    found = dict(_unwritable(kind, _closed(app, kind), given, before))
     found |= {n: w for n, w in _unreachable(session, app, kind, [given], before).items() if n not in found}
     if _belongs_elsewhere(given, before) and given.id not in reached(app, session, kind, "share", [int(given.id or 0)]):
         words = _("You may not hand this record over.")
@@ -39,54 +38,46 @@ def guard_new(session: Session, app: Application, kind: RecordType, drafts: Sequ
     """Raise Invalid for what this person may not put into new records. defaults: what their fields begin with."""
     if app.actor.rights.everything or not drafts:
         return
-    for draft in drafts:
-        if found := dict(_unwritable(app, kind, draft, Draft(kind.key, None, 0, dict(defaults), []))):
+    closed, begins = _closed(app, kind), Draft(kind.key, None, 0, dict(defaults), [])
+    for draft in drafts if any(closed) else ():
+        if found := dict(_unwritable(kind, closed, draft, begins)):
             raise Invalid(found)
     if found := _unreachable(session, app, kind, drafts, None):
         raise Invalid(found)
-    if app.actor.reach(kind.key, "add") == Reach.ALL:
-        return
-    ask = asker(app.actor)
-    owners = set(session.scalars(owners_reached(ask, kind.key, "add")))
-    departments = set(session.scalars(departments_reached(ask, kind.key, "add")))
-    for draft in drafts:
-        if not _in_reach(kind, draft, owners, departments):
-            raise Invalid({"owner_id": _("You may not make this record for somebody else.")})
-
-
-def _in_reach(kind: RecordType, draft: Draft, owners: set[int], departments: set[int]) -> bool:
-    limits = kind.limits
-    people = (draft.values.get(n) for n in limits.owners if n not in ("id", "created_by"))
-    # A new department, which has no id yet, is within the reach of the one it is to be part of.
-    place = draft.values.get("parent_id" if limits.department == "id" else limits.department)
-    return any(isinstance(p, Ref) and p.id in owners for p in people) or (isinstance(place, Ref) and place.id in departments)
+    reach = reach_of(app, session, kind, "add")
+    if not all(reach.holds(None, d.values) for d in drafts):
+        raise Invalid({"owner_id": _("You may not make this record for somebody else.")})
 
 
 def _belongs_elsewhere(given: Draft, before: Draft) -> bool:
     return any(n in given.values and given.values[n] != before.values.get(n) for n in _BELONGS)
 
 
-def _unwritable(app: Application, kind: RecordType, given: Draft, before: Draft) -> Iterator[tuple[str, str]]:
+def _closed(app: Application, kind: RecordType) -> tuple[list[str], list[str]]:
+    """The fields that this person may not write, and the columns of lines."""
+    access, lines = kind.access, kind.lines.fields if kind.lines else {}
+    own = [n for n, f in kind.fields.items() if not f.computed and access(app.actor, n) < Access.WRITE]
+    return own, [n for n, f in lines.items() if not f.computed and access(app.actor, f"lines.{n}") < Access.WRITE]
+
+
+def _unwritable(
+    kind: RecordType, closed: tuple[list[str], list[str]], given: Draft, before: Draft
+) -> Iterator[tuple[str, str]]:
     """Fields and columns of lines that differ although this person may not write them."""
     words = _("You have no permission to change this.")
-    copied = {own for about in kind.fields.values() for own in about.copies}
-    for name, value in given.values.items():
-        about = kind.fields.get(name)
-        if about is None or about.computed or value == before.values.get(name) or (before.id is None and name in copied):
-            continue
-        if kind.access(app.actor, name) < Access.WRITE:
+    copied = {own for about in kind.fields.values() for own in about.copies} if closed[0] and before.id is None else ()
+    for name in closed[0]:
+        if name in given.values and name not in copied and given.values[name] != before.values.get(name):
             yield name, words
-    if kind.lines is None:
-        return
-    closed = [n for n, f in kind.lines.fields.items() if not f.computed and kind.access(app.actor, f"lines.{n}") < Access.WRITE]
-    if not closed:
+    columns = closed[1]
+    if not columns:
         return
     was = {line.id: line.values for line in before.lines}
     if {line.id for line in given.lines} != set(was):
         yield "lines", words
         return
     for at, line in enumerate(given.lines):
-        yield from ((f"lines.{at}.{n}", words) for n in closed if n in line.values and line.values[n] != was[line.id].get(n))
+        yield from ((f"lines.{at}.{n}", words) for n in columns if n in line.values and line.values[n] != was[line.id].get(n))
 
 
 def _unreachable(
@@ -94,12 +85,15 @@ def _unreachable(
 ) -> dict[str, str]:
     """References to records that are not there for this person."""
     found: dict[str, str] = {}
+    own = {"users": app.actor.user_id, "departments": app.actor.department_id}
     for name, about in kind.fields.items():
+        if before is None and about.preset:  # what new records begin with
+            continue
         if about.kind != "reference" or about.target not in app.types or app.actor.reach(about.target, "see") == Reach.ALL:
             continue
         known = before.values.get(name) if before else None
         ids = {v.id for d in drafts if isinstance(v := d.values.get(name), Ref) and v != known}
-        ids -= {app.actor.user_id} if about.target == "users" else set()
+        ids -= {own.get(about.target)}
         if ids and ids - reached(app, session, app.type(about.target), "see", sorted(ids)):
             found[name] = _("This record does not exist any more.")
     return found

@@ -22,8 +22,10 @@ from crm_desktop.errors import Cancelled
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery, Not
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import asking, within_reach
-from crm_desktop.services.conditions import condition, field_of, number_of, order_of, value_of
-from crm_desktop.services.references import joined, label_names, label_text, labels, seen_target, unseen
+from crm_desktop.services.conditions import condition, field_of, number_of, value_of
+from crm_desktop.services.list_order import ListOrder, index_leads
+from crm_desktop.services.references import joined, label_text, labels, seen_label_names, seen_target, unseen
+from crm_desktop.services.visible_search import seen_by_search
 from crm_desktop.stored_values import custom_from_text
 from db import search
 from db.engine import cancel, is_sqlite
@@ -42,10 +44,11 @@ _GLANCE = 1_000
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, and the order values after which the next page begins; None at the end."""
+    """Rows, the order values after which the next page begins, and those before which the previous one ends; None at either end."""
 
     rows: list[tuple[Any, ...]]
     after: tuple[Any, ...] | None
+    before: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,11 @@ class Stop:
 
 
 def sortable(kind: RecordType, name: str) -> bool:
-    """Whether lists of any length can be ordered by this field at once: an index serves it."""
+    """Whether lists of any length can be ordered by this field at once: an index serves it, its own or that of what it points to."""
     about = kind.fields.get(name)
-    return about is not None and about.sortable
+    if about is None or about.custom or about.sortable or about.kind != "reference":
+        return about is not None and about.sortable
+    return index_leads(kind.model.__table__, name)
 
 
 class _Columns:
@@ -106,7 +111,7 @@ class _Columns:
             if about.kind == "reference" and not about.custom:
                 alias: Any = joined(app.type(about.target).model.__table__, about.name)
                 self.source = self.source.outerjoin(alias, seen_target(app, about, table, alias))
-                columns = [alias.c[n] for n in label_names(app.type(about.target))]
+                columns = [alias.c[n] for n in seen_label_names(app, app.type(about.target))]
                 first = len(self.selected)
                 self.selected += columns
                 last = len(self.selected)
@@ -134,10 +139,12 @@ class _Columns:
 class _Question:
     """One query, resolved against the tables and the rights of the person who asks, which `asking` has just looked at.
 
-    operation: what is to be done with the rows besides seeing them.
+    operation: what is to be done with the rows besides seeing them. backwards: read from the end of the list.
     """
 
-    def __init__(self, app: Application, query: ListQuery, operation: str = "see") -> None:
+    def __init__(
+        self, app: Application, connection: Connection, query: ListQuery, operation: str = "see", backwards: bool = False
+    ) -> None:
         self.app, self.query = app, query
         self.kind = app.type(query.type)
         app.actor.require(f"{self.kind.key}.see")
@@ -146,6 +153,12 @@ class _Question:
         limits = (within_reach(app, self.kind, name) for name in dict.fromkeys(("see", operation)))
         self.limits = [test for test in limits if test is not None]
         self.sqlite = is_sqlite(app.engine)
+        seen = seen_by_search(app, connection, self.kind, query.search)
+        if seen is not None:
+            self.limits.append(search.among(self.table, seen, self.sqlite))
+        visible = self.kind.visible(app.actor)
+        usual = tuple(n for n in self.kind.order if n.removeprefix("-") in visible)
+        self.order = ListOrder(app, self.kind, self.table, query.order or usual, backwards=backwards)
 
     def filtered(self, statement: Select[Any]) -> Select[Any]:
         """With the conditions and the person's reach, without the search."""
@@ -154,24 +167,20 @@ class _Question:
             statement = statement.where(condition(self.app, self.kind, self.table, self.query.where))
         return statement
 
-    def keys(self) -> list[Key]:
-        """The order, ending in the id."""
-        keys: list[Key] = []
-        for name in self.query.order or self.kind.order:
-            plain = name.removeprefix("-")
-            about = field_of(self.app, self.kind, plain)
-            keys.append(Key(order_of(self.table, about), name.startswith("-")))
-        return [*keys, Key(self.table.c.id, keys[-1].descending if keys else False)]
-
     def rows(
         self, connection: Connection, statement: Select[Any], after: Sequence[Any] | None, size: int
     ) -> Sequence[Sequence[Any]]:
         """The `size` rows after `after` that the query asks for, with their order values at the end."""
-        statement, keys, text = self.filtered(statement), self.keys(), self.query.search
+        keys, text = self.order.keys, self.query.search
+        if not search.words(text) and self.order.follows_reference:
+            return self._along_reference(connection, statement, after, size)
+        statement = self.order.joined(self.filtered(statement))
         if not search.words(text):
             ids = self._reached(connection, isqrt(size * self._records(connection))) if self.limits else None
-            if ids is not None:
+            if ids is not None and self.sqlite:
                 return self._sorted(connection, statement, keys, after, size, ids)
+            if ids is not None:
+                statement = statement.where(search.among(self.table, ids, False))
             return fetch(connection, statement, keys, after, size)
         if not self.sqlite:
             ids = search.probe(connection, self.table, text)
@@ -189,6 +198,26 @@ class _Question:
             hits = search.indexed(self.table, text, True, walking=walkable)
             found = fetch(connection, statement.where(hits), keys, after, size)
         return found
+
+    def _along_reference(
+        self, connection: Connection, statement: Select[Any], after: Sequence[Any] | None, size: int
+    ) -> Sequence[Sequence[Any]]:
+        """In the order of what a reference points to: few rows are sorted, many are met along the index of that other table."""
+        most = max(isqrt(size * self._records(connection)), search.PROBE)
+        if count_rows(connection, self.filtered(select(self.table.c.id)), most) <= most:
+            chosen = self.filtered(self.order.joined(select(self.table.c.id)))
+            ordered: Sequence[Sequence[Any]] = fetch(connection, chosen, self.order.keys, after, size, few=self.sqlite)
+        else:
+            ordered = self.order.walk(connection, self.filtered, after, size)
+        return self._with_cells(connection, self.filtered(statement), ordered)
+
+    def _with_cells(
+        self, connection: Connection, statement: Select[Any], ordered: Sequence[Sequence[Any]]
+    ) -> list[Sequence[Any]]:
+        """The columns of the rows whose ids and order values these are."""
+        wanted = search.among(self.table, [row[0] for row in ordered], self.sqlite)
+        cells = {row[0]: row for row in connection.execute(statement.where(wanted))}
+        return [(*cells[row[0]], *row[1:]) for row in ordered]
 
     def _reached(self, connection: Connection, most: int) -> list[int] | None:
         """The records within the person's reach, where they are so few that sorting them is quicker than walking past the others."""
@@ -210,16 +239,13 @@ class _Question:
         self, connection: Connection, statement: Select[Any], keys: list[Key], after: Any, size: int, ids: list[int]
     ) -> Sequence[Sequence[Any]]:
         """Sort the few hits by their order values alone, then fetch the columns of one page."""
-        chosen = self.filtered(select(self.table.c.id)).where(search.among(self.table, ids, self.sqlite))
-        ordered = fetch(connection, chosen, keys, after, size, few=True)
-        wanted = search.among(self.table, [row[0] for row in ordered], self.sqlite)
-        cells = {row[0]: row for row in connection.execute(statement.where(wanted))}
-        return [(*cells[row[0]], *row[1:]) for row in ordered]
+        chosen = self.filtered(self.order.joined(select(self.table.c.id))).where(search.among(self.table, ids, True))
+        return self._with_cells(connection, statement, fetch(connection, chosen, keys, after, size, few=True))
 
     def _index_serves(self, keys: list[Key]) -> bool:
         """Whether an index walks the rows in this order: one sortable field, then the id."""
         names = [n.removeprefix("-") for n in self.query.order or self.kind.order]
-        return len(keys) == 2 and sortable(self.kind, names[0])
+        return self.order.own and len(keys) == 2 and sortable(self.kind, names[0])
 
     def _records(self, connection: Connection) -> int:
         """About how many records the type has."""
@@ -241,20 +267,33 @@ class _Question:
 
 
 def fetch_page(
-    app: Application, query: ListQuery, after: tuple[Any, ...] | None = None, size: int = 100, stop: Stop | None = None
+    app: Application,
+    query: ListQuery,
+    after: tuple[Any, ...] | None = None,
+    size: int = 100,
+    stop: Stop | None = None,
+    backwards: bool = False,
 ) -> Page:
-    """The `size` rows that follow `after` (the first ones when None)."""
+    """The `size` rows that follow `after` (the first ones when None); backwards: those before it (the last ones when None)."""
     with asking(app) as connection, (stop or Stop()).watching(connection):
-        question = _Question(app, query)
-        return _page(question, connection, after, size)
+        question = _Question(app, connection, query, backwards=backwards)
+        return _page(question, connection, after, size, backwards)
 
 
-def _page(question: _Question, connection: Connection, after: tuple[Any, ...] | None, size: int) -> Page:
-    columns = _Columns(question.app, question.kind, question.table, question.query.columns or question.kind.columns)
+def _page(
+    question: _Question, connection: Connection, after: tuple[Any, ...] | None, size: int, backwards: bool = False
+) -> Page:
+    visible = question.kind.visible(question.app.actor)
+    names = question.query.columns or tuple(n for n in question.kind.columns if n in visible)
+    columns = _Columns(question.app, question.kind, question.table, names)
     found = question.rows(connection, select(*columns.selected).select_from(columns.source), after, size)
     rows = [columns.row(r) for r in found]
     _label_custom(question.app, connection, columns, rows)
-    return Page(rows, tuple(found[-1][columns.width :]) if len(found) == size else None)
+    first, last = ((tuple(r[columns.width :]) for r in (found[0], found[-1])) if found else (None, None))
+    begins, ends = after is None, len(found) < size
+    if backwards:
+        return Page(rows[::-1], None if begins else first, None if ends else last)
+    return Page(rows, None if ends else last, None if begins else first)
 
 
 def _label_custom(app: Application, connection: Connection, columns: _Columns, rows: list[tuple[Any, ...]]) -> None:
@@ -265,10 +304,12 @@ def _label_custom(app: Application, connection: Connection, columns: _Columns, r
             rows[:] = [(*r[:at], Ref(r[at].id, found.get(r[at].id, "")), *r[at + 1 :]) if r[at] else r for r in rows]
 
 
-def count(app: Application, query: ListQuery, cap: int | None = 10_000, stop: Stop | None = None) -> Count:
-    """How many rows the query has, counting no further than `cap` (None: all of them)."""
+def count(
+    app: Application, query: ListQuery, cap: int | None = 10_000, stop: Stop | None = None, operation: str = "see"
+) -> Count:
+    """How many rows the query has, counting no further than `cap` (None: all of them). operation: only those for which it is allowed."""
     with asking(app) as connection, (stop or Stop()).watching(connection):
-        question = _Question(app, query)
+        question = _Question(app, connection, query, operation)
         whole_rows = query.where is not None or bool(question.limits)
         found = search.hits(question.table, query.search, question.sqlite, whole_rows=whole_rows)
         statement = question.filtered(found)
@@ -280,7 +321,7 @@ def count(app: Application, query: ListQuery, cap: int | None = 10_000, stop: St
 def totals(app: Application, query: ListQuery, fields: Sequence[str], stop: Stop | None = None) -> dict[str, Decimal]:
     """The sums of number fields over all rows of the query."""
     with asking(app) as connection, (stop or Stop()).watching(connection):
-        question = _Question(app, query)
+        question = _Question(app, connection, query)
         sums = [func.sum(number_of(question.table, field_of(app, question.kind, n))) for n in fields]
         if not sums:
             return {}
@@ -290,23 +331,25 @@ def totals(app: Application, query: ListQuery, fields: Sequence[str], stop: Stop
     return {n: value if value is not None else Decimal(0) for n, value in zip(fields, row, strict=True)}
 
 
-def fetch_ids(app: Application, query: ListQuery, limit: int | None = None, stop: Stop | None = None) -> list[int]:
+def fetch_ids(
+    app: Application, query: ListQuery, limit: int | None = None, stop: Stop | None = None, operation: str = "see"
+) -> list[int]:
     """The ids of all rows, in the order of the list."""
     with asking(app) as connection, (stop or Stop()).watching(connection):
-        question = _Question(app, query)
-        statement = question.filtered(select(question.table.c.id))
+        question = _Question(app, connection, query, operation)
+        statement = question.filtered(question.order.joined(select(question.table.c.id)))
         statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
-        keys = question.keys()
+        keys = question.order.keys
         ordered = statement.order_by(*(k.expression.desc() if k.descending else k.expression for k in keys))
         return list(connection.scalars(ordered.limit(limit) if limit is not None else ordered))
 
 
 def iterate(
-    app: Application, query: ListQuery, size: int = 1000, stop: Stop | None = None
+    app: Application, query: ListQuery, size: int = 1000, stop: Stop | None = None, operation: str = "see"
 ) -> Iterator[list[tuple[Any, ...]]]:
     """All rows in pages, from one picture of the data: what changes meanwhile does not show."""
     with asking(app) as connection, (stop or Stop()).watching(connection):
-        question = _Question(app, query)
+        question = _Question(app, connection, query, operation)
         after: tuple[Any, ...] | None = None
         while True:
             found = _page(question, connection, after, size)

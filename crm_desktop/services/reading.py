@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.references import joined, label_names, label_text, labels, seen_target, unseen
+from crm_desktop.services.references import (
+    joined,
+    label_names,
+    label_text,
+    labels,
+    seen_label_names,
+    seen_target,
+    unseen,
+)
 from crm_desktop.stored_values import custom_from_text
 from db.fields import Field
 
@@ -45,7 +53,7 @@ class _Reader:
     def _join(self, target: RecordType, about: Field) -> None:
         name = about.name
         alias = joined(target.model.__table__, name)
-        columns = [alias.c[n] for n in label_names(target)]
+        columns = [alias.c[n] for n in (seen_label_names(self._app, target) if self._limited else label_names(target))]
         self._labels[name] = slice(len(self._columns), len(self._columns) + len(columns))
         self._columns += columns
         on = seen_target(self._app, about, self._table, alias) if self._limited else self._table.c[name] == alias.c.id
@@ -89,14 +97,14 @@ def _picture_refs(values: dict[str, Any], fields: Mapping[str, Field]) -> None:
 
 
 def _custom_labels(
-    app: Application, connection: Connection | Session, fields: Mapping[str, Field], drafts: Iterable[Draft]
+    app: Application, connection: Connection | Session, fields: Mapping[str, Field], drafts: Iterable[Draft], limited: bool
 ) -> None:
     """Labels of references in custom fields, which no join can reach."""
     rows = list(drafts)
     for name, about in fields.items():
         if about.custom and about.kind == "reference":
             ids = [d.values[name].id for d in rows if d.values.get(name)]
-            found = labels(app, connection, about.target, ids) if ids else {}
+            found = labels(app, connection, about.target, ids, limited) if ids else {}
             for draft in rows:
                 if draft.values.get(name):
                     draft.values[name] = Ref(draft.values[name].id, found.get(draft.values[name].id, ""))
@@ -125,7 +133,7 @@ def read_records(
             values = reader.values(row)
             _picture_refs(values, fields)
             found[row[0]] = Draft(kind.key, row[0], row[-1], values)
-    _custom_labels(app, connection, fields, found.values())
+    _custom_labels(app, connection, fields, found.values(), limited)
     if kind.lines and found:
         _read_lines(app, connection, kind, found, limited)
     return found

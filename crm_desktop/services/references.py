@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.rights import Reach
+from crm_desktop.rights import Access, Reach
 from crm_desktop.services.access import within_reach
 from db.fields import Field
 
@@ -27,6 +27,11 @@ def label_names(target: RecordType) -> tuple[str, ...]:
     return tuple(n for n in target.label if target.fields[n].kind not in ("reference", "option"))
 
 
+def seen_label_names(app: Application, target: RecordType) -> tuple[str, ...]:
+    """The label fields that the person at work may see."""
+    return tuple(n for n in label_names(target) if target.access(app.actor, n) > Access.HIDDEN)
+
+
 def label_text(parts: Iterable[Any]) -> str:
     """One label from the values of the label columns."""
     return " ".join(str(p) for p in parts if p)
@@ -34,7 +39,9 @@ def label_text(parts: Iterable[Any]) -> str:
 
 def unseen(app: Application, type_key: str) -> str:
     """What stands for the label of a record that the person may not see; '' where the person sees all of the type."""
-    return "" if app.actor.reach(type_key, "see") == Reach.ALL else "•••"
+    target = app.type(type_key)
+    whole = app.actor.reach(type_key, "see") == Reach.ALL and len(seen_label_names(app, target)) == len(label_names(target))
+    return "" if whole else "•••"
 
 
 def seen_target(app: Application, about: Field, table: Any, alias: Any) -> Any:
@@ -44,12 +51,14 @@ def seen_target(app: Application, about: Field, table: Any, alias: Any) -> Any:
     return on if reach is None else and_(on, reach)
 
 
-def labels(app: Application, connection: Connection | Session, type_key: str, ids: Sequence[int]) -> dict[int, str]:
-    """The labels of records by id; those that do not exist are left out."""
+def labels(
+    app: Application, connection: Connection | Session, type_key: str, ids: Sequence[int], limited: bool = True
+) -> dict[int, str]:
+    """The labels of records by id; those that do not exist are left out, and those the person may not see, where `limited`."""
     target = app.type(type_key)
     table = target.model.__table__
-    columns = [table.c[n] for n in label_names(target)]
-    reach = within_reach(app, target)
+    columns = [table.c[n] for n in (seen_label_names(app, target) if limited else label_names(target))]
+    reach = within_reach(app, target) if limited else None
     wanted, found = sorted(set(ids)), dict[int, str]()
     for at in range(0, len(wanted), 900):  # engines limit the number of parameters
         query = select(table.c.id, *columns).where(table.c.id.in_(wanted[at : at + 900]))

@@ -43,7 +43,7 @@ def give_labels(
                 draft.values[name] = known
             elif isinstance(value, Ref):
                 waiting.append(draft)
-        found = labels(app, session, about.target, [d.values[name].id for d in waiting]) if waiting else {}
+        found = labels(app, session, about.target, [d.values[name].id for d in waiting], limited=False) if waiting else {}
         for draft in waiting:
             id_ = draft.values[name].id
             draft.values[name] = Ref(id_, found.get(id_, draft.values[name].label))

@@ -184,8 +184,9 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     before = _claim(session, app, kind, draft)
     if before is None:
         return read_record(app, session, kind, int(draft.id or 0)) or draft
-    if not operation and (state := before.values.get("status")):
-        require_reach(app, session, kind, f"change:{state}", [int(draft.id or 0)])
+    in_state = f"change:{before.values.get('status')}"
+    if not operation and kind.states and app.actor.rights.states(kind.key, in_state):
+        require_reach(app, session, kind, in_state, [int(draft.id or 0)])
     guard_change(session, app, kind, draft, before, operation)
     # What this person may not see is not in the draft; rules and search text need it all the same.
     whole = Draft(draft.type, draft.id, draft.version, before.values | draft.values, _whole_lines(kind, draft, before), draft.uid)

@@ -18,6 +18,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import asking, within_reach
 from crm_desktop.services.listing import Stop
 from crm_desktop.services.reading import read_records
+from crm_desktop.services.visible_search import hides_searched, seen_hits
 from db import search
 from db.engine import is_sqlite
 
@@ -61,6 +62,9 @@ def _candidates(
     if reach is not None:
         query = query.where(reach)
     wanted = search.words(text)
+    if hides_searched(app, kind):
+        seen = seen_hits(app, connection, kind, text, ids)
+        query = query.where(search.among(table, seen, is_sqlite(connection)))
     found = [(_rank(row[1], wanted), -row[0]) for row in connection.execute(query)]
     return [(rank, -negative) for rank, negative in sorted(found)[:limit]]
 
