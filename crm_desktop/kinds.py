@@ -46,6 +46,8 @@ class Kind:
 
 def clean(text: str) -> str:
     """Full-width digits and letters made plain, no-break and zero-width spaces made plain, ends trimmed."""
+    if text.isascii():
+        return text.strip()
     return unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "").strip()
 
 

@@ -34,12 +34,12 @@ def _engine() -> Any:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def has_chinese(text: str) -> bool:
     """Whether any character is a Chinese one."""
-    return _FIRST.search(text) is not None
+    return not text.isascii() and _FIRST.search(text) is not None
 
 
 @lru_cache(maxsize=65536)
@@ -57,17 +57,22 @@ def _cut() -> Any:
 
 # A record's name is read for its initials, its search text and its sort key: three times; imports do so a thousand records at a time.
 @lru_cache(maxsize=4096)
-def _readings(folded: str, person: bool) -> tuple[str, ...]:
+def _read(folded: str, person: bool) -> tuple[tuple[str, ...], str]:
+    """The readings of a text, and its initials."""
     found: list[str] = []
+    letters: list[str] = []
     for run in _RUNS.findall(folded):
-        if has_chinese(run):
-            for word in _cut()(run):
-                found += _word(word)
+        if has_chinese(run[0]):
+            words = [reading for word in _cut()(run) for reading in _word(word)]
+            found += words
+            letters += [reading[:1] for reading in words]
         else:
             found.append(run)
+            letters.append("".join(filter(str.isalnum, run)))
     if person and folded[0] in SURNAMES:
         found[0] = SURNAMES[folded[0]]
-    return tuple(found)
+        letters[0] = found[0][:1]
+    return tuple(found), "".join(letters)
 
 
 def readings(text: str, person: bool = False) -> list[str]:
@@ -78,25 +83,12 @@ def readings(text: str, person: bool = False) -> list[str]:
     folded = _plain(text)
     if not has_chinese(folded):
         return [folded] if folded else []
-    return list(_readings(folded, person))
-
-
-@lru_cache(maxsize=4096)
-def _initials(folded: str, person: bool) -> str:
-    letters: list[str] = []
-    for run in _RUNS.findall(folded):
-        if has_chinese(run):
-            letters += [reading[:1] for word in _cut()(run) for reading in _word(word)]
-        else:
-            letters.append("".join(c for c in run if c.isalnum()))
-    if person and folded[0] in SURNAMES:
-        letters[0] = SURNAMES[folded[0]][:1]
-    return "".join(letters)
+    return list(_read(folded, person)[0])
 
 
 def initials(text: str, person: bool = False) -> str:
     """广州华远ABC → gzhyabc. Latin letters and digits stay, everything else is left out; '' for a text without Chinese."""
-    return _initials(_plain(text), person) if has_chinese(text) else ""
+    return _read(_plain(text), person)[1] if has_chinese(text) else ""
 
 
 def sort_key(text: str, person: bool = False) -> str:

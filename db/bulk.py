@@ -7,7 +7,7 @@ into the engine's form here. Meant for rows the program made itself and knows to
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from db.engine import is_sqlite
 from db.types import UtcDateTime
 
 _CHUNK = 5000
+_FEW = 20  # below that, SQLAlchemy's own way costs nothing
 
 
 def _moment(value: dt.datetime | None) -> str | None:
@@ -83,6 +84,47 @@ def next_id(connection: Connection, table: Table) -> int:
     return int(last) + 1
 
 
+def _columns_of(table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Any]]]:
+    """Each column's values: those of the rows, and what the column begins with where the rows have none."""
+    given = rows[0]
+    for column in table.c:
+        if column.key in given:
+            yield column.name, [row[column.key] for row in rows]
+        elif column.default is not None:
+            start: Any = column.default  # SQLAlchemy wraps callables so that they take its context
+            yield column.name, [start.arg(None) if start.is_callable else start.arg for _row in rows]
+
+
+def _stored(values: list[Any], process: Callable[[Any], Any] | None) -> list[Any]:
+    """The values as the engine takes them; one that stands in every row is put into its form once."""
+    if process is None:
+        return values
+    last, form, made = object(), None, []
+    for value in values:
+        if value is not last:
+            last, form = value, process(value)
+        made.append(form)
+    return made
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows given by column name, all with the same names.
+
+    On SQLite column by column, past the work that SQLAlchemy does for every row: a fifth of its time.
+    """
+    if len(rows) < _FEW or not is_sqlite(connection):
+        connection.execute(insert(table), list(rows))
+        return
+    names, columns = [], []
+    for name, values in _columns_of(table, rows):
+        process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        names.append(name)
+        columns.append(_stored(values, process))
+    quote = connection.dialect.identifier_preparer.quote
+    statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({', '.join('?' * len(names))})"
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
 def insert_giving_ids(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows given by column name and tell their ids, in the order of the rows.
 
@@ -93,7 +135,7 @@ def insert_giving_ids(connection: Connection, table: Table, rows: Sequence[Mappi
         told = insert(table).returning(table.c.id, sort_by_parameter_order=True)
         return list(connection.scalars(told, list(rows)))
     first = next_id(connection, table)
-    connection.execute(insert(table), [{"id": first + at, **row} for at, row in enumerate(rows)])
+    insert_many(connection, table, [{"id": first + at, **row} for at, row in enumerate(rows)])
     return list(range(first, first + len(rows)))
 
 

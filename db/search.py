@@ -36,7 +36,10 @@ _SPLIT = 500
 
 def fold(value: str) -> str:
     """How texts are compared: compatibility forms made one, case ignored, white space single, control characters left out."""
-    return " ".join(_CONTROLS.sub(" ", unicodedata.normalize("NFKC", value).casefold()).split())
+    folded = value.lower() if value.isascii() else unicodedata.normalize("NFKC", value).casefold()
+    if not folded.isprintable():
+        folded = _CONTROLS.sub(" ", folded)
+    return " ".join(folded.split())
 
 
 def words(query: str) -> list[str]:

@@ -25,6 +25,7 @@ OPEN = frozenset(OPEN_LISTS) | {"units"}
 
 _TEXTS = frozenset({"text", "long_text", "code", "phone", "email", "url"})
 _NUMBERS = frozenset({"integer", "decimal", "money", "price", "quantity", "percent"})
+_REMEMBERED = 5000  # values of one column
 _RUINED = re.compile(r"\d(\.\d+)?[Ee]\+\d{1,3}")
 _GROUPED = re.compile(r"[-+(]?\d{1,3}(,\d{3})+(\.\d*)?\)?%?|[-+(]?\d*\.?\d*\)?%?")
 _SIGNS = re.compile(r"[\s¥￥$€£元_']")
@@ -58,11 +59,22 @@ class ColumnReader:
         self._seen: dict[str, Any] = {}
         self._fraction = field.kind == "percent" and self._is_fraction(cells)
         self._month_first = self._find_order(cells) if field.kind in ("date", "datetime") else None
+        # Amounts, dates and choices come again and again; most texts come once.
+        self._repeats = field.kind not in _TEXTS and field.kind != "reference"
+        self._known: dict[tuple[type, Cell], Any] = {}
         self._read = self._reader()
 
     def read(self, cell: Cell) -> Any:
         """The value; None for a blank cell. Raises ValueError with words."""
-        return None if is_blank(cell) else self._read(cell)
+        if not self._repeats:
+            return None if is_blank(cell) else self._read(cell)
+        key = (type(cell), cell)  # 1, True and Decimal(1) are equal
+        if key in self._known:
+            return self._known[key]
+        value = None if is_blank(cell) else self._read(cell)
+        if len(self._known) < _REMEMBERED:
+            self._known[key] = value
+        return value
 
     def is_foreign_code(self, cells: Iterable[Cell]) -> bool:
         """Whether an option column holds only numbers the list does not know: codes of another program."""

@@ -127,6 +127,16 @@ class RecordType:
         """The fields that follow from others."""
         return frozenset(n for n, f in self.fields.items() if f.computed)
 
+    @cached_property
+    def searched(self) -> tuple[tuple[str, Field], ...]:
+        """The fields whose values are searched."""
+        return tuple((n, f) for n, f in self.fields.items() if f.search)
+
+    @cached_property
+    def sorted(self) -> tuple[tuple[str, str], ...]:
+        """The fields that are sorted by a key, and the columns of their keys."""
+        return tuple((n, f.sort) for n, f in self.fields.items() if f.sort)
+
     def access(self, actor: Actor, name: str) -> Access:
         """What this person may do with a field; `lines.price` is a line's."""
         _lines, _dot, column = name.partition("lines.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import bindparam, update
@@ -19,19 +19,21 @@ from crm_desktop.services.lines import insert_lines
 from crm_desktop.services.numbering import take_numbers
 from crm_desktop.services.relabelling import give_labels
 from crm_desktop.services.row_values import record_row
-from crm_desktop.services.validating import problems
+from crm_desktop.services.validating import Checker
 from db import search
 from db.base import now
 from db.bulk import insert_giving_ids
 from db.types import new_uid
 
 
-def _checked(app: Application, kind: RecordType, draft: Draft) -> Draft:
-    made = draft.copy()
-    kind.derive(made, None)
-    if found := problems(app, made):
-        raise Invalid(found)
-    return made
+def _checked(app: Application, kind: RecordType, drafts: Iterable[Draft]) -> Iterator[Draft]:
+    checker = Checker(app, kind)
+    for draft in drafts:
+        made = draft.copy()
+        kind.derive(made, None)
+        if found := checker.problems(made):
+            raise Invalid(found)
+        yield made
 
 
 def _day(draft: Draft) -> dt.date | None:
@@ -79,7 +81,7 @@ def insert_records(
     """
     if not drafts:
         return []
-    made = [_checked(app, kind, d) for d in drafts]
+    made = list(_checked(app, kind, drafts))
     give_labels(app, session, kind, made)
     if kind.sequence and not kind.gapless:
         _give_numbers(session, kind, made)

@@ -22,7 +22,11 @@ def plain(value: Any) -> Any:
 
 def columns(values: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
     """Column values for the fields that are columns, without the bookkeeping."""
-    return {n: plain(v) for n, v in values.items() if n in fields and not fields[n].custom and n not in BOOKKEEPING}
+    return {
+        n: v.id if type(v) is Ref else v
+        for n, v in values.items()
+        if n not in BOOKKEEPING and n in fields and not fields[n].custom
+    }
 
 
 def extra(values: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, str]:

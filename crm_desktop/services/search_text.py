@@ -20,29 +20,32 @@ def _is_person(kind: RecordType, values: Mapping[str, Any]) -> bool:
 
 def _pieces(kind: RecordType, values: Mapping[str, Any]) -> Iterator[str]:
     person = _is_person(kind, values)
-    for name, about in kind.fields.items():
+    for name, about in kind.searched:
         value = values.get(name)
-        if not about.search or not value:
+        if not value:
             continue
         if isinstance(value, Ref):
             value = value.label
         elif isinstance(value, tuple):
             value = " ".join(value)
-        yield fold(str(value))
+        folded = fold(str(value))
+        yield folded
         if about.translated:  # found by what people read, in whichever language they read it
             yield from (fold(translated(str(value), code)) for code in LANGUAGES)
         if about.search in ("name", "label") and has_chinese(str(value)):
             yield initials(str(value), person and about.search == "name")
         elif about.search == "phone":
-            yield "".join(c for c in fold(str(value)) if c.isdigit())
+            yield folded if folded.isdigit() else "".join(filter(str.isdigit, folded))
 
 
 def search_text(kind: RecordType, values: Mapping[str, Any]) -> str:
     """The searchable texts of a record, folded, one a line: names with their initials, codes, digits of telephone numbers."""
-    return "\n".join(dict.fromkeys(piece for piece in _pieces(kind, values) if piece))[:_LONGEST]
+    pieces = dict.fromkeys(_pieces(kind, values))
+    pieces.pop("", None)
+    return "\n".join(pieces)[:_LONGEST]
 
 
 def sort_keys(kind: RecordType, values: Mapping[str, Any]) -> dict[str, str]:
     """The sort key columns that follow from the values."""
     person = _is_person(kind, values)
-    return {f.sort: sort_key(values.get(n) or "", person) for n, f in kind.fields.items() if f.sort and n in values}
+    return {key: sort_key(values.get(n) or "", person) for n, key in kind.sorted if n in values}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
@@ -60,19 +60,61 @@ def _value_problem(value: Any, about: Field, app: Application, nullable: bool) -
     return ""
 
 
-def _field_problems(
-    values: Mapping[str, Any], fields: Mapping[str, Field], table: Any, app: Application, was: Mapping[str, Any] | None
-) -> Iterator[tuple[str, str]]:
+class _Fact(NamedTuple):
+    """What of a field its values are measured by, looked up once for many records."""
+
+    name: str
+    about: Field
+    may_be_empty: bool  # whether None and '' are nothing to look at
+    sound: tuple[type, ...]  # the types of values that need no closer look when they keep the limits; none for required fields
+    longest: int  # of texts; 0: any length
+    choices: frozenset[str] | None  # None: any text does
+    numeric: bool
+    nullable: bool
+
+
+def _facts(fields: Mapping[str, Field], table: Any, app: Application) -> list[_Fact]:
+    found = []
     for name, about in fields.items():
-        if about.computed or (was is not None and name not in values):
+        if about.computed:
             continue
+        choices = None
+        if about.kind in ("option", "state"):
+            choices = frozenset(c.code for c in app.options.choices(about.options)) or None
+        found.append(
+            _Fact(
+                name,
+                about,
+                not about.required and about.kind not in _NEVER_EMPTY,
+                () if about.required else _TYPES.get(about.kind, (str,)),
+                about.max_length or 0,
+                choices,
+                KINDS[about.kind].numeric,
+                about.custom or table.c[name].nullable,
+            )
+        )
+    return found
+
+
+def _field_problems(
+    values: Mapping[str, Any], facts: Sequence[_Fact], app: Application, was: Mapping[str, Any] | None
+) -> Iterator[tuple[str, str]]:
+    for name, about, may_be_empty, sound, longest, choices, numeric, nullable in facts:
         value = values.get(name)
-        if (value is None or value == "") and not about.required and about.kind not in _NEVER_EMPTY:
+        if not value and may_be_empty and (value is None or value == ""):
             continue  # most fields of most records
+        kind = type(value)
+        if kind in sound:
+            if numeric:
+                if -_LIMIT < value < _LIMIT:
+                    continue
+            elif kind is not str or ((not longest or len(value) <= longest) and (choices is None or value in choices)):
+                continue
+        if was is not None and name not in values:
+            continue
         if about.kind in ("option", "state") and was is not None and value == was.get(name):
             continue  # a choice that was removed later stays valid where it already stands
-        nullable = value is not None or about.custom or table.c[name].nullable
-        if words := _value_problem(value, about, app, nullable):
+        if words := _value_problem(value, about, app, value is not None or nullable):
             yield name, words
 
 
@@ -102,27 +144,37 @@ def _lock_problems(kind: RecordType, draft: Draft, before: Draft) -> Iterator[tu
                 yield f"lines.{at}.{name}", words
 
 
-def problems(app: Application, draft: Draft, before: Draft | None = None, operation: bool = False) -> dict[str, str]:
-    """What is wrong, by field; a line's field is `lines.3.quantity`. before: the record as saved last.
+class Checker:
+    """Checks drafts of one record type, one or a hundred thousand."""
 
-    operation: the change comes from an operation of the record type, which may touch what the state locks.
-    """
-    kind = app.type(draft.type)
-    found: dict[str, str] = {}
-    if before is not None and not operation:
-        found |= dict(_lock_problems(kind, draft, before))
-    was = before.values if before else None
-    for name, words in _field_problems(draft.values, kind.fields, kind.model.__table__, app, was):
-        found.setdefault(name, words)
-    if kind.lines is not None:
-        known = {line.id: line.values for line in before.lines} if before else {}
-        for at, line in enumerate(draft.lines):
-            rows = _field_problems(line.values, kind.lines.fields, kind.lines.model.__table__, app, known.get(line.id))
-            for name, words in rows:
-                found.setdefault(
-                    f"lines.{at}.{name}", _("Line {number}: {problem}").format(number=at + 1, problem=words)
-                )
-    if not found:  # the rules may rely on sound values
-        for name, words in kind.check(draft):
+    def __init__(self, app: Application, kind: RecordType) -> None:
+        self._app, self._kind = app, kind
+        self._facts = _facts(kind.fields, kind.model.__table__, app)
+        self._of_lines = _facts(kind.lines.fields, kind.lines.model.__table__, app) if kind.lines else []
+
+    def problems(self, draft: Draft, before: Draft | None = None, operation: bool = False) -> dict[str, str]:
+        """What is wrong, by field; a line's field is `lines.3.quantity`. before: the record as saved last.
+
+        operation: the change comes from an operation of the record type, which may touch what the state locks.
+        """
+        found: dict[str, str] = {}
+        if before is not None and not operation:
+            found |= dict(_lock_problems(self._kind, draft, before))
+        for name, words in _field_problems(draft.values, self._facts, self._app, before.values if before else None):
             found.setdefault(name, words)
-    return found
+        if self._kind.lines is not None:
+            known = {line.id: line.values for line in before.lines} if before else {}
+            for at, line in enumerate(draft.lines):
+                for name, words in _field_problems(line.values, self._of_lines, self._app, known.get(line.id)):
+                    found.setdefault(
+                        f"lines.{at}.{name}", _("Line {number}: {problem}").format(number=at + 1, problem=words)
+                    )
+        if not found:  # the rules may rely on sound values
+            for name, words in self._kind.check(draft):
+                found.setdefault(name, words)
+        return found
+
+
+def problems(app: Application, draft: Draft, before: Draft | None = None, operation: bool = False) -> dict[str, str]:
+    """What is wrong with one draft; see `Checker`."""
+    return Checker(app, app.type(draft.type)).problems(draft, before, operation)
