@@ -60,5 +60,6 @@ Looking into one, and bringing single records back (looking.py, bringing_back.py
     what_comes(app, looked.app, type_key, ids) -> dict[str, int]                how many of which type would come, to be shown before
     take_back(app, batch) -> None                                               undoes it
 
-All of it back (keeping.restore_keeping, restore.restore_into) and what is in it (inspect.inspect_backup) as before.
+All of it back (keeping.restore_keeping for a data folder that nobody has open, keeping.replace_open for an open database such as a
+server's) and what is in it (inspect.inspect_backup). open_url(before_upgrade=…) takes before.migration_backup.
 """

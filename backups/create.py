@@ -96,11 +96,13 @@ def create_backup(
     )
 
 
-def backup_of_file(database: Path, data: Path, folder: Path, progress: Progress | None = None) -> Backup:
+def backup_of_file(
+    database: Path, data: Path, folder: Path, progress: Progress | None = None, passphrase: str | None = None
+) -> Backup:
     """Back up a SQLite database that nobody has open, as before it is replaced."""
     engine = open_engine(sqlite_url(database))
     try:
-        return create_backup(engine, data, folder, reason="restore", progress=progress)
+        return create_backup(engine, data, folder, passphrase=passphrase, reason="restore", progress=progress)
     finally:
         engine.dispose()
 

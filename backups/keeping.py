@@ -1,4 +1,4 @@
-"""The habits around backups: where they go, when the next is due, what is deleted after one, what comes before a restore."""
+"""The habits around single backups: where they go, what is remembered of a trial, what comes before a restore."""
 
 from __future__ import annotations
 
@@ -6,70 +6,27 @@ import datetime as dt
 import logging
 from pathlib import Path
 
-from sqlalchemy import Engine
-
-from backups.catalogue import Backup, last_good, list_backups, mark_verified, of_company
-from backups.create import backup_of_file, company_name, create_backup
+from backups import passphrase as passphrase_store
+from backups import running
+from backups.catalogue import mark_verified
+from backups.create import backup_of_file
 from backups.framing import Unusable, WrongPassphrase
-from backups.restore import Checked, restore_folder, verify
-from backups.retention import Rules, thin_out
+from backups.restore import Checked, restore_folder, restore_into, verify
 from backups.targets import main_target
 from crm_desktop import settings as s
+from crm_desktop.application import Application
+from crm_desktop.errors import Refused
+from crm_desktop.folders import settings_file
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.words import _
 from db import errors as fault
 
 log = logging.getLogger(__name__)
-_OLD = dt.timedelta(days=3)
-"""Older than this, the window warns."""
-_CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
 def backup_folder(data: Path, settings: s.Settings) -> Path:
     """Where this PC's backups go: the folder that was set, else one beside the data."""
     return Path(main_target(settings, data).path)
-
-
-def rules_of(settings: s.Settings) -> Rules:
-    """How many are kept, as it was set."""
-    return main_target(settings, Path()).rules
-
-
-def newest_good(engine: Engine, folder: Path, now: dt.datetime) -> Backup | None:
-    """The last good backup of this company in a folder; one from the future, made before the clock was put back, is none."""
-    found = of_company(list_backups(folder), company_name(engine))
-    return last_good(b for b in found if b.made_at <= now + _CLOCKS_DIFFER)
-
-
-def _age(last: dt.datetime | None, now: dt.datetime) -> dt.timedelta | None:
-    """How old; None where there is none, or only one from the future."""
-    return None if last is None or last - now > _CLOCKS_DIFFER else now - last
-
-
-def due_today(last: dt.datetime | None, now: dt.datetime, hour: int) -> bool:
-    """Whether the day's backup is due: its hour has come (in `now`'s time zone), and there was none since.
-
-    A day on which the PC was off or asleep at that hour is made up for, once.
-    """
-    at = now.replace(hour=hour, minute=0, second=0, microsecond=0)
-    if at > now:
-        at -= dt.timedelta(days=1)
-    age = _age(last, now)
-    return age is None or now - age < at
-
-
-def warns(last: dt.datetime | None, now: dt.datetime) -> bool:
-    """Whether the last good backup is so old that a person must be told."""
-    age = _age(last, now)
-    return age is None or age > _OLD
-
-
-def back_up(engine: Engine, data: Path, settings: s.Settings, reason: str, progress: Progress | None = None) -> Backup:
-    """Make a backup where this PC's go, then let go of old ones by the rules."""
-    folder = backup_folder(data, settings)
-    made = create_backup(engine, data, folder, reason=reason, progress=progress)
-    thin_out(folder, company_name(engine), rules_of(settings), dt.datetime.now().astimezone())
-    return made
 
 
 def verify_and_mark(file: Path, data: Path, passphrase: str | None = None, progress: Progress | None = None) -> Checked:
@@ -93,12 +50,17 @@ def _mark(file: Path, at: dt.datetime | None) -> None:
 
 
 def restore_keeping(
-    file: Path, data: Path, folder: Path, passphrase: str | None = None, progress: Progress | None = None
+    file: Path,
+    data: Path,
+    folder: Path,
+    passphrase: str | None = None,
+    progress: Progress | None = None,
+    who: str = "",
 ) -> Path | None:
-    """Restore a data folder, after a backup of what is there into `folder`; gives that backup.
+    """Restore a data folder, after a backup of what is there into `folder`; gives that backup. who: for the log.
 
-    None: there was nothing, or no backup could be made of it because it is damaged or of a newer version; it lies copied beside the
-    new database then.
+    None: there was nothing, or no backup could be made of it because it is damaged, of a newer version, or to be encrypted without a
+    passphrase; it lies copied beside the new database then.
     """
     progress = progress or Unwatched()
     kept: list[Path] = []
@@ -106,14 +68,36 @@ def restore_keeping(
     def keep(database: Path) -> bool:
         progress.report(0, None, _("Keeping what is here now"))
         try:
-            kept.append(backup_of_file(database, data, folder, progress).path)
-        except (fault.DatabaseFault, Unusable) as error:
+            secret = _secret_of(data)
+            kept.append(backup_of_file(database, data, folder, progress, secret).path)
+        except (fault.DatabaseFault, Unusable, Refused) as error:
             log.warning("The present database cannot be backed up: %s", type(error).__name__)
             return False
         return True
 
-    restore_folder(file, data, passphrase, progress, keep)
+    restore_folder(file, data, passphrase, progress, keep, who)
     return kept[0] if kept else None
+
+
+def _secret_of(data: Path) -> str | None:
+    """The passphrase for what is kept of a data folder, if its backups are encrypted. Raises Refused where none is stored."""
+    settings = s.Settings({s.Scope.PC: s.FileStorage(settings_file(data))})
+    return passphrase_store.needed(data, main_target(settings, data).encrypt)
+
+
+def replace_open(
+    app: Application, settings: s.Settings, file: Path, passphrase: str | None = None, progress: Progress | None = None
+) -> Path:
+    """Restore into the open database, such as a server's, after a backup of what is there; gives that backup.
+
+    Raises as running.back_up and restore.restore_into, Refused without the right to restore.
+    """
+    app.actor.require("program.restore")
+    progress = progress or Unwatched()
+    progress.report(0, None, _("Keeping what is here now"))
+    kept = running.back_up(app, settings, "restore", progress).backup.path
+    restore_into(file, app.engine, app.data, passphrase, progress)
+    return kept
 
 
 def size_text(size: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import platform
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,13 +21,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from backups.archive import Header, Manifest, Reader, Tally, open_backup
 from backups.framing import Unusable, damaged
 from backups.scratch import flush_file, flush_folder, scratch_folder
+from crm_desktop.actor import Actor
 from crm_desktop.errors import Refused, Unavailable
 from crm_desktop.held_files import replace_patiently, unlink_patiently
 from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.services import events
 from crm_desktop.services.opening import bring_up_to_date, database_path
 from crm_desktop.words import _
 from db import errors as fault
-from db import schema, transfer
+from db import history, schema, transfer
 from db.engine import open_engine, open_scratch, reading, settle, sqlite_url, writing
 from db.integrity import broken_references, damage
 
@@ -144,8 +147,9 @@ def restore_folder(
     passphrase: str | None = None,
     progress: Progress | None = None,
     keep: Keep | None = None,
+    who: str = "",
 ) -> Checked:
-    """Put a backup in the place of a data folder's database, which nobody may have open.
+    """Put a backup in the place of a data folder's database, which nobody may have open; its log tells that `who` did.
 
     keep: makes a backup of the present database before it goes, given its file, and says whether it could; without one the file is
     copied aside, byte by byte. Raises as `fill`, and Refused while the database is in use.
@@ -155,6 +159,7 @@ def restore_folder(
         _alone(database)
         fresh = folder / database.name
         checked = fill(backup, fresh, passphrase, progress)
+        _tell_log(fresh, backup, checked, who)
         settle(fresh)
         flush_file(fresh)
         if database.exists() and not (_alone(database) and keep is not None and keep(database)):
@@ -165,6 +170,18 @@ def restore_folder(
         replace_patiently(fresh, database)
         flush_folder(data)
     return checked
+
+
+def _tell_log(database: Path, backup: Path, checked: Checked, who: str) -> None:
+    """Let the log of what was restored tell that it was, and from which backup: all that came later is gone from it."""
+    engine = open_engine(sqlite_url(database))
+    try:
+        facts = {"file": backup.name, "at": checked.header.made_at, "count": sum(checked.manifest.rows.values())}
+        entry = events.entry(Actor(None, who, station=platform.node()), "restore", backup.name, facts)
+        with writing(engine) as session:
+            history.append(session.connection(), [entry])
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -210,15 +227,22 @@ def _put_aside(database: Path) -> None:
 
 
 def restore_into(
-    backup: Path, engine: Engine, data: Path, passphrase: str | None = None, progress: Progress | None = None
+    backup: Path,
+    engine: Engine,
+    data: Path,
+    passphrase: str | None = None,
+    progress: Progress | None = None,
+    who: str = "",
 ) -> Checked:
-    """Replace everything in an open database of this program's version, on either engine, in one transaction.
+    """Replace everything in an open database of this program's version, on either engine, in one transaction; its log tells that
+    `who` did.
 
     `data` gives room for the trial. Raises as `fill`.
     """
     with _disk(), scratch_folder(data) as folder:
         trial = folder / "trial.db"
         checked = fill(backup, trial, passphrase, progress)
+        _tell_log(trial, backup, checked, who)
         source = open_engine(sqlite_url(trial))
         try:
             transfer.copy_database(source, engine)

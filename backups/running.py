@@ -22,6 +22,7 @@ from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Cancelled, Refused, Told, Unavailable
 from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.services.events import record_if_possible
 from crm_desktop.words import _
 
 log = logging.getLogger(__name__)
@@ -153,6 +154,7 @@ class _Running:
         except Told as error:
             if not isinstance(error, Cancelled):
                 self._runs.note(failed=dt.datetime.now(dt.UTC), problem=error.message)
+                record_if_possible(self._app, "backup_failed", "", {"reason": error.message})
             raise
         self._runs.note(good=backup.made_at, problem="")
         claims.tell_everybody(self._app.engine, backup.made_at)
@@ -163,6 +165,8 @@ class _Running:
         for target, folder in self._places:
             self._removed += thin_out(folder, self._company, target.rules, self._now)
         self._note(origin, copies)
+        facts = {"file": backup.path.name, "reason": reason, "copies": sum(1 for c in copies if c.path)}
+        record_if_possible(self._app, "backup", backup.path.name, facts)
         return Run(backup, tuple(copies), tuple(self._removed))
 
     def bring_up_to_date(self, target: Target) -> Copy:

@@ -114,7 +114,6 @@ BACKUP_FOLDER = Setting(
 BACKUP_DAILY = Setting(
     "backup_daily", True, "Back up every day", "Made up for, once, when the PC was off at that time.", Scope.PC, "Backups"
 )
-BACKUP_HOUR = Setting("backup_hour", 12, scope=Scope.PC, low=0, high=23)
 BACKUP_TIMES = Setting(
     "backup_times", "12:30", "Times of the daily backup", "One or several, such as 12:30 18:00.", Scope.PC, "Backups"
 )
@@ -167,6 +166,31 @@ LOG_FOLDER = Setting(
     "log_folder", "", "Folder of archived log files", "Empty: beside the data.", Scope.PC, "Log"
 )
 
+PASSWORD_LENGTH = Setting(
+    "password_length", 8, "Characters of a password at least", "Long passwords are better than odd ones; none has to be renewed.",
+    Scope.COMPANY, "Sign-in", low=8, high=64,
+)  # fmt: skip
+SIGN_IN_ATTEMPTS = Setting(
+    "sign_in_attempts", 5, "Failed attempts until sign-in is locked", "For 15 minutes, or until an administrator unlocks it.",
+    Scope.COMPANY, "Sign-in", low=3, high=100,
+)  # fmt: skip
+IDLE_MINUTES = Setting(
+    "idle_minutes", 15, "Lock the window after so many minutes without work", "0: never. What was typed is kept.",
+    Scope.COMPANY, "Sign-in", low=0, high=480,
+)  # fmt: skip
+OWN_IDLE_MINUTES = Setting(
+    "own_idle_minutes", 0, "Lock my window after so many minutes", "0: as the company says; only a shorter time counts.",
+    Scope.PERSON, "Sign-in", low=0, high=480,
+)  # fmt: skip
+SIGN_IN_NAMES = Setting(
+    "sign_in_names", True, "Offer the names of the people on the sign-in page", "", Scope.COMPANY, "Sign-in"
+)
+SIGN_IN_SYSTEM = Setting(
+    "sign_in_system", False, "People may sign in with their Windows account",
+    "Only where the data lie on this PC. Each person chooses it for the account in use.", Scope.COMPANY, "Sign-in",
+)  # fmt: skip
+LAST_SIGN_IN = Setting("last_sign_in", "", scope=Scope.PC)
+
 BACKUP_TARGETS: Setting[list[Any]] = Setting("backup_targets", [], scope=Scope.PC)
 BACKUP_STATION = Setting("backup_station", "", scope=Scope.COMPANY)
 
@@ -181,13 +205,14 @@ FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
-    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_HOUR, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END, BACKUP_BEFORE_IMPORT,
+    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END, BACKUP_BEFORE_IMPORT,
     BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS, BACKUP_LEAST_FREE,
+    PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,
     LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION,
     OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
 )  # fmt: skip
 
-SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Backups", "Log")
+SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Sign-in", "Backups", "Log")
 
 
 def shown(declared: Iterable[Setting[Any]] = DECLARED) -> dict[str, list[Setting[Any]]]:

@@ -136,6 +136,7 @@ def _exchange(add: Add) -> None:
         action="store_true",
         help=_("create customers that orders or contacts name and nobody knows"),
     )
+    importer.add_argument("--no-backup", action="store_true", help=_("make no backup before, whatever the settings say"))
     importer.add_argument("--json", action="store_true", help=_("answer in JSON"))
     exporter = add("export", _("write records to an .xlsx or .csv file"))
     _takes_type(exporter)

@@ -19,6 +19,8 @@ _SHOWN = 50  # wrong rows told one by one
 
 def import_file(arguments: argparse.Namespace) -> int:
     """Import a file. 0: every row came in or was there already; 1: some are wrong, the rest came in."""
+    from backups.before import IMPORT, safety_backup
+    from crm_desktop.cli.backup_care import settings_here
     from crm_desktop.exchange.importing import plan_import, run_import
     from crm_desktop.exchange.mapping import recogniser
     from crm_desktop.exchange.reading import read_workbook
@@ -32,6 +34,9 @@ def import_file(arguments: argparse.Namespace) -> int:
             table = find_table(choose_sheet(book, arguments.sheet, recognise), recognise)
             plan = plan_import(app, arguments.type, table, create_missing=arguments.create_missing, progress=progress)
             plan.file = arguments.file.name
+            records = plan.count("create") + plan.count("change")
+            if not arguments.dry_run and not arguments.no_backup:
+                safety_backup(app, settings_here(app.data), IMPORT, records, progress)
             batch = "" if arguments.dry_run else run_import(app, plan, progress).batch
         finally:
             progress.end()

@@ -31,7 +31,7 @@ from crm_desktop.services.opening import open_folder
 from crm_desktop.services.saving import open_record, save
 from db.integrity import broken_references, damage
 
-SEVERAL = [8, pytest.param(100, marks=pytest.mark.soak)]
+SEVERAL = [5, pytest.param(100, marks=pytest.mark.soak)]
 MAKE = """
 import sys
 from pathlib import Path

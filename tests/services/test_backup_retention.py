@@ -1,4 +1,4 @@
-"""When a backup is due, and which old ones may go."""
+"""Which old backups may go."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 from backups.archive import Header
 from backups.catalogue import MARKS, Backup, list_backups, mark_keep
 from backups.create import create_backup
-from backups.keeping import back_up, backup_folder, due_today, newest_good, verify_and_mark, warns
+from backups.keeping import backup_folder, verify_and_mark
 from backups.retention import Rules, thin_out, to_remove
+from backups.running import back_up, newest
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Told
@@ -68,44 +69,6 @@ def test_a_clock_put_back_takes_nothing_away() -> None:
     assert kept(made, Rules(1, 0, 0, 0), NOW - 3 * DAY) == sorted([*(b.path.name for b in made[:3]), made[3].path.name])
 
 
-@pytest.mark.parametrize(
-    ("last", "now", "due"),
-    [
-        ("23 12:05", "24 11:59", False),
-        ("23 12:05", "24 12:00", True),
-        ("24 12:01", "24 18:00", False),
-        ("24 12:01", "25 08:00", False),
-        ("22 12:01", "24 08:00", True),  # missed on the 23rd: made up in the morning
-        ("24 08:01", "24 11:00", False),  # once
-        ("25 12:01", "24 18:00", True),  # the clock was put back
-    ],
-)
-def test_due_today(last: str, now: str, due: bool) -> None:
-    def at(text: str) -> dt.datetime:
-        return dt.datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=HERE)
-
-    assert due_today(at(last), at(now), 12) is due
-    assert due_today(None, at(now), 12)
-
-
-def test_summer_time_makes_no_second_one() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    for day in (dt.date(2026, 3, 29), dt.date(2026, 10, 25)):
-        last, made = dt.datetime(day.year, day.month, day.day, 2, tzinfo=berlin) - DAY, 0
-        moment = last.astimezone(dt.UTC)
-        for _quarter in range(4 * 48):
-            moment += dt.timedelta(minutes=15)
-            if due_today(last, moment.astimezone(berlin), 2):
-                last, made = moment, made + 1
-        assert made == 2
-
-
-def test_warnings() -> None:
-    assert warns(None, NOW)
-    assert warns(NOW - dt.timedelta(days=3, hours=1), NOW)
-    assert not warns(NOW - dt.timedelta(days=2), NOW)
-
-
 def test_a_folder_is_thinned_out(sqlite_app: Application, tmp_path: Path) -> None:
     folder = tmp_path / "usb"
     moments = [NOW - n * DAY for n in range(4)]
@@ -130,10 +93,10 @@ def test_the_habits_of_the_program(sqlite_app: Application, tmp_path: Path) -> N
         settings.set(name, 0)
     folder = backup_folder(tmp_path, settings)
     create_backup(sqlite_app.engine, tmp_path, folder, now=NOW - 900 * DAY)
-    made = back_up(sqlite_app.engine, tmp_path, settings, "daily")
+    made = back_up(sqlite_app, settings, "daily", found=[]).backup
     assert [b.path for b in list_backups(folder)] == [made.path]
-    assert newest_good(sqlite_app.engine, folder, dt.datetime.now(dt.UTC)) is not None
-    assert newest_good(sqlite_app.engine, folder, NOW - 2000 * DAY) is None
+    assert newest(sqlite_app, settings, dt.datetime.now().astimezone(), []) == made.made_at
+    assert newest(sqlite_app, settings, NOW - 2000 * DAY, []) is None
     made.path.write_bytes(b"spoilt")
     with pytest.raises(Told):
         verify_and_mark(made.path, tmp_path)

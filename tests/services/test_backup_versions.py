@@ -17,7 +17,7 @@ from backups.catalogue import list_backups
 from backups.create import create_backup
 from backups.framing import Unusable
 from backups.inspect import inspect_backup
-from backups.keeping import restore_keeping
+from backups.keeping import replace_open, restore_keeping
 from backups.restore import restore_into, verify
 from crm_desktop import settings as s
 from crm_desktop.application import Application
@@ -32,7 +32,7 @@ from db.engine import open_engine, reading, sqlite_url
 BRING_BACK = """
 import sys
 from pathlib import Path
-from backups.keeping import restore_keeping
+from backups.keeping import replace_open, restore_keeping
 data, folder, old, new = map(Path, sys.argv[1:])
 print("ready", flush=True)
 while True:
@@ -172,3 +172,27 @@ def test_killed_while_restoring_an_older_backup(old_file: Path, tmp_path: Path, 
     for backup in list_backups(tmp_path / "kept"):
         assert backup.made_at <= dt.datetime.now(dt.UTC)
         verify(backup.path, tmp_path)
+
+
+def test_an_open_database_is_backed_up_before_it_is_replaced(app: Application, old_file: Path) -> None:
+    save(app, new_draft(app, "customers", {"name": "Today"}))
+    kept = replace_open(app, s.Settings(), old_file)
+    (backup,) = list_backups(app.data / "backups")
+    assert backup.header is not None
+    assert (backup.path, backup.header.reason, backup.good) == (kept, "restore", True)
+    again = open_url(app.engine.url.render_as_string(hide_password=False), app.data)
+    assert names(again) == ["客户 0", "客户 1", "客户 2"]
+    restore_into(kept, again.engine, again.data)
+    assert names(again) == ["Today"]
+    again.close()
+
+
+def test_what_is_kept_before_a_restore_is_encrypted_like_the_rest(
+    data_folder: Path, old_file: Path, tmp_path: Path
+) -> None:
+    """Without a passphrase at hand nothing goes to the backups in plain; the database stays copied beside the new one."""
+    settings = s.Settings({s.Scope.PC: s.FileStorage(data_folder / "settings.json")})
+    settings.set(s.BACKUP_ENCRYPT, True)
+    assert restore_keeping(old_file, data_folder, tmp_path / "kept") is None
+    assert list_backups(tmp_path / "kept") == []
+    assert len(list(data_folder.glob("crm-before-restore-*.db"))) == 1
