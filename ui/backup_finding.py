@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from backups import drives
 from backups.archive import SUFFIX
 from backups.catalogue import Backup, list_backups
-from backups.targets import folder_of, targets_of
+from backups.concerns import TargetState
+from backups.targets import FOLDER, folder_of, targets_of
 from crm_desktop.settings import Settings
 from crm_desktop.words import _
 
@@ -57,3 +58,22 @@ def _holds_backups(folder: Path) -> bool:
         return any(file.suffix == SUFFIX for file in folder.iterdir())
     except OSError:
         return False
+
+
+def all_on_one_disk(data: Path, places: Sequence[TargetState]) -> bool:
+    """Whether one broken disk would take the data and every backup of them. A place that is not there now lies elsewhere."""
+    used = [place for place in places if place.target.active]
+    if any(place.target.kind != FOLDER or place.folder is None for place in used):
+        return False
+    here = _disk_of(data)
+    return here is not None and all(_disk_of(place.folder) == here for place in used if place.folder is not None)
+
+
+def _disk_of(folder: Path) -> int | None:
+    """The number of the disk a folder is on, or would be on once it is made."""
+    for place in (folder, *folder.parents):
+        try:
+            return place.stat().st_dev
+        except OSError:
+            continue
+    return None

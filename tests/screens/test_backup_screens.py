@@ -203,6 +203,17 @@ def test_a_file_that_vanishes_behind_the_program_s_back_is_seen(
     quiet(window, qtbot)
 
 
+def test_backups_on_the_disk_of_the_data_are_told_of(
+    screen: BackupsScreen, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qtbot.waitUntil(screen.one_disk.isVisible, timeout=WAIT)
+    drive = targets.Target("blue", "drive", "Blue stick", "CRM backups", "0123abc")
+    known = targets.targets_of(window.settings, window.app.data)
+    targets.store_targets(window.settings, window.app.data, [*known, drive])
+    qtbot.waitUntil(lambda: not screen.one_disk.isVisible(), timeout=WAIT)
+    quiet(window, qtbot)
+
+
 # Places
 
 

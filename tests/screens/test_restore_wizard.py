@@ -12,18 +12,21 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from record_makers import customer
 
-from backups.archive import SUFFIX
+from backups.archive import SUFFIX, read_summary
 from backups.catalogue import list_backups
 from backups.create import create_backup
 from crm_desktop.application import Application
+from crm_desktop.errors import Cancelled
 from crm_desktop.filters import ListQuery
 from crm_desktop.services.listing import count, fetch_page
 from crm_desktop.services.opening import database_path, open_folder
+from crm_desktop.settings import Settings
 from ui.app import Program
+from ui.backup_restoring import Restoring
 from ui.main_window import MainWindow
 from ui.notices import Notices
 from ui.screens import restore as steps
-from ui.screens.restore import RestoreWizard
+from ui.screens.restore import RestoreWish, RestoreWizard
 from ui.screens.restore_look import EVERYTHING
 from ui.screens.welcome import Welcome
 
@@ -215,3 +218,44 @@ def test_a_database_that_does_not_open_offers_a_backup(
     aside = [f.name for f in data_folder.iterdir() if "before-restore" in f.name]
     assert len(aside) == 1
     close(program)
+
+
+def test_a_server_s_database_is_restored_in_place(app: Application, qtbot: QtBot, tmp_path: Path) -> None:
+    """On a server nobody replaces a file: everything in the open database gives way, in one transaction."""
+    customer(app, "Alpha")
+    file = create_backup(app.engine, app.data, tmp_path / "stick").path
+    customer(app, "Beta")
+    ended: list[tuple[Path | None, BaseException | None]] = []
+    window = Restoring(RestoreWish(file, None, EVERYTHING), app.data, Settings(), app)
+    qtbot.addWidget(window)
+    window.ended.connect(lambda kept, error: ended.append((kept, error)))
+    window.show()
+    window.start()
+    qtbot.waitUntil(lambda: bool(ended), timeout=WAIT)
+    ((kept, error),) = ended
+    assert error is None and kept is not None
+    again = app if app.engine.dialect.name != "sqlite" else open_folder(app.data)
+    assert names(again) == {"Alpha"}
+    header, manifest = read_summary(kept)
+    assert header.reason == "restore" and manifest is not None and manifest.rows["customer"] == 2
+    again.close()
+
+
+def test_a_restore_can_be_stopped_and_the_cross_of_its_window_does_so(
+    sqlite_app: Application, qtbot: QtBot, tmp_path: Path
+) -> None:
+    customer(sqlite_app, "Alpha")
+    file = create_backup(sqlite_app.engine, sqlite_app.data, tmp_path / "stick").path
+    customer(sqlite_app, "Beta")
+    ended: list[BaseException | None] = []
+    window = Restoring(RestoreWish(file, None, EVERYTHING), sqlite_app.data, Settings(), sqlite_app)
+    qtbot.addWidget(window)
+    window.ended.connect(lambda _kept, error: ended.append(error))
+    window.show()
+    window.start()
+    assert not window.close()
+    qtbot.waitUntil(lambda: bool(ended), timeout=WAIT)
+    assert isinstance(ended[0], Cancelled)
+    again = open_folder(sqlite_app.data)
+    assert names(again) == {"Alpha", "Beta"}
+    again.close()

@@ -18,13 +18,14 @@ from crm_desktop.words import _
 from ui import backup_words as words
 from ui import icons, theme
 from ui.backup_actions import BackupActions
+from ui.backup_finding import all_on_one_disk
 from ui.backup_news import RESTORE, ConcernsBand, button_words
 from ui.screens.backup_places import PlacesStrip
 from ui.screens.restore import progress_text
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label
-from ui.widgets.panels import Card, EmptyState
+from ui.widgets.panels import Banner, Card, EmptyState
 from ui.widgets.plain_table import PlainColumn, PlainTable
 
 
@@ -55,6 +56,9 @@ class BackupsScreen(QWidget):
         self.table = PlainTable(_columns(), several=True, name=self.title)
         self.band = ConcernsBand(self._news, self._act_on, button_words)
         self.places = PlacesStrip()
+        text = _("All backups lie on the disk that holds the data: if it breaks, they are lost together. Add a drive or another PC.")
+        self.one_disk = Banner(text, "amber", _("Places and times…"), self.set_up, closable=True)
+        self.one_disk.hide()
         self.work = _Work(self._news.task.stop if self._news.task else _nothing)
         self.nothing = EmptyState(
             "shield_checkmark",
@@ -65,6 +69,7 @@ class BackupsScreen(QWidget):
             Button(_("Places and times…"), "settings", clicked=self.set_up),
         )  # fmt: skip
         self.buttons: dict[str, Button] = {}
+        self._one_disk = False
         self._lay_out()
         self._connect()
         self._show_work()
@@ -102,6 +107,7 @@ class BackupsScreen(QWidget):
         upper.setContentsMargins(edge, 0, edge, theme.size("gap"))
         upper.setSpacing(theme.size("gap"))
         upper.addWidget(self.band)
+        upper.addWidget(self.one_disk)
         upper.addWidget(self.work)
         upper.addWidget(self.places)
         column.addLayout(upper)
@@ -188,7 +194,15 @@ class BackupsScreen(QWidget):
         self.places.setVisible(bool(entries) or len(found.targets) > 1)
         self.number.setText(f"{len(entries):,}" if entries else "")
         self.next.setText(_next_words(found))
+        work = partial(all_on_one_disk, self._shell.app.data, found.targets)
+        self._shell.tasks.run(work, partial(self._tell_of_disk, bool(entries)), lambda _error: None, owner=self)
         self._selection_changed()
+
+    def _tell_of_disk(self, any_backup: bool, one_disk: bool) -> None:
+        told = any_backup and one_disk
+        if told != self._one_disk:  # once closed, it stays closed while nothing is another way
+            self._one_disk = told
+            self.one_disk.setVisible(told)
 
     def _selection_changed(self) -> None:
         chosen = self.selected()
