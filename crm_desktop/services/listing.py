@@ -203,8 +203,10 @@ class _Question:
         self, connection: Connection, statement: Select[Any], after: Sequence[Any] | None, size: int
     ) -> Sequence[Sequence[Any]]:
         """In the order of what a reference points to: few rows are sorted, many are met along the index of that other table."""
-        most = max(isqrt(size * self._records(connection)), search.PROBE)
-        if count_rows(connection, self.filtered(select(self.table.c.id)), most) <= most:
+        records = self._records(connection)
+        most = max(isqrt(size * records), search.PROBE)
+        narrowed = self.query.where is not None or bool(self.limits)
+        if records <= most or (narrowed and count_rows(connection, self.filtered(select(self.table.c.id)), most) <= most):
             chosen = self.filtered(self.order.joined(select(self.table.c.id)))
             ordered: Sequence[Sequence[Any]] = fetch(connection, chosen, self.order.keys, after, size, few=self.sqlite)
         else:
