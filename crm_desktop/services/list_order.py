@@ -16,7 +16,7 @@ from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import within_reach
 from crm_desktop.services.conditions import field_of, order_of
-from crm_desktop.services.references import seen_label_names, seen_target
+from crm_desktop.services.references import joined, seen_label_names, seen_target
 from db.fields import Field
 from db.ordering import unindexed
 from db.paging import Key, fetch, turned
@@ -55,7 +55,7 @@ class ListOrder:
         if about.kind != "reference" or about.custom:
             return [order_of(self._table, about)]
         target = self._app.type(about.target)
-        alias: Any = target.model.__table__.alias(f"o_{about.name}")
+        alias: Any = joined(target.model.__table__, f"by_{about.name}")
         self._joins.append((alias, seen_target(self._app, about, self._table, alias)))
         name = sort_key(self._app, target)
         by_id = func.coalesce(alias.c.id, literal_column("0", alias.c.id.type), type_=alias.c.id.type)
