@@ -73,12 +73,13 @@ class Restoring(QWidget):
     def _work(self, progress: Progress) -> Path | None:  # on a worker
         wish, app = self._wish, self._app
         folder = folder_of(targets_of(self._settings, self._data)[0]) or self._data / "backups"
+        who = app.actor.name if app else ""
         if app is None or app.engine.dialect.name == "sqlite":
             if app is not None:
                 app.close()
-            return keeping.restore_keeping(wish.file, self._data, folder, wish.passphrase, progress)
+            return keeping.restore_keeping(wish.file, self._data, folder, wish.passphrase, progress, who)
         kept = create_backup(app.engine, self._data, folder, reason="restore", progress=progress)
-        restore.restore_into(wish.file, app.engine, self._data, wish.passphrase, progress)
+        restore.restore_into(wish.file, app.engine, self._data, wish.passphrase, progress, who)
         return kept.path
 
     def _done(self, kept: Path | None) -> None:

@@ -43,6 +43,7 @@ def _create(arguments: argparse.Namespace) -> int:
     from backups.create import create_backup
     from backups.running import back_up
     from crm_desktop.cli import backup_care as care
+    from crm_desktop.services.events import record_if_possible
 
     secret = care.ask_twice() if arguments.encrypt else None
     with opened(arguments) as app, care.shown() as progress:
@@ -50,6 +51,7 @@ def _create(arguments: argparse.Namespace) -> int:
         if arguments.to or secret:
             folder = arguments.to.expanduser().resolve() if arguments.to else _folder(app.data)
             made, copies = create_backup(app.engine, app.data, folder, passphrase=secret, progress=progress), []
+            record_if_possible(app, "backup", made.path.name, {"file": made.path.name})
         else:
             run = back_up(app, care.settings_here(app.data), "hand", progress)
             made, copies = run.backup, list(run.copies)
@@ -107,7 +109,7 @@ def restore(arguments: argparse.Namespace) -> int:
         if arguments.inspect:
             found = inspect_backup(arguments.file, data, passphrase, progress)
         else:
-            kept = restore_keeping(arguments.file, data, _folder(data), passphrase, progress)
+            kept = restore_keeping(arguments.file, data, _folder(data), passphrase, progress, _person())
     finally:
         progress.end()
     if arguments.inspect:
@@ -120,6 +122,14 @@ def restore(arguments: argparse.Namespace) -> int:
     if kept:
         say(_("What was here before is kept as a backup: {file}").format(file=kept))
     return 0
+
+
+def _person() -> str:
+    """Who sits at this PC, as its system says: a restore asks nobody of the database that it replaces."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def _restore_record(arguments: argparse.Namespace) -> int:

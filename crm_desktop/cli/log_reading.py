@@ -34,7 +34,7 @@ def _read(arguments: argparse.Namespace) -> int:
             say_json([_facts(entry) for entry in found])
             return 0
         rows = [_row(app, entry) for entry in found]
-        say_table([_("Time"), _("Person"), _("What happened"), _("Record"), _("Changes")], rows)
+        say_table([_("Time"), _("Who"), _("Action"), _("Record"), _("Changes")], rows)
         say()
         say(ngettext("{count} entry.", "{count} entries.", len(rows)).format(count=f"{len(rows):,}"))
     return 0

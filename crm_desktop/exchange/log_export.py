@@ -20,9 +20,9 @@ from db.fields import Field
 
 _COLUMNS = (
     (N_("Time"), "at", "datetime", 20),
-    (N_("Person"), "who", "text", 14),
+    (N_("Who"), "who", "text", 14),
     (N_("PC"), "station", "text", 16),
-    (N_("What happened"), "action", "text", 20),
+    (N_("Action"), "action", "text", 20),
     (N_("Type"), "type", "text", 14),
     (N_("Record"), "label", "text", 28),
     (N_("Field"), "field", "text", 20),

@@ -36,6 +36,7 @@ _LOOKS = {
     "print": ("print", "grey"),
     "import": ("arrow_download", "accent"),
     "backup": ("save", "green"),
+    "backup_failed": ("warning", "red"),
     "restore": ("arrow_undo", "red"),
     "settings": ("settings", "amber"),
     "custom_field": ("column_triple", "amber"),

@@ -160,7 +160,7 @@ def test_it_is_exported_as_it_is_narrowed(desk: Desk, tmp_path: Path) -> None:
     page.write(tmp_path / "log.xlsx")
     desk.quiet()
     rows = list(load_workbook(tmp_path / "log.xlsx").active.iter_rows(values_only=True))
-    assert [row[3] for row in rows] == ["What happened", "Record created"]
+    assert [row[3] for row in rows] == ["Action", "Record created"]
 
 
 def test_a_change_of_lines_is_taken_back_from_the_history(desk: Desk) -> None:

@@ -259,7 +259,7 @@ def test_the_log_is_written_to_a_workbook(app: Application, tmp_path: Path) -> N
     file = tmp_path / "log.xlsx"
     assert export_log(app, LogQuery(type="customers"), file) == 2
     rows = list(load_workbook(file).active.iter_rows(values_only=True))
-    assert rows[0] == ("Time", "Person", "PC", "What happened", "Type", "Record", "Field", "Before", "After")
+    assert rows[0] == ("Time", "Who", "PC", "Action", "Type", "Record", "Field", "Before", "After")
     assert [row[1:2] + row[3:] for row in rows[1:]] == [
         ("Ann", "Edited", "Customer", one_label(app, made), "City", "Foshan", "Zhuhai"),
         ("Ann", "Record created", "Customer", one_label(app, made), None, None, None),

@@ -36,7 +36,7 @@ class LogFilters(QWidget):
         super().__init__()
         self._app = shell.app
         self.type, self.person, self.action, self.field, self.period = (
-            self._combo(name) for name in (_("Record type"), _("Person"), _("What happened"), _("Field"), _("Time"))
+            self._combo(name) for name in (_("Record type"), _("Who"), _("Action"), _("Field"), _("Time"))
         )
         around = Around(shell.app, shell.tasks, failed=shell.notices.error)
         self.since, self.until = DateEditor(Field("From", "date"), around), DateEditor(Field("To", "date"), around)

@@ -91,8 +91,8 @@ class LogScreen(QWidget):
 
         return [
             PlainColumn(_("Time"), lambda e: f"{e.at.astimezone():%Y-%m-%d %H:%M:%S}", 18, quiet=True),
-            PlainColumn(_("Person"), lambda e: e.who, 8),
-            PlainColumn(_("What happened"), lambda e: words(e)[0], 17, icon=lambda e: words(e)[1]),
+            PlainColumn(_("Who"), lambda e: e.who, 8),
+            PlainColumn(_("Action"), lambda e: words(e)[0], 17, icon=lambda e: words(e)[1]),
             PlainColumn(_("Type"), lambda e: _(types[e.type].title) if e.type in types else "", 9, quiet=True),
             PlainColumn(_("Record"), lambda e: e.label, 18),
             PlainColumn(_("Changes"), _summary),
