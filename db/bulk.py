@@ -149,6 +149,15 @@ def ids_given(connection: Connection, table: Table) -> None:
         )
 
 
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Wait until no other transaction is in the same kind of work; nobody else begins it until this one, which writes, ends.
+
+    On SQLite writers come one after the other anyway.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
+
+
 def learn(connection: Connection) -> None:
     """Let the engine look at what was loaded, so that it plans well."""
     connection.exec_driver_sql("ANALYZE")

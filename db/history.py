@@ -164,6 +164,11 @@ def waiting(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(table).where(table.c.place.is_(None))).scalar_one()
 
 
+def written(connection: Connection) -> int:
+    """How many entries were ever committed: grows with every change of any record."""
+    return head(connection).place + waiting(connection)
+
+
 def seal(connection: Connection) -> int:
     """Put every committed entry without a place into the chain, in a transaction that writes; gives how many there were."""
     _take(connection, wait=True)

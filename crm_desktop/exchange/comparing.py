@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from crm_desktop.application import Application
 from crm_desktop.draft import Change, Draft, Line, Ref
 from crm_desktop.exchange.matching import ids_by_values
-from crm_desktop.exchange.plan import Incoming, Planned
+from crm_desktop.exchange.plan import Candidates, Incoming, Planned
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import reached
 from crm_desktop.services.reading import read_records
@@ -57,18 +57,30 @@ class Comparer:
     def __init__(self, app: Application, connection: Connection, kind: RecordType) -> None:
         self._app, self._connection, self._kind = app, connection, kind
         self._ties = _KEYS.get(kind.key, ((), ()))[1]
+        self.candidates: Candidates = {}
 
     def compare(self, records: list[Incoming]) -> list[Planned]:
-        """A planned record for each, in their order."""
+        """A planned record for each, in their order. `candidates` holds the existing records that were looked at."""
         planned = [Planned("wrong" if r.problems else "create", self._label(r), r) for r in records]
         for numbered in (True, False):
             mine = [p for p in planned if p.action == "create" and bool(self._number(p.incoming)) == numbered]
             if mine:
                 self._match(mine, key_fields(self._kind, numbered))
-        found = [p for p in planned if p.id is not None]
-        for at in range(0, len(found), _AT_ONCE):
-            self._differences(found[at : at + _AT_ONCE])
+        self.differences([p for p in planned if p.id is not None])
         return planned
+
+    def compare_again(self, new: list[Planned], known: Candidates) -> None:
+        """Look once more for records that were new when `known` was all there was: somebody may have made them since."""
+        for numbered in (True, False):
+            mine = [p for p in new if bool(self._number(p.incoming)) == numbered]
+            if mine:
+                self._match(mine, key_fields(self._kind, numbered), known)
+        self.differences([p for p in new if p.id is not None])
+
+    def differences(self, planned: list[Planned]) -> None:
+        """Say of records that exist whether and how they would change."""
+        for at in range(0, len(planned), _AT_ONCE):
+            self._differences(planned[at : at + _AT_ONCE])
 
     def _number(self, record: Incoming) -> str:
         return str(record.values.get(self._kind.number) or "") if self._kind.number else ""
@@ -76,8 +88,8 @@ class Comparer:
     def _label(self, record: Incoming) -> str:
         return self._number(record) or self._kind.label_of(record.values) or str(record.values.get("name", ""))
 
-    def _match(self, planned: list[Planned], fields: tuple[str, ...]) -> None:
-        """Give each record the id of the one it is, and refuse the second of two for the same one."""
+    def _match(self, planned: list[Planned], fields: tuple[str, ...], known: Candidates | None = None) -> None:
+        """Give each record the id of the one it is, and refuse the second of two for the same one. known: not these."""
         empty = {n: "" if self._kind.fields[n].kind not in ("reference", "date", "datetime") else None for n in fields}
         groups: dict[tuple[Any, ...], list[Planned]] = defaultdict(list)
         for item in planned:
@@ -85,9 +97,15 @@ class Comparer:
         ids = ids_by_values(self._app, self._connection, self._kind, fields, groups)
         for key, items in groups.items():
             candidates = ids.get(key, [])
-            if len(items) == 1 and len(candidates) == 1:
+            before = known.get((fields, key), []) if known is not None else []
+            if candidates and known is None:
+                self.candidates[fields, key] = candidates
+            candidates = [i for i in candidates if i not in before]
+            if not candidates and (known is not None or len(items) == 1):
+                continue
+            if len(items) == 1 and len(candidates) == 1 and not before:
                 items[0].id = candidates[0]
-            elif len(items) > 1 or len(candidates) > 1:
+            else:
                 self._tell_apart(items, candidates)
 
     def _tell_apart(self, items: list[Planned], candidates: list[int]) -> None:

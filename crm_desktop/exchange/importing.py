@@ -17,6 +17,7 @@ from crm_desktop.application import Application
 from crm_desktop.changes import Change as Changed
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.errors import Told
+from crm_desktop.exchange.catching_up import compare_again, known_customers, leave_known_choices, nothing_happened
 from crm_desktop.exchange.comparing import Comparer, laid_over
 from crm_desktop.exchange.converting import column_readers, convert, doubled_numbers, under_documents
 from crm_desktop.exchange.headings import FAMILY, GIVEN, NUMBER
@@ -31,11 +32,14 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.registry import load_options
 from crm_desktop.rules.number_reading import number_reader, running_number
 from crm_desktop.services import events
+from crm_desktop.services.access import gone
 from crm_desktop.services.faults import told
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.saving import derive, new_draft, new_line, save_within
 from crm_desktop.services.validating import Checker
 from crm_desktop.words import _
+from db import history
+from db.bulk import one_at_a_time
 from db.engine import reading, writing
 from db.models.office import NumberSequence
 from db.types import new_uid
@@ -75,7 +79,9 @@ def plan_import(
             records = under_documents(kind, records)
             plan.notes += doubled_numbers(kind, records)
         progress.check_cancelled()
-        plan.records = Comparer(app, connection, kind).compare(records)
+        comparer = Comparer(app, connection, kind)
+        plan.records, plan.candidates = comparer.compare(records), comparer.candidates
+        plan.entries = history.written(connection)
         _collect_choices(kind, plan)
         _check(replace(app, options=_with_choices(app.options, plan)), connection, kind, plan, progress)
     return plan
@@ -150,7 +156,11 @@ def _check(app: Application, connection: Any, kind: RecordType, plan: Plan, prog
         if at % _AT_ONCE == 0:
             progress.report(at, len(plan.records), _("Checking"))
             progress.check_cancelled()
-    changing = [p for p in plan.records if p.action == "change"]
+    _check_changes(app, connection, kind, [p for p in plan.records if p.action == "change"])
+
+
+def _check_changes(app: Application, connection: Any, kind: RecordType, changing: list[Planned]) -> None:
+    checker = Checker(app, kind)
     for chunk in _chunks(changing):
         existing = read_records(app, connection, kind, [p.id for p in chunk if p.id is not None])
         for item in chunk:
@@ -176,12 +186,11 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
     """Write everything of the plan that is not wrong, all or none, as one batch of the history. Raises Told, Cancelled."""
     kind, progress, batch = app.type(plan.type), progress or Unwatched(), new_uid()
     app.actor.require(f"{kind.key}.import")
-    new = [p for p in plan.records if p.action == "create"]
-    changing = [p for p in plan.records if p.action == "change"]
-    done, total = 0, len(new) + len(changing)
     with told(app), writing(app.engine) as session:
-        app_inside = _add_choices(session, app, plan, batch)
-        _add_missing(session, app_inside, plan, batch)
+        app_inside = _prepare(session, app, kind, plan, batch)
+        new = [p for p in plan.records if p.action == "create"]
+        changing = [p for p in plan.records if p.action == "change"]
+        done, total = 0, len(new) + len(changing)
         build = _Builder(app_inside, kind).draft
         for chunk in _chunks(new):
             saved = save_within(session, app_inside, [build(p.incoming) for p in chunk], "import", batch)
@@ -193,7 +202,9 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
         for chunk in _chunks(changing):
             existing = read_records(app_inside, session, kind, [p.id for p in chunk if p.id is not None])
             for item in chunk:
-                draft = laid_over(existing[item.id or 0], item.incoming, lambda: new_line(kind))
+                if item.id not in existing:
+                    raise gone()
+                draft = laid_over(existing[item.id], item.incoming, lambda: new_line(kind))
                 draft.version = item.version
                 save_within(session, app_inside, [draft], "import", batch)
                 done += 1
@@ -206,6 +217,21 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
     app.options = options
     _tell(app, plan)
     return Result(len(new), len(changing), plan.count("same"), plan.count("wrong"), batch)
+
+
+def _prepare(session: Session, app: Application, kind: RecordType, plan: Plan, batch: str) -> Application:
+    """Take the lock, bring the plan up to date and add what its records need; gives the application as it is with that."""
+    one_at_a_time(session.connection(), "import")
+    if up_to_date := nothing_happened(session, plan):
+        app_inside = app
+    else:
+        app_inside = replace(app, options=load_options(session, app.types.values()))
+        leave_known_choices(plan, app_inside.options)
+    app_inside = _add_choices(session, app_inside, plan, batch)
+    _add_missing(session, app_inside, plan, batch)
+    if not up_to_date:
+        _check_changes(app_inside, session, kind, compare_again(app_inside, session, kind, plan))
+    return app_inside
 
 
 def _tell(app: Application, plan: Plan) -> None:
@@ -235,8 +261,10 @@ def _add_missing(session: Session, app: Application, plan: Plan, batch: str) -> 
         return
     used = {p.incoming.values.get("customer_id") for p in plan.records if p.action == "create"}
     wanted = [ref for ref in plan.missing if ref in used]
+    real = known_customers(app, session, plan, wanted)
+    wanted = [ref for ref in wanted if ref not in real]
     saved = save_within(session, app, [new_draft(app, "customers", plan.missing[r]) for r in wanted], "import", batch)
-    real = {ref: Ref(int(draft.id or 0), ref.label) for ref, draft in zip(wanted, saved, strict=True)}
+    real |= {ref: Ref(int(draft.id or 0), ref.label) for ref, draft in zip(wanted, saved, strict=True)}
     for item in plan.records:
         customer = item.incoming.values.get("customer_id")
         if customer in real:

@@ -12,6 +12,9 @@ from crm_desktop.exchange.tables import Table
 
 Action = Literal["create", "change", "same", "wrong"]
 
+Candidates = dict[tuple[tuple[str, ...], tuple[Any, ...]], list[int]]
+"""Existing records by the fields they are known by and the values of these."""
+
 
 @dataclass(slots=True)
 class Incoming:
@@ -58,6 +61,8 @@ class Plan:
     missing: dict[Ref, dict[str, str]] = field(default_factory=dict)  # a stand-in → values of the customer to create
     notes: list[str] = field(default_factory=list)
     file: str = ""  # its name, for the log
+    candidates: Candidates = field(default_factory=dict)
+    entries: int = 0  # of the log when the plan was made: whether anything was written since
 
     def count(self, action: Action) -> int:
         """How many records have this action."""

@@ -100,7 +100,7 @@ def _field_problems(
     values: Mapping[str, Any], facts: Sequence[_Fact], app: Application, was: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, str]]:
     for name, about, may_be_empty, sound, longest, choices, numeric, nullable in facts:
-        value = values.get(name)
+        value: Any = values.get(name)
         if not value and may_be_empty and (value is None or value == ""):
             continue  # most fields of most records
         kind = type(value)

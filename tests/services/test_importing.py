@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +19,7 @@ from crm_desktop.exchange.importing import plan_import, run_import
 from crm_desktop.exchange.mapping import recogniser
 from crm_desktop.exchange.plan import Plan, Result
 from crm_desktop.exchange.tables import find_table
-from crm_desktop.filters import ListQuery
+from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.progress import Unwatched
 from crm_desktop.rights import Rights
 from crm_desktop.services.history import entries
@@ -283,6 +285,57 @@ def test_rights_hold(app: Application) -> None:
     hidden = plan(app, "products", ["编码", "名称", "成本"], ["P1", "螺丝", 5])
     assert "成本" in "\n".join(hidden.notes)
     assert "cost" not in hidden.records[0].incoming.values
+
+
+def both_at_once(one: Application, other: Application, type_key: str, *rows: list[Any], **facts: Any) -> list[Result]:
+    """Two people who look at the same file and then press the button at the same moment."""
+    plans = [(a, plan(a, type_key, *rows, **facts)) for a in (one, other)]
+    gate, results = threading.Barrier(2), list[Result]()
+
+    def press(app: Application, planned: Plan) -> None:
+        gate.wait()
+        results.append(run_import(app, planned))
+
+    threads = [threading.Thread(target=press, args=p) for p in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_two_imports_of_one_file_at_once(app: Application, open_again: Callable[[Application], Application]) -> None:
+    doubled = [["编号", "名称", "手机"], [None, "同名", "1"], [None, "同名", "2"], ["K9", "有号", "3"]]
+    other = open_again(app)
+    for rows, number in ((CUSTOMERS, 2), (doubled, 3)):
+        results = both_at_once(app, other, "customers", *rows)
+        assert sorted((r.created, r.changed, r.unchanged, r.wrong) for r in results) == [
+            (0, 0, number, 0),
+            (number, 0, 0, 0),
+        ]
+    assert count(app, ListQuery("customers")).number == 5
+    assert count(app, ListQuery("options", where=Condition("code", "is", "玩具"))).number == 1
+    changed = [["编号", "名称"], ["K1", "新的名称"]]
+    results = both_at_once(app, other, "customers", *changed)
+    assert sorted((r.changed, r.unchanged) for r in results) == [(0, 1), (1, 0)]
+
+
+def test_customers_that_two_imports_miss_are_made_once(
+    app: Application, open_again: Callable[[Application], Application]
+) -> None:
+    rows = [["订单号", "客户", "品名", "数量", "单价"], ["D1", "未知公司", "螺丝", 1, 2], ["D2", "未知公司", "螺母", 1, 2]]
+    results = both_at_once(app, open_again(app), "sales-orders", *rows, create_missing=True)
+    assert sorted((r.created, r.unchanged) for r in results) == [(0, 2), (2, 0)]
+    assert count(app, ListQuery("customers")).number == 1
+    assert count(app, ListQuery("sales-orders")).number == 2
+
+
+def test_a_record_made_by_hand_since_the_plan_is_changed_not_doubled(app: Application) -> None:
+    planned = plan(app, "customers", ["名称", "手机"], ["甲", "1"], ["乙", "2"])
+    made = customer(app, "甲", mobile="9")
+    result = run_import(app, planned)
+    assert (result.created, result.changed) == (1, 1)
+    assert open_record(app, "customers", made.id or 0).values["mobile"] == "1"
 
 
 def test_a_record_changed_since_the_plan_is_not_overwritten(app: Application) -> None:
