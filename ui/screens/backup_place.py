@@ -97,21 +97,17 @@ class PlaceDialog(QDialog):
         column.addLayout(self._rules())
         column.addWidget(Label(_("The last good backup and those marked to be kept are never deleted."), "small"))
         column.addWidget(separator())
-        column.addWidget(self.encrypt)
+        column.addLayout(self._choices())
         if encryption:
             column.addWidget(Label(encryption, "small", wrap=True))
-        if self.target.id != MAIN:
-            if self.target.kind == DRIVE:
-                column.addWidget(self.on_plug)
-            column.addWidget(self.verify)
-            column.addWidget(self.active)
         column.addWidget(self.problem)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(Button(_("Cancel"), clicked=self.reject))
         row.addWidget(self.save)
         column.addLayout(row)
-        self.setMinimumWidth(theme.current().px(520))
+        # No least width of its own: with one, Qt would not keep room for all the words at a large text size.
+        self.path.setMinimumWidth(theme.current().px(300))
 
     def _place(self) -> QGridLayout:
         grid = QGridLayout()
@@ -140,17 +136,29 @@ class PlaceDialog(QDialog):
             grid.addWidget(Label(hint, "small", wrap=True), 2, 1)
         return grid
 
+    def _choices(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.size("page"))
+        grid.setColumnStretch(2, 1)
+        boxes = [self.encrypt]
+        if self.target.id != MAIN:
+            boxes += [self.verify, *([self.on_plug] if self.target.kind == DRIVE else []), self.active]
+        for at, box in enumerate(boxes):
+            grid.addWidget(box, at // 2, at % 2)
+        return grid
+
     def _rules(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.size("gap"))
         grid.setVerticalSpacing(8)
-        grid.setColumnStretch(3, 1)
-        for row, (name, before, after, least) in enumerate(_RULES):
+        grid.setColumnMinimumWidth(3, theme.size("margin"))
+        grid.setColumnStretch(7, 1)
+        for at, (name, before, after, least) in enumerate(_RULES):
             number = self.numbers[name] = _number(least, 1000, getattr(self.target.rules, name))
             number.setAccessibleName(f"{_(before)} … {_(after)}")
-            _line(grid, row, _(before), number, _(after))
+            _line(grid, at % 2, at // 2, _(before), number, _(after))
         self.least_free.setAccessibleName(_("Leave free on the disk"))
-        _line(grid, len(_RULES), _("Leave free on the disk"), self.least_free, "MB")
+        _line(grid, 2, 0, _("Leave free on the disk"), self.least_free, "MB")
         return grid
 
     def _choose(self) -> None:
@@ -167,15 +175,16 @@ def _add(grid: QGridLayout, row: int, text: str, editor: QWidget) -> None:
     grid.addWidget(editor, row, 1)
 
 
-def _line(grid: QGridLayout, row: int, before: str, number: QSpinBox, after: str) -> None:
-    grid.addWidget(Label(before), row, 0, Qt.AlignmentFlag.AlignLeft)
-    grid.addWidget(number, row, 1)
-    grid.addWidget(Label(after, "dim"), row, 2)
+def _line(grid: QGridLayout, row: int, side: int, before: str, number: QSpinBox, after: str) -> None:
+    column = side * 4
+    grid.addWidget(Label(before), row, column, Qt.AlignmentFlag.AlignLeft)
+    grid.addWidget(number, row, column + 1)
+    grid.addWidget(Label(after, "dim"), row, column + 2)
 
 
 def _number(low: int, high: int, value: int) -> QSpinBox:
     made = QSpinBox()
     made.setRange(low, high)
     made.setValue(value)
-    made.setFixedWidth(theme.current().px(110))
+    made.setFixedWidth(theme.current().px(96))
     return made
