@@ -20,7 +20,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import acting, asking, gone, require_reach
 from crm_desktop.services.deleting import restore_batch
 from crm_desktop.services.events import FACTS
-from crm_desktop.services.log_access import UNSEEN, hidden_labels, masked, of_type, readable
+from crm_desktop.services.log_access import UNSEEN, hidden_labels, labelled, masked, of_type, readable
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.saving import save_within, visible_part
 from crm_desktop.services.taking_back import take_back, typed
@@ -163,6 +163,11 @@ def can_undo(app: Application, row: RowMapping) -> bool:
     return row["action"] in UNDOABLE and app.actor.may(f"{kind.key}.change") and typed(kind, row["changes"])
 
 
+def _label(app: Application, kind: RecordType | None, row: RowMapping) -> str:
+    """What the record was called, where the person may see the fields of which that is made."""
+    return row["record_label"] if kind is None or labelled(app, kind) else UNSEEN
+
+
 def in_words(app: Application, connection: Connection | Session, rows: Sequence[RowMapping]) -> list[Entry]:
     """Entries as people read them."""
     words = _Words(app, connection, rows)
@@ -172,7 +177,7 @@ def in_words(app: Application, connection: Connection | Session, rows: Sequence[
         changes = words.of(kind, row["changes"]) if kind else words.facts(row["changes"])
         found.append(
             Entry(
-                row["id"], row["record_type"], row["record_id"], row["record_label"], row["action"], row["at"],
+                row["id"], row["record_type"], row["record_id"], _label(app, kind, row), row["action"], row["at"],
                 row["user_name"], row["station"], row["batch"], tuple(changes), can_undo(app, row),
             )
         )  # fmt: skip

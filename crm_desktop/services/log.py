@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, select
 from crm_desktop.application import Application
 from crm_desktop.services.access import asking
 from crm_desktop.services.history import Entry, in_words
-from crm_desktop.services.log_access import readable
+from crm_desktop.services.log_access import labelled, readable
 from db import history
 from db.models.system import HistoryEntry
 from db.paging import Key, after_key
@@ -80,6 +80,7 @@ def _conditions(app: Application, query: LogQuery) -> Iterator[ColumnElement[boo
         yield c.record_type.in_(_with_field(app, query.field))
         yield history.mentions(query.field)
     if query.text:
+        yield c.record_type.in_(["", *(k.key for k in app.types.values() if labelled(app, k))])
         yield c.record_label.icontains(query.text, autoescape=True)
     if query.batch:
         yield c.batch == query.batch

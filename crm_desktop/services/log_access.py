@@ -69,6 +69,11 @@ def readable(app: Application, events: bool = True) -> ColumnElement[bool]:
     return or_(false(), table.c.record_type.in_(whole), *parts)
 
 
+def labelled(app: Application, kind: RecordType) -> bool:
+    """Whether the person may see all fields of which a record's label is made."""
+    return app.actor.rights.everything or set(kind.label) <= set(kind.visible(app.actor))
+
+
 def hidden_labels(
     app: Application, connection: Connection | Session, found: Mapping[str, set[int]]
 ) -> dict[str, set[int]]:
