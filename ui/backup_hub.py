@@ -14,11 +14,12 @@ from backups import passphrase
 from backups.framing import WrongPassphrase
 from backups.looking import Looked, look_into
 from crm_desktop.application import Application
-from crm_desktop.errors import Told
+from crm_desktop.errors import Refused, Told
 from crm_desktop.progress import Progress
 from crm_desktop.settings import Settings
 from crm_desktop.words import _
 from ui.backup_look import LookWindow
+from ui.backup_news import RESTORE
 from ui.backup_passphrase import ask_passphrase
 from ui.backup_restoring import Restoring
 from ui.main_window import MainWindow
@@ -106,10 +107,17 @@ class BackupHub(QObject):
         return self._tasks
 
     def _wanted(self, file: Path | None, what: str) -> None:
-        window = self._program.window
+        window, app = self._program.window, self._program.app
+        if not isinstance(window, MainWindow) or app is None:
+            return
+        try:
+            app.actor.require(RESTORE)
+        except Refused as error:
+            window.notices.error(error)
+            return
         if what == "look" and file is not None:
             self.look(file)
-        elif window is not None:
+        else:
             self.wizard(window, file)
 
     def _decided(self, wish: RestoreWish) -> None:

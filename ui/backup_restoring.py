@@ -11,8 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from backups import keeping, restore
-from backups.create import create_backup
+from backups import keeping
 from backups.targets import folder_of, targets_of
 from crm_desktop.application import Application
 from crm_desktop.progress import Cancelled, Progress
@@ -72,15 +71,13 @@ class Restoring(QWidget):
 
     def _work(self, progress: Progress) -> Path | None:  # on a worker
         wish, app = self._wish, self._app
+        if app is not None and app.engine.dialect.name != "sqlite":  # nobody replaces the file of a server
+            return keeping.replace_open(app, self._settings, wish.file, wish.passphrase, progress)
         folder = folder_of(targets_of(self._settings, self._data)[0]) or self._data / "backups"
-        who = app.actor.name if app else ""
-        if app is None or app.engine.dialect.name == "sqlite":
-            if app is not None:
-                app.close()
-            return keeping.restore_keeping(wish.file, self._data, folder, wish.passphrase, progress, who)
-        kept = create_backup(app.engine, self._data, folder, reason="restore", progress=progress)
-        restore.restore_into(wish.file, app.engine, self._data, wish.passphrase, progress, who)
-        return kept.path
+        who = app.actor.name if app is not None else ""
+        if app is not None:
+            app.close()
+        return keeping.restore_keeping(wish.file, self._data, folder, wish.passphrase, progress, who)
 
     def _done(self, kept: Path | None) -> None:
         self._end(kept, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from backups.create import create_backup
 from crm_desktop.application import Application
 from crm_desktop.errors import Cancelled
 from crm_desktop.filters import ListQuery
+from crm_desktop.rights import Rights
 from crm_desktop.services.listing import count, fetch_page
 from crm_desktop.services.opening import database_path, open_folder
 from crm_desktop.settings import Settings
@@ -152,6 +154,15 @@ def test_a_restore_that_fails_half_way_opens_what_was_there(
     assert names(program.app) == {"Alpha", "Beta"}  # type: ignore[arg-type]
     assert "damaged" in asked[-1]
     qtbot.waitUntil(lambda: program.window.tasks.idle, timeout=WAIT)  # type: ignore[union-attr]
+
+
+def test_without_the_right_nothing_is_restored_or_looked_into(program: Program, asked: list[str], backup: Path) -> None:
+    assert program.app is not None and isinstance(program.window, MainWindow)
+    program.app.actor = replace(program.app.actor, rights=Rights.of("customers.see", "program.backup"))
+    for what in ("restore", "look"):
+        program.window.open_backup(backup, what)
+    assert asked == ["You have no permission for this."] * 2
+    assert program.window.findChildren(RestoreWizard) == [] and program.backups.looking == []
 
 
 def test_a_damaged_file_is_refused_where_it_is_chosen(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
