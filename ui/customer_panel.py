@@ -47,16 +47,25 @@ class CustomerPanel(QFrame):
         self.quick = QuickFollowUp(shell)
         column.addWidget(self.money)
         column.addWidget(self.next_step)
-        column.addWidget(Label(_("What happened so far"), "section"))
+        events = Label(_("What happened so far"), "section")
+        column.addWidget(events)
         column.addWidget(self.events, 1)
         column.addWidget(self.quick)
         self.quick.saved.connect(self.refresh)
+        hides = shell.app.actor.rights.hides
+        self._shown = {name: not hides(f"customer.{name}") for name in ("money", "next_step", "timeline", "follow_up")}
+        events.setVisible(self._shown["timeline"])
+        self.events.setVisible(self._shown["timeline"])
+        if not self._shown["timeline"]:
+            column.insertStretch(column.indexOf(self.events), 1)
+        if not self._shown["follow_up"]:
+            self.quick.hide()
 
     def show_record(self, draft: Draft) -> None:
         """Show the panel of a customer."""
         self.customer = Ref(int(draft.id or 0), str(draft.values.get("name") or ""))
         self.quick.customer = self.customer
-        self.next_step.show_day(draft.values.get("next_follow_up"))
+        self.next_step.show_day(draft.values.get("next_follow_up") if self._shown["next_step"] else None)
         self.refresh()
 
     def refresh(self) -> None:
@@ -67,7 +76,7 @@ class CustomerPanel(QFrame):
 
     def _show(self, found: tuple[Money | None, list[Event]]) -> None:
         money, events = found
-        self.money.setVisible(money is not None)
+        self.money.setVisible(money is not None and self._shown["money"])
         if money is not None:
             self.money.show_money(money)
         self.events.show_events(events)

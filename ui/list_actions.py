@@ -14,14 +14,17 @@ from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.progress import Progress
 from crm_desktop.services import batch_editing
 from crm_desktop.services.deleting import delete, restore_batch
+from crm_desktop.services.handing_over import can_be_handed_over
 from crm_desktop.services.history import undo_batch
 from crm_desktop.services.listing import fetch_ids
 from crm_desktop.words import _, ngettext
 from ui import list_output
 from ui.backup_before import DELETE, MANY, NoBackup, ask_without, keep_before
 from ui.batch_edit import BatchEdit
+from ui.hand_over import hand_over_records
 from ui.list_state import joined
 from ui.list_view import RecordList
+from ui.share_dialog import share_records
 from ui.shell import Shell
 
 _SLOW_FROM = 200  # records from which on the work is shown in the status bar
@@ -143,6 +146,26 @@ class ListActions(QObject):
     def _taken_back(self, count: int) -> None:
         text = ngettext("{count} record is as it was", "{count} records are as they were", count)
         self._shell.notices.say(text.format(count=f"{count:,}"))
+
+    # Other people
+
+    def share(self) -> None:
+        """Share them with somebody."""
+        self.with_ids(self._share)
+
+    def _share(self, ids: list[int]) -> None:
+        one = self._list.current_ref() if len(ids) == 1 else None
+        if ids:
+            share_records(self._shell, self._list, self._type.key, ids, one.label if one else "")
+
+    def hand_over(self) -> None:
+        """Give them to other people, with what belongs to them."""
+        self.with_ids(lambda ids: hand_over_records(self._shell, self._list, type_key=self._type.key, ids=ids) if ids else None)
+
+    @property
+    def may_share(self) -> bool:
+        """Whether this person may give any of these records to others."""
+        return can_be_handed_over(self._type) and self._shell.app.actor.may(f"{self._type.key}.share")
 
     # Out of the program
 

@@ -234,8 +234,12 @@ class ListScreen(QWidget):
         assign = Button(_("Assign…"), "person", clicked=actions.assign_owner)
         export = Button(_("Export"), "arrow_upload", clicked=actions.export)
         delete = Button(_("Delete"), "delete", kind="danger", clicked=actions.delete)
-        for button in (change, assign, export, Button(_("Copy"), "copy", clicked=self.list.copy), delete):
+        hand_over = Button(_("Hand over…"), "arrow_swap", clicked=actions.hand_over)
+        share = Button(_("Share…"), "people_team", clicked=actions.share)
+        for button in (change, assign, hand_over, share, export, Button(_("Copy"), "copy", clicked=self.list.copy), delete):
             row.addWidget(button)
+        for button in (hand_over, share):
+            button.setVisible(actions.may_share)
         self._only_with("change", change, assign)
         self._only_with("export", export)
         self._only_with("delete", delete)
@@ -275,9 +279,11 @@ class ListScreen(QWidget):
     def _menu_actions(self) -> list[QAction]:
         actions = self.actions_of_list
         made = []
+        people = (("share", "arrow_swap", _("Hand over…"), actions.hand_over), ("share", "people_team", _("Share…"), actions.share))
         for operation, icon, words, run in (
             ("change", "edit", _("Change…"), actions.batch_edit),
             ("change", "person", _("Assign…"), actions.assign_owner),
+            *(people if actions.may_share else ()),
             ("export", "arrow_upload", _("Export…"), actions.export),
             ("delete", "delete", _("Delete"), actions.delete),
         ):

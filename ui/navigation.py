@@ -1,4 +1,4 @@
-"""What stands in the navigation: the screens and record types this person may open, by area."""
+"""What stands in the navigation: the screens and record types this person may open and has not been spared, by area."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from ui.widgets.side_nav import NavEntry
 
 def entries(app: Application, screens: Screens) -> list[NavEntry]:
     """Screens without an area first, then area by area; an area with nothing in it does not appear."""
-    shown = [e for e in screens.visible(app.actor) if e.in_navigation]
+    hides = app.actor.rights.hides
+    shown = [e for e in screens.visible(app.actor) if e.in_navigation and not hides(f"screen:{e.key}")]
     found = [NavEntry(f"screen:{e.key}", _(e.title), e.icon) for e in shown if not e.area]
     for area, (title, _icon) in AREAS.items():
+        if hides(f"area:{area}"):
+            continue
         group = _(title)
         found += [NavEntry(f"list:{t.key}", _(t.plural), t.icon, group) for t in listed(app, screens, area)]
         found += [NavEntry(f"screen:{e.key}", _(e.title), e.icon, group) for e in shown if e.area == area]
@@ -24,7 +27,8 @@ def listed(app: Application, screens: Screens, area: str) -> list[RecordType]:
     """The record types of one area that have a list this person may see."""
     if screens.list_of is None:
         return []
-    return [t for t in app.types.values() if t.area == area and app.actor.may(f"{t.key}.see")]
+    hides = app.actor.rights.hides
+    return [t for t in app.types.values() if t.area == area and app.actor.may(f"{t.key}.see") and not hides(f"list:{t.key}")]
 
 
 def place_of(tab_key: str) -> str:

@@ -21,6 +21,7 @@ from crm_desktop.pinyin import initials
 from crm_desktop.records.record_type import Field, Operation, RecordType
 from crm_desktop.services import kept_drafts, lookup, saving
 from crm_desktop.services.operating import operate
+from crm_desktop.services.rights_editing import first_lines
 from crm_desktop.services.views import names_of
 from crm_desktop.words import _
 from ui.tasks import Tasks
@@ -283,7 +284,7 @@ def _read(app: Application, type_key: str, record_id: int) -> tuple[Draft, list[
 
 def _begin(app: Application, kind: RecordType, preset: dict[str, Any]) -> tuple[Draft, list[kept_drafts.Kept]]:
     _warm_up()
-    lines = preset.pop("lines", ())
+    lines = preset.pop("lines", ()) or first_lines(app, kind.key)
     known = {n: _as_value(app, kind.fields[n], v) for n, v in preset.items() if n in kind.fields}
     draft = saving.new_draft(app, kind.key, known)
     for name, value in known.items():

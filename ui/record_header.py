@@ -61,6 +61,9 @@ class RecordHeader(QFrame):
         self.owner = Avatar("", 26)
         row.addWidget(self.owner)
         self.owner.hide()
+        self.shared = IconLabel("people_team", "violet")
+        row.insertWidget(row.indexOf(self.owner), self.shared)
+        self.shared.hide()
         self._actions = QHBoxLayout()
         self._actions.setSpacing(theme.size("gap"))
         row.addLayout(self._actions)
@@ -89,6 +92,12 @@ class RecordHeader(QFrame):
         self.save.setEnabled(unsaved)
         theme.restyle(self.save, kind="primary" if unsaved else "")
         self.save.setIcon(icons.icon("save", "on_accent" if unsaved else "dim"))
+
+    def mark_shared(self, words: str) -> None:
+        """Show that the record is shared, and with whom; "" for one that is not."""
+        self.shared.setToolTip(words)
+        self.shared.setAccessibleName(words)
+        self.shared.setVisible(bool(words))
 
     def set_busy(self, busy: bool) -> None:
         """While it is being saved, nothing can be pressed twice."""

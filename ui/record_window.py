@@ -30,6 +30,7 @@ from ui.record_actions import add_shortcuts, copy_values, delete_record
 from ui.record_banners import RecordBanners
 from ui.record_editing import RecordEditing
 from ui.record_header import MenuEntry, RecordHeader
+from ui.record_people import RecordPeople
 from ui.record_tabs import RecordTabs
 from ui.revision_dialog import RevisionDialog
 from ui.shell import Shell
@@ -105,14 +106,16 @@ class RecordWindow(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs = RecordTabs(self.shell, self.kind, self._details())
+        self.people = RecordPeople(self.shell, self.editing, lambda: self.title)
         history = ("history", _("History"), "", lambda: self.tabs.show_tab("history"))
-        entries: list[MenuEntry | None] = [history]
+        entries: list[MenuEntry | None] = [history, *self.people.entries()]
         if self.app.actor.may(f"{self.kind.key}.add"):
             entries.insert(0, ("copy", _("Duplicate"), "Ctrl+Shift+D", self.duplicate))
         if self.app.actor.may(f"{self.kind.key}.delete"):
             entries += [None, ("delete", _("Delete…"), "", self.delete)]
         self.header = RecordHeader(self.app, self.kind, tuple(entries))
         self.banners = RecordBanners()
+        self.people.place(self.header, self.banners)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -25,6 +25,7 @@ from crm_desktop.services.journal import enter
 from crm_desktop.services.lines import free_ids
 from crm_desktop.services.people_guard import guarded
 from crm_desktop.services.reading import read_records
+from crm_desktop.services.rights_editing import put_rights_back, take_rights
 from crm_desktop.services.row_values import line_row, record_row
 from crm_desktop.services.sharing import bring_back, take_along
 from crm_desktop.stored_values import draft_from_json, draft_to_json
@@ -85,10 +86,9 @@ def delete_within(session: Session, app: Application, kind: RecordType, ids: Seq
                 delete_within(session, app, app.type(related.type), below[at : at + _CHUNK], batch)
     drafts = read_records(app, session, kind, ids)
     files, shares = _files(session, kind.key, ids), take_along(session, kind.key, ids)
-    rows = [
-        (d, {"record": draft_to_json(d) | {"files": files.get(i, [])} | ({"shares": shares[i]} if i in shares else {})})
-        for i, d in drafts.items()
-    ]
+    rights = take_rights(session, ids) if kind.key == "positions" else {}
+    more = {i: ({"shares": shares[i]} if i in shares else {}) | ({"rights": rights[i]} if i in rights else {}) for i in drafts}
+    rows = [(d, {"record": draft_to_json(d) | {"files": files.get(i, [])} | more[i]}) for i, d in drafts.items()]
     if not rows:
         return
     links: Any = FileLink.__table__
@@ -170,6 +170,8 @@ def restore_batch(app: Application, batch: str, origin: str = "") -> dict[str, l
                 draft = draft_from_json(stored, kind.key, kind.fields, kind.lines.fields if kind.lines else {})
                 _insert_again(session, app, kind, draft, stored.get("files", []))
                 bring_back(session, stored.get("shares", []))
+                if rights := stored.get("rights"):
+                    put_rights_back(session, int(draft.id or 0), rights)
                 enter(session, app, kind, [(draft, {})], "restore", "")
                 done.setdefault(kind.key, []).append(int(draft.id or 0))
         first = next(iter(done))  # what was deleted itself; the rest hung on it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
+from crm_desktop.draft import Ref
 from crm_desktop.errors import Refused
 from crm_desktop.records.ready_positions import READY_POSITIONS
 from crm_desktop.records.record_type import Field, RecordType
@@ -25,6 +26,7 @@ from db.models.access import Position, PositionField, PositionRight, UserPositio
 from db.models.office import User
 
 ACCESSES: Mapping[Access, str] = {Access.HIDDEN: N_("Hidden"), Access.READ: N_("Read only"), Access.WRITE: N_("Read and change")}
+USUAL = "salesperson"
 NOTHING: Mapping[Any, Any] = {}
 
 PANELS: Mapping[str, str] = {
@@ -145,6 +147,36 @@ def as_it_came(rights: PositionRights) -> PositionRights | None:
     """A position as the program brought it; None for one that a company made."""
     ready = next((p for p in READY_POSITIONS if p.key == rights.key), None)
     return replace(rights, reaches=dict(ready.reaches), fields=dict(ready.fields), hidden=frozenset()) if ready else None
+
+
+def take_rights(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What positions that are being deleted say, for the history; nothing is removed, the database does that with them."""
+    table: Any = Position.__table__
+    said = holdings_of(session, ids)
+    hidden = {r.id: r.hidden for r in session.execute(select(table.c.id, table.c.hidden).where(table.c.id.in_(ids)))}
+    return {
+        i: {"reaches": [[*k, int(v)] for k, v in h.reaches.items()], "fields": [[*k, int(v)] for k, v in h.fields.items()],
+            "hidden": sorted(hidden.get(i) or ())}
+        for i, h in said.items()
+    }  # fmt: skip
+
+
+def put_rights_back(session: Session, position_id: int, stored: Mapping[str, Any]) -> None:
+    """Let a position that came back say what it said."""
+    table: Any = Position.__table__
+    _replace(session, PositionRight, "operation", "reach", position_id, {}, {(k, n): v for k, n, v in stored["reaches"]})
+    _replace(session, PositionField, "field", "access", position_id, {}, {(k, n): v for k, n, v in stored["fields"]})
+    session.execute(update(table).where(table.c.id == position_id).values(hidden=tuple(stored["hidden"])))
+
+
+def first_lines(app: Application, type_key: str) -> tuple[dict[str, Any], ...]:
+    """The lines a new record begins with: a new user holds the position that most people in a company hold, until it is changed."""
+    if type_key != "users" or not app.actor.may(RIGHTS):
+        return ()
+    table: Any = Position.__table__
+    with asking(app) as connection:
+        row = connection.execute(select(table.c.id, table.c.name).where(table.c.key == USUAL, table.c.active)).one_or_none()
+    return ({"position_id": Ref(row.id, _(row.name))},) if row is not None else ()
 
 
 def reset_position(app: Application, position_id: int) -> PositionRights:

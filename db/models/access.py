@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, LineBase, Record, now
 from db.fields import field
-from db.types import Date
+from db.types import Date, Tags
 
 
 class Position(Record):
@@ -27,9 +27,7 @@ class Position(Record):
     name_key: Mapped[str] = mapped_column(default="")
     key: Mapped[str] = field("Key", "code", computed=True, help="Of a position that came with the program.")
     active: Mapped[bool] = field("Active", "yes_no", width=8, default=True)
-    hidden: Mapped[tuple[str, ...]] = field(
-        "Hidden areas", "tags", help="Areas and panels that people in this position do not see."
-    )
+    hidden: Mapped[tuple[str, ...]] = mapped_column(Tags(), default=())  # areas and panels kept out of sight
     note: Mapped[str] = field("Note", "long_text", width=40)
 
 

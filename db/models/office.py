@@ -48,6 +48,9 @@ class User(Record):
     )
     mobile: Mapped[str] = field("Mobile", "phone", width=14, search="phone")
     email: Mapped[str] = field("E-mail", "email", width=20, search="text")
+    department_id: Mapped[int | None] = field(
+        "Department", "reference", target="departments", width=14, references="department.id", index=True
+    )
     # Without constraints, as the manager of a department above: a table that points to itself cannot be copied in order.
     manager_id: Mapped[int | None] = field(
         "Manager", "reference", target="users", width=14, help="Who leads this person; leaders reach their people's records."

@@ -12,6 +12,7 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.records.ready_positions import READY_POSITIONS
 from crm_desktop.rights import Access, Reach
+from crm_desktop.services import deleting
 from crm_desktop.services.listing import ListQuery, count
 from crm_desktop.services.rights_editing import (
     as_it_came,
@@ -111,3 +112,12 @@ def test_every_type_tells_its_operations_and_fields_in_words(sqlite_app: Applica
     orders = sqlite_app.type("sales-orders")
     assert operation_words(orders, "change:confirmed") == "Change while Confirmed"
     assert "lines.price" in fields_of(orders)
+
+
+def test_a_deleted_position_comes_back_with_its_rights(office: Office) -> None:
+    copied = rights_of_position(office.app, copy_position(office.app, office.positions["warehouse"], "Night shift"))
+    copied = save_rights(office.app, copied.with_hidden("list:tasks", True))
+    batch = deleting.delete(office.app, "positions", [copied.id])
+    deleting.restore_batch(office.app, batch)
+    back = rights_of_position(office.app, copied.id)
+    assert (back.reaches, back.fields, back.hidden) == (copied.reaches, copied.fields, copied.hidden)

@@ -14,6 +14,8 @@ from ui.screens.import_screen import ImportScreen
 from ui.screens.log_screen import LogScreen
 from ui.screens.recycle_bin import RecycleBin
 from ui.screens.registry import ScreenEntry, Screens, screens_of
+from ui.screens.rights import RightsScreen
+from ui.screens.rights_explain import ExplainScreen
 from ui.screens.settings import SettingsScreen
 from ui.screens.today import TodayScreen
 from ui.shell import Shell
@@ -27,6 +29,8 @@ def all_screens() -> Screens:
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
             ScreenEntry("log", N_("Log"), "history", LogScreen, "setup", "program.log"),
+            ScreenEntry("rights", N_("Positions and rights"), "shield", RightsScreen, "setup", "program.rights"),
+            ScreenEntry("explain-rights", N_("What may this person do?"), "question_circle", ExplainScreen, "setup", in_navigation=False),
             ScreenEntry("recycle-bin", N_("Recycle bin"), "bin_recycle", RecycleBin, "setup"),
             ScreenEntry("backups", N_("Backups"), "shield_checkmark", BackupsScreen, "setup", BACKUP),
             ScreenEntry(
