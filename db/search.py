@@ -3,10 +3,14 @@
 `Record.search_text` holds a record's searchable texts, folded, one a line. Beside every record table lies an index table
 `fts_<table>` over its bigrams: overlapping pairs of characters, and the last character alone. "广州华远" gives 广州 州华 华远 远. So
 any part of two or more characters is a phrase of neighbouring tokens, and one character is the beginning of a token, whatever
-the script: the hits equal those of LIKE.
+the script: the hits equal those of LIKE. Where three digits follow each other the token is all three, since each pair of digits
+stands in half of all records: 13800 gives 138 380 800 00 0.
 
 SQLite: a contentless FTS5 table; taking an entry out needs the text that went in, which is why `change` runs before the record
-itself is updated. PostgreSQL: `text[]` under a GIN index narrows the rows, and the text itself decides.
+itself is updated. PostgreSQL: `text[]` under a GIN index narrows the rows, and the text itself decides; pairs of digits stay in
+there as well, since an array is not asked for beginnings.
+
+The tokens' column is called by the format of the index, so that an index of another format can be told, and is never written to.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select, text, true
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, inspect, literal, select, text, true
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql
@@ -31,6 +35,10 @@ PROBE = 10_001
 # Every ASCII sign belongs to a token (codes hold - / . and so on); only white space parts them.
 _SIGNS = "".join(chr(c) for c in range(33, 127) if not chr(c).isalnum())
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_GRAMS = re.compile(r"(?=([0-9]{3}|\S\S?))")
+_PAIRS = re.compile(r"(?=(\S\S?))")
+_ENDS_IN_PAIR = re.compile(r"(?:^| )[0-9]{2}$")
+_TOKENS = "grams_2"  # the column of tokens: a new name for every change of what they are, and a migration that rebuilds
 _SPLIT = 500
 
 
@@ -49,13 +57,10 @@ def words(query: str) -> list[str]:
 
 def grams(value: str) -> list[str]:
     """The tokens of a folded text."""
-    found = []
-    for word in value.split():
-        found += [word[at : at + 2] for at in range(len(word))]
-    return found
+    return _GRAMS.findall(value)
 
 
-def index_name(table: Table) -> str:
+def index_name(table: Any) -> str:
     """The index table of a record table."""
     return f"fts_{table.name}"
 
@@ -66,13 +71,14 @@ def create_index(connection: Connection, table_name: str) -> None:
         # The signs stand in the tokenizer's quotes ('…') inside the option's ("…"): each is doubled where it occurs.
         signs = _SIGNS.replace("'", "''").replace('"', '""')
         connection.exec_driver_sql(
-            f"""CREATE VIRTUAL TABLE fts_{table_name} USING fts5(tokens, content='', tokenize="ascii tokenchars '{signs}'")"""
+            f"""CREATE VIRTUAL TABLE fts_{table_name} USING fts5({_TOKENS}, content='', tokenize="ascii tokenchars '{signs}'")"""
         )
         return
     connection.exec_driver_sql(
-        f"CREATE TABLE fts_{table_name} (id bigint PRIMARY KEY REFERENCES {table_name} (id) ON DELETE CASCADE, grams text[] NOT NULL)"
+        f"CREATE TABLE fts_{table_name} (id bigint PRIMARY KEY REFERENCES {table_name} (id) ON DELETE CASCADE, "
+        f"{_TOKENS} text[] NOT NULL)"
     )
-    connection.exec_driver_sql(f"CREATE INDEX gx_{table_name} ON fts_{table_name} USING gin (grams)")
+    connection.exec_driver_sql(f"CREATE INDEX gx_{table_name} ON fts_{table_name} USING gin ({_TOKENS})")
 
 
 def drop_index(connection: Connection, table_name: str) -> None:
@@ -80,23 +86,26 @@ def drop_index(connection: Connection, table_name: str) -> None:
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS fts_{table_name}")
 
 
-def add(connection: Connection, table: Table, rows: Sequence[tuple[int, str]]) -> None:
+def add(connection: Connection, table: Any, rows: Sequence[tuple[int, str]]) -> None:
     """Index records that were not indexed before: (id, search_text)."""
     if not rows:
         return
     if is_sqlite(connection):
-        statement = f"INSERT INTO {index_name(table)}(rowid, tokens) VALUES (?, ?)"
+        statement = f"INSERT INTO {index_name(table)}(rowid, {_TOKENS}) VALUES (?, ?)"
         connection.exec_driver_sql(statement, [(id_, " ".join(grams(value))) for id_, value in rows])
         return
-    statement = f"INSERT INTO {index_name(table)}(id, grams) VALUES (%s, %s) ON CONFLICT (id) DO UPDATE SET grams = excluded.grams"
-    connection.exec_driver_sql(statement, [(id_, sorted(set(grams(value)))) for id_, value in rows])
+    statement = (
+        f"INSERT INTO {index_name(table)}(id, {_TOKENS}) VALUES (%s, %s) "
+        f"ON CONFLICT (id) DO UPDATE SET {_TOKENS} = excluded.{_TOKENS}"
+    )
+    connection.exec_driver_sql(statement, [(id_, sorted({*grams(v), *_PAIRS.findall(v)})) for id_, v in rows])
 
 
 def _take_out(connection: Connection, table: Table, old: Iterable[tuple[int, str]]) -> None:
     rows = [("delete", id_, " ".join(grams(value))) for id_, value in old]
     if rows:
         name = index_name(table)
-        connection.exec_driver_sql(f"INSERT INTO {name}({name}, rowid, tokens) VALUES (?, ?, ?)", rows)
+        connection.exec_driver_sql(f"INSERT INTO {name}({name}, rowid, {_TOKENS}) VALUES (?, ?, ?)", rows)
 
 
 def _stored(connection: Connection, table: Table, ids: Sequence[int]) -> dict[int, str]:
@@ -122,7 +131,22 @@ def remove(connection: Connection, table: Table, ids: Sequence[int]) -> None:
         _take_out(connection, table, _stored(connection, table, ids).items())
 
 
-def rebuild(connection: Connection, table: Table) -> int:
+def is_current(connection: Connection, table_name: str) -> bool:
+    """Whether the index of a table is there and of the format this program writes."""
+    inspector = inspect(connection)
+    name = f"fts_{table_name}"
+    return inspector.has_table(name) and any(c["name"] == _TOKENS for c in inspector.get_columns(name))
+
+
+def rebuild_old(connection: Connection) -> None:
+    """Make every index anew that is of another format."""
+    for index in inspect(connection).get_table_names():
+        name = index.removeprefix("fts_")
+        if name != index and inspect(connection).has_table(name) and not is_current(connection, name):
+            rebuild(connection, sql_table(name, sql_column("id"), sql_column("search_text")))
+
+
+def rebuild(connection: Connection, table: Any) -> int:
     """Make the whole index of a table anew from `search_text`; gives the number of records."""
     drop_index(connection, table.name)
     create_index(connection, table.name)
@@ -136,16 +160,31 @@ def rebuild(connection: Connection, table: Table) -> int:
         done, last = done + len(rows), rows[-1][0]
 
 
-def _match(query: str) -> str:
-    """The FTS5 expression of a query: every word a phrase of its bigrams, one character the beginning of a token."""
+def _phrase(word: str) -> list[str]:
+    """The tokens that stand one after the other wherever `word`, of two or more characters, does.
 
-    def phrase(word: str) -> str:
+    Its last two digits may begin a token of three: they are left out where a token of three ends in them.
+    """
+    tokens = grams(word)[:-1]
+    return tokens[:-1] if len(tokens) > 1 and len(tokens[-2]) == 3 and len(tokens[-1]) == 2 else tokens
+
+
+def match(query: str) -> str:
+    """The FTS5 expression of a query: every word a phrase of its tokens, one character the beginning of a token."""
+
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    def expression(word: str) -> str:
         if len(word) == 1:
-            return '"' + word.replace('"', '""') + '"*'
-        pairs = " ".join(word[at : at + 2] for at in range(len(word) - 1))
-        return '"' + pairs.replace('"', '""') + '"'
+            return quoted(word) + "*"
+        phrase = " ".join(_phrase(word))
+        if not _ENDS_IN_PAIR.search(phrase):
+            return quoted(phrase)
+        # The eleven tokens that begin with these two digits; asked for as a beginning, FTS5 would read all their entries at once.
+        return "(" + " OR ".join(quoted(phrase + digit) for digit in ("", *"0123456789")) + ")"
 
-    return " AND ".join(phrase(w) for w in words(query))
+    return " AND ".join(expression(w) for w in words(query))
 
 
 def holds(table: Any, query: str, sqlite: bool) -> ColumnElement[bool]:
@@ -164,14 +203,14 @@ def indexed(table: Any, query: str, sqlite: bool, walking: bool = False) -> Colu
     name = index_name(table)
     if sqlite:
         index = sql_table(name, sql_column("rowid"), sql_column(name))
-        found = select(index.c.rowid).where(index.c[name].op("MATCH")(_match(query)))
+        found = select(index.c.rowid).where(index.c[name].op("MATCH")(match(query)))
         return (unindexed(table.c.id) if walking else table.c.id).in_(found)  # type: ignore[no-any-return]
-    index = sql_table(name, sql_column("id"), sql_column("grams"))
-    wanted = sorted({pair for word in words(query) for pair in grams(word)[: max(len(word) - 1, 0)]})
+    index = sql_table(name, sql_column("id"), sql_column(_TOKENS))
+    wanted = sorted({token for word in words(query) if len(word) > 1 for token in _phrase(word)})
     # One character has no pair: the text alone decides then.
     narrowed = (
         table.c.id.in_(
-            select(index.c.id).where(index.c.grams.op("@>")(literal(wanted, postgresql.ARRAY(postgresql.TEXT))))
+            select(index.c.id).where(index.c[_TOKENS].op("@>")(literal(wanted, postgresql.ARRAY(postgresql.TEXT))))
         )
         if wanted
         else true()
@@ -188,7 +227,7 @@ def hits(table: Any, query: str, sqlite: bool, whole_rows: bool) -> Select[Any]:
         return select(table.c.id).where(indexed(table, query, sqlite))
     name = index_name(table)
     index = sql_table(name, sql_column("rowid"), sql_column(name))
-    found = select(index.c.rowid).where(index.c[name].op("MATCH")(_match(query)))
+    found = select(index.c.rowid).where(index.c[name].op("MATCH")(match(query)))
     return found.join(table, table.c.id == index.c.rowid) if whole_rows else found
 
 
@@ -207,7 +246,7 @@ def first(connection: Connection, table: Any, query: str, limit: int, after: int
         # One JSON text instead of ten thousand rows: a third of the time.
         found = connection.exec_driver_sql(
             f"SELECT json_group_array(rowid) FROM (SELECT rowid FROM {name} WHERE {name} MATCH ? AND rowid > ? LIMIT ?)",
-            (_match(query), after, limit),
+            (match(query), after, limit),
         )
         return list(json.loads(found.scalar_one()))
     wanted = select(table.c.id).where(indexed(table, query, sqlite=False), table.c.id > after)

@@ -150,7 +150,7 @@ def _repair_index(connection: Connection, kind: RecordType, rebuild: bool) -> in
     """Make the search index anew when entries are missing or records were given another text; 1 when that was needed."""
     table: Any = kind.model.__table__
     records = connection.execute(select(func.count()).select_from(table)).scalar_one()
-    if not rebuild and search.entries(connection, table) == records:
+    if not rebuild and search.is_current(connection, table.name) and search.entries(connection, table) == records:
         return 0
     search.rebuild(connection, table)
     return 1

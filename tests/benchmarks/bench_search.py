@@ -15,7 +15,7 @@ from crm_desktop.filters import ListQuery
 from crm_desktop.services.listing import count, fetch_page
 from crm_desktop.services.opening import database_path
 from crm_desktop.services.search_all import search_everything
-from db.search import grams
+from db.search import match
 
 KINDS = {"two Chinese characters": 2, "pinyin initials": 4, "part of a telephone number": 5}
 
@@ -34,11 +34,6 @@ def texts(raw: sqlite3.Connection, what: str) -> list[str]:
         begin = at % max(1, len(value) - length)
         found.append(value[begin : begin + length])
     return list(dict.fromkeys(found))
-
-
-def match(text: str) -> str:
-    """The phrase of overlapping pairs."""
-    return '"' + " ".join(grams(text)[:-1]) + '"'
 
 
 def raw_search(raw: sqlite3.Connection, text: str) -> Sequence[Any]:

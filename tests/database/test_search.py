@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy.exc import DatabaseError
 
 from db import schema, search
 from db.engine import is_sqlite, open_engine
@@ -17,7 +18,7 @@ from db.models.customers import Customer
 TABLE: Any = Customer.__table__
 # Few characters, so that they meet often: Chinese ones, one beyond the basic plane, what SQL, FTS5 and arrays give a meaning to,
 # forms that fold into others, and what separates words.
-ALPHABET = "广州华远机ab1-'\"%_\\*^(){}:+.,|𠮷éßİ①ａ\x01\x7f \t\n\u3000"
+ALPHABET = "广州华远机ab1122-'\"%_\\*^(){}:+.,|𠮷éßİ①ａ\x01\x7f \t\n\u3000"
 TEXTS = st.text(ALPHABET, max_size=9)
 PLAIN = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -65,6 +66,8 @@ def test_hits_equal_those_of_like(engine: Engine) -> None:
     @example(["广州华远机", "华远", "广州"], ["广州", "华", "州华", "广 远", "远机 广州"])
     @example(["ab", "a b", "a-b", "b a"], ["ab", "a", "b", "a b", "-"])
     @example(["𠮷州", "吉州"], ["𠮷", "𠮷州"])
+    @example(["13800", "a13", "1 3", "13b", "113", "１３8"], ["13", "138", "1380", "a13", "3b", "380", "00", "0", "13 80"])
+    @example(["a12", "a12b", "a123", "1a12"], ["a12", "12", "a1", "2b", "a12b", "a123"])
     def check(texts: list[str], queries: list[str]) -> None:
         with engine.connect() as connection:
             put(connection, {n: "\n".join(search.fold(p) for p in t.split("\n")) for n, t in enumerate(texts, 1)})
@@ -140,12 +143,43 @@ def test_a_plain_client_can_read_and_repair_the_index(engine: Engine) -> None:
     with engine.begin() as connection:
         put(connection, {1: "广州华远"})
         name = search.index_name(TABLE)
-        question = f"{name} MATCH '\"华远\"'" if is_sqlite(connection) else "grams @> ARRAY['华远']"
+        question = f"{name} MATCH '\"华远\"'" if is_sqlite(connection) else "grams_2 @> ARRAY['华远']"
         key = "rowid" if is_sqlite(connection) else "id"
         assert connection.execute(text(f"SELECT {key} FROM {name} WHERE {question}")).scalars().all() == [1]
         if is_sqlite(connection):
             connection.execute(text(f"INSERT INTO {name}({name}) VALUES ('optimize')"))
             assert index_hits(connection, "华远") == [1]
+
+
+def test_an_index_of_an_older_format_is_made_anew_when_opened(engine: Engine) -> None:
+    with engine.begin() as connection:
+        put(connection, {1: "广州 13800000000", 2: "广州 13900000000"})
+        search.drop_index(connection, "customer")
+        if is_sqlite(connection):
+            connection.exec_driver_sql("CREATE VIRTUAL TABLE fts_customer USING fts5(tokens, content='')")
+            connection.exec_driver_sql("INSERT INTO fts_customer(rowid, tokens) VALUES (1, '广州 州 13 38 80 00 0')")
+        else:
+            connection.exec_driver_sql("CREATE TABLE fts_customer (id bigint PRIMARY KEY, grams text[] NOT NULL)")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+        assert not search.is_current(connection, "customer")
+        assert search.is_current(connection, "product")
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        assert search.is_current(connection, "customer")
+        assert index_hits(connection, "1390") == [2]
+        assert index_hits(connection, "广州") == [1, 2]
+
+
+def test_an_index_of_another_format_is_never_written_to(engine: Engine) -> None:
+    with engine.begin() as connection:
+        put(connection, {1: "广州"})
+        search.drop_index(connection, "customer")
+        if is_sqlite(connection):
+            connection.exec_driver_sql("CREATE VIRTUAL TABLE fts_customer USING fts5(grams_3, content='')")
+        else:
+            connection.exec_driver_sql("CREATE TABLE fts_customer (id bigint PRIMARY KEY, grams_3 text[] NOT NULL)")
+        with pytest.raises(DatabaseError):
+            search.add(connection, TABLE, [(2, "广州")])
 
 
 @pytest.mark.parametrize(
