@@ -39,7 +39,9 @@ def in_declarations() -> Iterator[tuple[str, str]]:
     """Texts of record types, fields, options, periods and settings, with where they are declared."""
     from crm_desktop import settings
     from crm_desktop.records.builtin_options import CLOSED_LISTS, CURRENCIES, OPEN_LISTS, SEQUENCES
+    from crm_desktop.records.ready_positions import READY_POSITIONS
     from crm_desktop.records.registry import BUILT_IN
+    from crm_desktop.rights import OPERATIONS, PROGRAM_RIGHTS, REACHES
     from crm_desktop.rules.periods import PERIODS
 
     for kind in BUILT_IN:
@@ -59,6 +61,8 @@ def in_declarations() -> Iterator[tuple[str, str]]:
     for choices in CLOSED_LISTS.values():
         yield from ((c.label, "option lists") for c in choices)
     yield from ((name, "seeds") for _key, name, *_rest in (*SEQUENCES, *CURRENCIES))
+    yield from ((text, "positions") for p in READY_POSITIONS for text in (p.name, p.note))
+    yield from ((text, "rights") for texts in (REACHES, OPERATIONS, PROGRAM_RIGHTS) for text in texts.values())
     yield from ((label, "periods") for label in PERIODS.values())
     for setting in settings.DECLARED:
         texts = (setting.label, setting.help, setting.section, *(str(c) for c in setting.choices.values()))
