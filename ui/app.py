@@ -24,6 +24,7 @@ from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
 from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
+from ui.log_keeper import LogKeeper
 from ui.main_window import MainWindow
 from ui.notices import Notices, log_qt_messages
 from ui.screens.all_screens import all_screens
@@ -126,6 +127,7 @@ class Program(QObject):
         window.status.set_database(_("This PC"), tip=str(database_path(self.data)))
         self.backups.serve(window)
         BackupKeeper(window)
+        LogKeeper(window)
         window.reopen.connect(self._reopen)
         self.show(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.

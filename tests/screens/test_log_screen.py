@@ -17,8 +17,12 @@ from record_makers import customer, line, order
 
 from crm_desktop.application import Application
 from crm_desktop.services import deleting, events, saving
+from crm_desktop.settings import LOG_MONTHS
+from db import history
+from db.engine import writing
 from ui.history_tab import HistoryTab
 from ui.list_screen import ListScreen
+from ui.log_keeper import LogKeeper
 from ui.record_window import RecordWindow
 from ui.revision_dialog import MomentDialog
 from ui.screens.all_screens import all_screens
@@ -137,6 +141,26 @@ def test_a_record_is_opened_and_a_change_taken_back(desk: Desk) -> None:
     page.details.undo_button.click()
     desk.quiet()
     assert saving.open_record(desk.app, "customers", one.id or 0).values["city"] == "Foshan"
+
+
+def test_what_is_older_than_the_company_keeps_goes_into_a_file_by_itself(desk: Desk) -> None:
+    with writing(desk.app.engine) as session:
+        entry = events.entry(desk.app.actor, "print", "long ago")
+        entry["at"] = dt.datetime.now(dt.UTC) - dt.timedelta(days=400)
+        history.append(session.connection(), [entry])
+    events.record(desk.app, "print", "today")
+    keeper = LogKeeper(desk.window)
+    keeper.look()
+    desk.quiet()
+    assert len(log(desk).table.items.rows) == 2, "for ever, as long as nobody says otherwise"
+    desk.window.settings.set(LOG_MONTHS, 6)
+    keeper.look()
+    desk.quiet()
+    page = log(desk)
+    page.refresh()
+    desk.quiet()
+    assert [e.action for e in page.table.items.rows] == ["log_archived", "print"]
+    assert len(list((desk.app.data / "log archive").iterdir())) == 1
 
 
 def test_a_batch_is_taken_back_from_the_log(desk: Desk) -> None:
