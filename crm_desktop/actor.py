@@ -12,7 +12,7 @@ from crm_desktop.words import _
 @dataclass(frozen=True)
 class Actor:
     """A signed-in person at one PC. version: of the access tables from which the rights were read;
-    0: they were given, and stay as they are."""
+    0: they were given, and stay as they are. proven: the person signed in with a password, or in place of one."""
 
     user_id: int | None
     name: str
@@ -20,6 +20,7 @@ class Actor:
     rights: Rights = EVERYTHING
     station: str = ""
     version: int = 0
+    proven: bool = False
 
     def reach(self, record_type: str, operation: str) -> Reach:
         """How far an operation reaches for this person."""

@@ -27,6 +27,18 @@ class Refused(Told):
     """The person may not do this."""
 
 
+class NotSignedIn(Refused):
+    """Nobody is signed in, or signing in failed. wait: the seconds until another attempt is looked at."""
+
+    def __init__(self, message: str, advice: str = "", wait: int = 0) -> None:
+        super().__init__(message, advice)
+        self.wait = wait
+
+
+class FirstPassword(NotSignedIn):
+    """The password is right, but all it is good for is choosing another one."""
+
+
 class Invalid(Told):
     """Values that break a rule.
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from db.errors import Busy, Unreachable, translate
@@ -133,6 +133,13 @@ def is_sqlite(engine: Engine | Connection | Session) -> bool:
     """Which engine this is. Asked only inside `db`."""
     bind = engine.get_bind() if isinstance(engine, Session) else engine
     return bind.dialect.name == "sqlite"
+
+
+def client_address(connection: Connection | Session) -> str:
+    """The network address from which the server sees this connection come; "" where there is no network between."""
+    if is_sqlite(connection):
+        return ""
+    return str(connection.scalar(text("SELECT host(inet_client_addr())")) or "")
 
 
 @contextmanager

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
-from crm_desktop.errors import Missing, Refused
+from crm_desktop.errors import Missing, NotSignedIn, Refused
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access, Holding, Reach, Rights
 from crm_desktop.services.faults import told
+from crm_desktop.services.sign_in_need import is_nobody, required
 from crm_desktop.words import _
 from db.access import Asker, Limits, Subject, departments_reached, owners_reached, shared_with, within, within_as
 from db.engine import reading, writing
@@ -79,13 +80,17 @@ def actor_of(connection: Connection | Session, user_id: int, station: str) -> Ac
 def refresh(app: Application, connection: Connection | Session) -> None:
     """Read the rights of the person at work again if anything they follow from has changed. Raises Refused for one switched off."""
     actor = app.actor
+    if is_nobody(actor):
+        raise NotSignedIn(_("Nobody is signed in."), _("Please sign in first."))
     if not actor.version or actor.user_id is None or access_version(connection) == actor.version:
         return
+    if not actor.proven and required(connection):
+        raise NotSignedIn(_("Sign-in has been turned on."), _("Start the program again and sign in."))
     fresh = actor_of(connection, actor.user_id, actor.station)
     if fresh is None:
         app.actor = replace(actor, rights=Rights())
         raise Refused(_("You have been switched off as a user."), _("Ask your administrator."))
-    app.actor = fresh
+    app.actor = replace(fresh, proven=actor.proven)
 
 
 @contextmanager

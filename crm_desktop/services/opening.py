@@ -20,6 +20,7 @@ from crm_desktop.records.registry import BUILT_IN, load_options, load_types
 from crm_desktop.services.access import actor_of
 from crm_desktop.services.faults import words_for
 from crm_desktop.services.seeding import add_missing_positions, add_missing_sequences, seed
+from crm_desktop.services.sign_in_need import nobody, required
 from crm_desktop.words import _
 from db import errors as fault
 from db import history, schema
@@ -65,11 +66,12 @@ def _actor(session: Session, name: str | None) -> Actor:
 
 
 def load(app: Application, user: str | None = None) -> None:
-    """Read what is kept in memory: record types with custom fields, options, the person at work."""
+    """Read what is kept in memory: record types with custom fields, options, the person at work; where sign-in is on, nobody yet
+    (see services/signing_in.py)."""
     with Session(app.engine) as session:
         app.types = load_types(session)
         app.options = load_options(session, app.types.values())
-        app.actor = _actor(session, user)
+        app.actor = nobody(platform.node()) if required(session) else _actor(session, user)
 
 
 def reload_setup(app: Application) -> None:
@@ -133,6 +135,7 @@ def _open(
 def open_folder(data: Path, *, create: NewCompany | None = None, user: str | None = None) -> Application:
     """Open the SQLite database of a data folder, as `user` (sign-in name or name; the first active one when None).
 
+    Where sign-in is on, nobody is at work until services/signing_in.py lets somebody in.
     create: make a new one; an existing database is never overwritten. Raises Missing when there is none, Refused when there is
     one already, Unavailable when the folder or the file cannot be used.
     """

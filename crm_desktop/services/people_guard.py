@@ -26,6 +26,7 @@ from crm_desktop.words import _
 from db.access import departments_reached
 from db.models.access import Position, Team, TeamMember, UserPosition
 from db.models.office import Department, User
+from db.models.sign_in import Credential
 
 RIGHTS = f"{PROGRAM}.rights"
 
@@ -85,7 +86,8 @@ def guarded(session: Session, app: Application, kind: RecordType | Iterable[Reco
     lock(session)
     before = picture(session)
     branch = frozenset(session.scalars(departments_reached(asker(app.actor), PROGRAM, "rights")))
-    owned = bool(owners(session, before))
+    owned = owners(session, before)
+    able = owned & with_passwords(session)
     yield
     after = picture(session)
     if before == after:
@@ -93,6 +95,8 @@ def guarded(session: Session, app: Application, kind: RecordType | Iterable[Reco
     found = dict(_circles(after))
     if owned and not owners(session, after):
         found["active"] = found["lines"] = _("Somebody must keep the rights of an owner: this is the last one who is active.")
+    if able and not found and not owners(session, after) & with_passwords(session):
+        found["active"] = found["lines"] = _("Somebody with the rights of an owner must be able to sign in: this is the last one.")
     if not found and not app.actor.rights.everything:
         found = dict(_Judge(session, app, before, after, branch).objections())
     if found:
@@ -112,6 +116,11 @@ def owners(session: Session, office: Picture) -> set[int]:
         p for p, h in said.items() if h.reach(ANY, ANY) == Reach.ALL and h.reach(PROGRAM, "rights") == Reach.ALL
     }  # fmt: skip
     return {i for i, person in office.people.items() if person.active and any(p in whole for p, _department in person.held)}
+
+
+def with_passwords(session: Session) -> set[int]:
+    """Those who have a password of their own; nobody, where sign-in is off."""
+    return set(session.scalars(select(Credential.user_id).where(Credential.must_change.is_(False))))
 
 
 def wider(app: Application, holding: Holding, actor: Actor) -> bool:
