@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QWidget
 from backups import passphrase
 from backups.framing import WrongPassphrase
 from backups.looking import Looked, look_into
+from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Refused, Told
 from crm_desktop.progress import Progress
 from crm_desktop.settings import Settings
-from crm_desktop.words import _
+from crm_desktop.words import _, language
 from ui.backup_look import LookWindow
 from ui.backup_news import RESTORE
 from ui.backup_passphrase import ask_passphrase
@@ -135,12 +136,14 @@ class BackupHub(QObject):
         if isinstance(program.window, MainWindow) and not program.leave():
             return
         self.end()
+        if program.app is None:  # the language chosen on the first screen; a backup knows nothing of this PC
+            program.settings.set(s.LANGUAGE, language())
         window = Restoring(wish, program.data, program.settings, program.app)
-        window.ended.connect(self._restored)
+        window.ended.connect(partial(self._restored, wish))
         program.show(window)
         window.start()
 
-    def _restored(self, kept: Path | None, error: BaseException | None) -> None:
+    def _restored(self, wish: RestoreWish, kept: Path | None, error: BaseException | None) -> None:
         program = self._program
         if program.app is not None:
             program.app.close()
@@ -156,6 +159,24 @@ class BackupHub(QObject):
             said = _("Restored. Everything is as it was when the backup was made.")
             action = _("Show what was here before") if kept else ""
             notices.say(said, action, partial(window.open_screen, "backups") if kept else None, "checkmark_circle")
+            if wish.passphrase:
+                data, word = program.data, wish.passphrase
+                ask = partial(self._ask_to_keep, window, word)
+                window.tasks.run(lambda: passphrase.problem() or passphrase.stored(data), ask, owner=window)
+
+    def _ask_to_keep(self, window: MainWindow, word: str, known: str | None) -> None:
+        """A new PC knows no passphrase: without it, its own backups would no longer be encrypted, and nobody would notice."""
+        if known:
+            return
+        question = _("Encrypt the backups of this PC as well?")
+        details = _("The passphrase you typed is kept in the credential store of this PC.")
+        if window.notices.ask(question, details, yes=_("Encrypt"), no=_("Not now")):
+
+            def stored(_none: None) -> None:
+                window.settings.set(s.BACKUP_ENCRYPT, True)
+                window.notices.say(_("Saved"))
+
+            window.tasks.run(partial(passphrase.store, window.app.data, word), stored, owner=window)
 
     # Looking into one
 

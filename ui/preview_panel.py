@@ -251,7 +251,8 @@ class PreviewPanel(QFrame):
             if late is None:
                 continue
             words = f"{_day(draft.values[name])} · {_(about.label)}"
-            done = about.due == {} and not about.required  # a reminder and nothing else: doing it takes it away
+            # A reminder and nothing else: doing it takes it away.
+            done = about.due == {} and not about.required and self._shell.app.actor.may(f"{self._type.key}.change")
             action = partial(self._finish, draft, name) if done else None
             made.append(Banner(words, "red" if late else "amber", _("Done") if done else "", action))
         return made

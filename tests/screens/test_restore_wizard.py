@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from record_makers import customer
 
+from backups import passphrase
 from backups.archive import SUFFIX, read_summary
 from backups.catalogue import list_backups
 from backups.create import create_backup
+from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Cancelled
 from crm_desktop.filters import ListQuery
@@ -23,6 +25,7 @@ from crm_desktop.rights import Rights
 from crm_desktop.services.listing import count, fetch_page
 from crm_desktop.services.opening import database_path, open_folder
 from crm_desktop.settings import Settings
+from crm_desktop.words import language
 from ui.app import Program
 from ui.backup_restoring import Restoring
 from ui.main_window import MainWindow
@@ -213,6 +216,40 @@ def test_a_fresh_pc_begins_with_a_backup(qtbot: QtBot, qapp: QApplication, backu
     qtbot.waitUntil(lambda: isinstance(program.window, MainWindow), timeout=WAIT)
     assert program.app is not None and names(program.app) == {"Alpha"}
     assert asked == []
+    close(program)
+
+
+def test_a_fresh_pc_goes_on_encrypting_and_in_the_language_that_was_chosen(
+    qtbot: QtBot, qapp: QApplication, data_folder: Path, tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[Path, str] = {}
+    monkeypatch.setattr(passphrase, "problem", lambda: "")
+    monkeypatch.setattr(passphrase, "stored", kept.get)
+    monkeypatch.setattr(passphrase, "store", lambda data, word: kept.update({data: word}))
+    app = open_folder(data_folder)
+    file = create_backup(app.engine, data_folder, tmp_path / "stick", passphrase="correct horse").path
+    app.close()
+    fresh = tmp_path / "fresh"
+    program = Program(qapp, fresh)
+    program.start()
+    welcome = program.window
+    assert isinstance(welcome, Welcome)
+    welcome.language.setCurrentIndex(welcome.language.findData("zh_CN"))
+    welcome.language.activated.emit(welcome.language.currentIndex())
+    QTest.mouseClick(welcome.restore_button, LEFT)
+    wizard = welcome.findChild(RestoreWizard)
+    assert isinstance(wizard, RestoreWizard)
+    chosen(qtbot, wizard, file)
+    QTest.keyClicks(wizard.choose.passphrase.line, "correct horse")
+    QTest.mouseClick(wizard.next, LEFT)
+    qtbot.waitUntil(lambda: wizard.pages.currentIndex() == steps.LOOK, timeout=WAIT)
+    QTest.mouseClick(wizard.look.cards[EVERYTHING], LEFT)
+    qtbot.waitUntil(lambda: isinstance(program.window, MainWindow), timeout=WAIT)
+    qtbot.waitUntil(lambda: kept == {fresh: "correct horse"}, timeout=WAIT)
+    window = program.window
+    assert isinstance(window, MainWindow) and language() == "zh_CN"
+    qtbot.waitUntil(lambda: window.settings.get(s.BACKUP_ENCRYPT), timeout=WAIT)
+    qtbot.waitUntil(lambda: window.tasks.idle, timeout=WAIT)
     close(program)
 
 
