@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -20,20 +20,22 @@ from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.errors import Refused
 from crm_desktop.progress import Progress, Unwatched
-from crm_desktop.records.office import DEPARTMENT, UNIT, USER
+from crm_desktop.records.office import DEPARTMENT, TEAM, UNIT, USER
 from crm_desktop.rules.number_patterns import number_text, period_of
 from crm_desktop.sample import makers, words_en, words_zh
 from crm_desktop.sample.columns import Loader
 from crm_desktop.sample.makers import Order, Row, World
+from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
-from crm_desktop.services.seeding import insert_seed, sign_in_name
+from crm_desktop.services.seeding import give_position, insert_seed, sign_in_name
 from crm_desktop.words import _, language
 from db import search
 from db.bulk import learn, next_id, without_indexes
 from db.engine import writing
+from db.models.access import Position, RecordShare, TeamMember
 from db.models.customers import Contact, Customer, FollowUp, Task
-from db.models.office import Currency, NumberSequence, Unit
+from db.models.office import Currency, Department, NumberSequence, Unit, User
 from db.models.products import Product
 from db.models.sales import SalesOrder, SalesOrderLine
 
@@ -126,8 +128,40 @@ def _colleagues(app: Application, session: Session, words: Any) -> list[tuple[in
         for at, n in enumerate(words.PEOPLE)
     ]
     ids = insert_seed(session, USER, people)
+    _posts(app, session, words, departments, ids)
     owners = [(i, str(p["name"])) for i, p in zip(ids, people, strict=True)]
     return [(app.actor.user_id or ids[0], app.actor.name), *owners]
+
+
+_HELD = (("sales_manager",), ("sales_manager",), ("finance", "salesperson"), ("salesperson",), ("salesperson",))
+"""The positions of the people, in their order: two lead a department of sellers each, one keeps the books and sells as well."""
+
+
+def _posts(app: Application, session: Session, words: Any, departments: Sequence[int], people: Sequence[int]) -> None:
+    """Who holds which position, who leads whom, and a team across departments."""
+    user: Any = User.__table__
+    department: Any = Department.__table__
+    position: Any = Position.__table__
+    by_key = {row[0]: row[1] for row in session.execute(select(position.c.key, position.c.id))}
+    for at, (person, keys) in enumerate(zip(people, _HELD, strict=True)):
+        for key in keys:
+            give_position(session, person, by_key[key])
+        leads = at < len(departments)
+        boss = app.actor.user_id if leads else people[at % len(departments)]
+        session.execute(update(user).where(user.c.id == person).values(manager_id=boss))
+        if leads:
+            session.execute(update(department).where(department.c.id == departments[at]).values(manager_id=person))
+    (team,) = insert_seed(session, TEAM, [{"name": words.TEAM, "leader_id": people[0], "open": True}])
+    session.add_all(TeamMember(parent_id=team, user_id=person, position=at + 1) for at, person in enumerate(people[3:]))
+
+
+def _share_one(session: Session, people: Sequence[int]) -> None:
+    """A customer of one seller, shared with another to be changed as well."""
+    table: Any = Customer.__table__
+    id_ = session.scalar(select(table.c.id).where(table.c.owner_id == people[-2]).order_by(table.c.id).limit(1))
+    if id_ is not None:
+        shared = {"record_type": "customers", "record_id": id_, "grantee_kind": "user", "grantee_id": people[-1], "may_change": True}
+        session.add(RecordShare(**shared, by_id=people[-2]))
 
 
 def _missing_units(session: Session, words: Any) -> None:
@@ -163,6 +197,8 @@ def generate_company(
             loaded: Any = [*(model.__table__ for model in models.values()), SalesOrderLine.__table__]
             with without_indexes(connection, *loaded):
                 _fill(connection, world, customers, progress or Unwatched())
+            _share_one(session, [id_ for id_, _name in owners])
+            rebuild(session, app.types.values())
         with writing(app.engine) as session:
             learn(session.connection())
     reload_setup(app)

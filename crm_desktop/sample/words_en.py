@@ -122,3 +122,4 @@ TASKS = (
 TAGS = ("regular", "important", "fair", "monthly", "invoice", "slow payer")
 PEOPLE = ("Grace Wong", "Ben Miller", "Kate Tan", "Leo Chen", "Mary Clark")
 DEPARTMENTS = ("Sales North", "Sales South", "Finance")
+TEAM = "Trade fair"

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from people_makers import Office
 from record_makers import order
 from sqlalchemy import select
 
 from crm_desktop.application import Application
 from crm_desktop.errors import Refused
+from crm_desktop.filters import Condition
+from crm_desktop.sample import words_en
 from crm_desktop.sample.generate import generate_company
-from crm_desktop.services import saving
-from crm_desktop.services.listing import ListQuery, count, fetch_page
+from crm_desktop.services import saving, sharing
+from crm_desktop.services.explaining import explain, find_user
+from crm_desktop.services.listing import ListQuery, count, fetch_ids, fetch_page
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.search_text import search_text, sort_keys
 from crm_desktop.words import use_language
@@ -62,3 +66,19 @@ def test_it_never_goes_into_a_database_in_use_and_work_goes_on_after_it(app: App
     buyer = saving.save(app, saving.new_draft(app, "customers", {"name": "New one"}))
     assert buyer.values["number"] == "C00006"
     assert order(app, buyer, order_date=dt.date(2026, 12, 1)).values["number"] == "SO20261201-001"
+
+
+def test_its_people_hold_positions_lead_each_other_and_share_a_customer(app: Application) -> None:
+    generate_company(app, 60, today=TODAY)
+    office = Office(app)
+    seen = {name: count(office.sign_in(find_user(app, name)), ListQuery("customers")).number for name in words_en.PEOPLE}
+    assert seen["Mary Clark"] > 0
+    assert seen["Grace Wong"] > seen["Leo Chen"]  # the one leads the other
+    assert seen["Kate Tan"] == 60  # finance reads them all
+    mary = find_user(app, "Mary Clark")
+    leo = find_user(app, "Leo Chen")
+    his = fetch_ids(app, ListQuery("customers", where=Condition("owner_id", "any_of", (leo,))))
+    (shared,) = sharing.shared_ids(app, "customers", his)
+    change = next(a for a in explain(app, mary, "customers", shared).operations if a.operation == "change")
+    assert (change.allowed, change.why.startswith("Shared by Leo Chen")) == (True, True)
+    assert saving.open_record(app, "users", leo).values["manager_id"].label == "Grace Wong"
