@@ -7,11 +7,12 @@ never walks an organisation. It is asked anew with every statement: a change of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
+from sqlalchemy.orm import Session
 
 from db.models.access import AccessDepartment, AccessGroup, AccessPerson, AccessRight, RecordShare
 
@@ -49,6 +50,42 @@ class Asker:
 
     user: Any
     today: Any
+
+    def people(self, key: str, operation: str) -> Any:
+        """What a column that names somebody is looked for in."""
+        return owners_reached(self, key, operation)
+
+    def departments(self, key: str, operation: str) -> Any:
+        """What a column that names a department is looked for in."""
+        return departments_reached(self, key, operation)
+
+    def shared(self, key: str, right_key: str, operation: str) -> Any:
+        """What the ids of shared rows are looked for in."""
+        return shared_with(self, key, right_key, operation)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The same for one right, looked up beforehand: with plain numbers an engine finds the rows by its indexes.
+
+    shares: by the record type whose rows were shared.
+    """
+
+    owners: tuple[int, ...]
+    places: tuple[int, ...]
+    shares: Mapping[str, tuple[int, ...]]
+
+    def people(self, _key: str, _operation: str) -> Any:
+        """What a column that names somebody is looked for in."""
+        return self.owners
+
+    def departments(self, _key: str, _operation: str) -> Any:
+        """What a column that names a department is looked for in."""
+        return self.places
+
+    def shared(self, key: str, _right_key: str, _operation: str) -> Any:
+        """What the ids of shared rows are looked for in."""
+        return self.shares[key]
 
 
 def _holdings(asker: Asker, key: str, operation: str, least: Any) -> ColumnElement[bool]:
@@ -112,21 +149,36 @@ def shared_with(asker: Asker, key: str, right_key: str, operation: str) -> Any:
     return query if operation in READS else query.where(share.c.may_change)
 
 
-def within_as(subject: Subject, asker: Asker, right_key: str, operation: str, table: Any = None) -> ColumnElement[bool]:
+def within_as(subject: Subject, asker: Asker | Known, right_key: str, operation: str, table: Any = None) -> ColumnElement[bool]:
     """That a row is somebody's whom the asker reaches by the right to another record type, whose rows belong to this one's."""
     return _own(subject, subject.table if table is None else table, asker, right_key, operation)
 
 
-def _own(subject: Subject, table: Any, asker: Asker, right_key: str, operation: str) -> ColumnElement[bool]:
+def look_up(connection: Connection | Session, asker: Asker, subject: Subject, operation: str) -> Known:
+    """Ask for what is reached once, to put the numbers into many statements."""
+
+    def ids(query: Any) -> tuple[int, ...]:
+        return tuple(sorted(set(connection.scalars(query))))
+
+    kinds = [subject] if subject.parent is None else [subject, subject.parent]
+    return Known(
+        ids(owners_reached(asker, subject.key, operation)),
+        ids(departments_reached(asker, subject.key, operation)),
+        {kind.key: ids(shared_with(asker, kind.key, subject.key, operation)) for kind in kinds},
+    )
+
+
+def _own(subject: Subject, table: Any, asker: Asker | Known, right_key: str, operation: str) -> ColumnElement[bool]:
     limits = subject.limits
-    tests: list[Any] = [table.c[n].in_(owners_reached(asker, right_key, operation)) for n in limits.owners]
+    people = asker.people(right_key, operation)
+    tests = [(table.c[n], people) for n in limits.owners]
     if limits.department:
-        tests.append(table.c[limits.department].in_(departments_reached(asker, right_key, operation)))
-    tests.append(table.c.id.in_(shared_with(asker, subject.key, right_key, operation)))
-    return or_(false(), *tests)
+        tests.append((table.c[limits.department], asker.departments(right_key, operation)))
+    tests.append((table.c.id, asker.shared(subject.key, right_key, operation)))
+    return or_(false(), *(column.in_(values) for column, values in tests if values != ()))
 
 
-def within(subject: Subject, asker: Asker, operation: str, table: Any = None) -> ColumnElement[bool]:
+def within(subject: Subject, asker: Asker | Known, operation: str, table: Any = None) -> ColumnElement[bool]:
     """That a row of `table` (the subject's own, or an alias of it) is within the asker's reach, which is not all."""
     table = subject.table if table is None else table
     own = _own(subject, table, asker, subject.key, operation)

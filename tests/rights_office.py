@@ -18,7 +18,7 @@ from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.rights import Reach
 from crm_desktop.services import saving
 from crm_desktop.services.access import access_version, actor_of
-from crm_desktop.services.access_upkeep import rebuild
+from crm_desktop.services.access_upkeep import bump, rebuild
 from db.engine import reading, writing
 from db.models.access import Position, PositionField, PositionRight, RecordShare
 
@@ -89,6 +89,7 @@ class OfficeMaker:
             session.add(
                 RecordShare(record_type=key, record_id=record_id, grantee_kind=kind, grantee_id=grantee, may_change=may_change)
             )
+            bump(session)
 
     def absent(self, name: str, substitute: str, since: dt.date, until: dt.date) -> None:
         """Let somebody stand in for somebody."""

@@ -24,7 +24,7 @@ from crm_desktop.rights import Access, Holding, Reach, Rights
 from crm_desktop.services.faults import told
 from crm_desktop.services.sign_in_need import is_nobody, required
 from crm_desktop.words import _
-from db.access import Asker, Limits, Subject, departments_reached, owners_reached, shared_with, within, within_as
+from db.access import Asker, Known, Limits, Subject, look_up, within, within_as
 from db.engine import reading, writing
 from db.models.access import AccessState, Position, PositionField, PositionRight, UserPosition
 from db.models.office import User
@@ -90,6 +90,8 @@ def refresh(app: Application, connection: Connection | Session) -> None:
     if fresh is None:
         app.actor = replace(actor, rights=Rights())
         raise Refused(_("You have been switched off as a user."), _("Ask your administrator."))
+    for old in [k for k in list(app.plans) if k[0] == "reach"]:
+        app.plans.pop(old, None)
     app.actor = replace(fresh, proven=actor.proven)
 
 
@@ -129,7 +131,20 @@ def within_reach(app: Application, kind: RecordType, operation: str = "see", tab
         return None
     if reach == Reach.NONE:
         return false()
-    return within(subject(app, kind), asker(app.actor), operation, table)
+    return within(subject(app, kind), known(app, kind, operation), operation, table)
+
+
+def known(app: Application, kind: RecordType, operation: str) -> Known:
+    """Whom the person reaches by one right. Kept as long as the rights are: whatever changes it makes every program read them again."""
+    actor = app.actor
+    key = ("reach", actor.user_id, actor.version, dt.date.today(), kind.key, operation)
+    if key in app.plans:
+        return app.plans[key]  # type: ignore[no-any-return]
+    with reading(app.engine) as connection:
+        found = look_up(connection, asker(actor), subject(app, kind), operation)
+    if actor.version:
+        app.plans[key] = found
+    return found
 
 
 def reached(
@@ -198,10 +213,7 @@ def reach_of(app: Application, connection: Connection | Session, kind: RecordTyp
     """What `operation` reaches, read at once."""
     if app.actor.reach(kind.key, operation) == Reach.ALL:
         return Reached(kind.limits, True, frozenset(), frozenset(), frozenset(), lambda _id: True)
-    ask = asker(app.actor)
-
-    def ids(query: Any) -> frozenset[int]:
-        return frozenset(connection.scalars(query))
+    ask = known(app, kind, operation)
 
     def parent_is_reached(id_: int) -> bool:
         above = subject(app, kind).parent
@@ -212,9 +224,9 @@ def reach_of(app: Application, connection: Connection | Session, kind: RecordTyp
     return Reached(
         kind.limits,
         False,
-        ids(owners_reached(ask, kind.key, operation)),
-        ids(departments_reached(ask, kind.key, operation)),
-        ids(shared_with(ask, kind.key, kind.key, operation)),
+        frozenset(ask.owners),
+        frozenset(ask.places),
+        frozenset(ask.shares[kind.key]),
         parent_is_reached,
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import isqrt
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -174,13 +175,12 @@ class _Question:
         keys, text = self.order.keys, self.query.search
         if not search.words(text) and self.order.follows_reference:
             return self._along_reference(connection, statement, after, size)
-        statement = self.order.joined(self.filtered(statement))
+        whole, statement = statement, self.order.joined(self.filtered(statement))
         if not search.words(text):
-            ids = self._reached(connection, isqrt(size * self._records(connection))) if self.limits else None
-            if ids is not None and self.sqlite:
-                return self._sorted(connection, statement, keys, after, size, ids)
-            if ids is not None:
-                statement = statement.where(search.among(self.table, ids, False))
+            if self.limits and self.sqlite:  # first the ids, which the index of the order holds with whose each row is
+                chosen = self.filtered(self.order.joined(select(self.table.c.id)))
+                few = self._reaches_few(connection, size)
+                return self._with_cells(connection, whole, fetch(connection, chosen, keys, after, size, few=few))
             return fetch(connection, statement, keys, after, size)
         if not self.sqlite:
             ids = search.probe(connection, self.table, text)
@@ -221,10 +221,28 @@ class _Question:
         cells = {row[0]: row for row in connection.execute(statement.where(wanted))}
         return [(*cells[row[0]], *row[1:]) for row in ordered]
 
-    def _reached(self, connection: Connection, most: int) -> list[int] | None:
-        """The records within the person's reach, where they are so few that sorting them is quicker than walking past the others."""
-        ids = list(connection.scalars(select(self.table.c.id).where(*self.limits).limit(max(most, search.PROBE // 10) + 1)))
-        return ids if len(ids) <= max(most, search.PROBE // 10) else None
+    def _reaches_few(self, connection: Connection, size: int) -> bool:
+        """Whether the records within the person's reach are so few that sorting them is quicker than walking past the others.
+
+        The answer may be a minute old: it decides how long the page takes, never what stands on it.
+        """
+        key = ("few", self.kind.key, self.app.actor.user_id, self.app.actor.version, size)
+        found = self.app.plans.get(key)
+        if found is None or monotonic() - found[0] > 60:
+            # To read a row and sort it costs what fifty steps along an index cost.
+            most = max(isqrt(size * self._records(connection) // 50), size)
+            found = self.app.plans[key] = (monotonic(), self._at_most(connection, most))
+        return bool(found[1])
+
+    def _at_most(self, connection: Connection, most: int) -> bool:
+        """Whether no more than `most` records are within reach, counting them by each of the ways to be reached, along its index."""
+        ways = [part for test in self.limits for part in getattr(test, "clauses", (test,))]
+        left = most
+        for way in ways:
+            left -= count_rows(connection, select(self.table.c.id).where(way), left)
+            if left < 0:
+                return False
+        return True
 
     def _few(self, connection: Connection, text: str, limit: int, records: int) -> list[int] | None:
         """The hits, where they are fewer than `limit`."""

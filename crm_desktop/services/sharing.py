@@ -16,6 +16,7 @@ from crm_desktop.changes import Change
 from crm_desktop.errors import Missing
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import acting, asking, reached, require_reach
+from crm_desktop.services.access_upkeep import bump
 from crm_desktop.services.events import record
 from crm_desktop.services.references import labels
 from crm_desktop.words import N_, _
@@ -123,6 +124,7 @@ def share(app: Application, type_key: str, ids: Sequence[int], with_whom: Sequen
         for at in range(0, len(other), _CHUNK):
             session.execute(update(table).where(table.c.id.in_(other[at : at + _CHUNK])).values(may_change=may_change))
         if new or other:
+            bump(session)
             rights = _("may change it") if may_change else _("may read it")
             _enter(session, app, kind, ids, {"to": [names[g.kind, g.id] for g in with_whom], "after": rights})
     return _tell(app, kind, ids, len(new) + len(other))
@@ -138,6 +140,7 @@ def unshare(app: Application, type_key: str, ids: Sequence[int], with_whom: Sequ
         for at in range(0, len(gone), _CHUNK):
             session.execute(delete(table).where(table.c.id.in_(gone[at : at + _CHUNK])))
         if gone:
+            bump(session)
             names = _names(app, session.connection(), {(g.kind, g.id) for g in with_whom})
             _enter(session, app, kind, ids, {"from": [names.get((g.kind, g.id), g.name) for g in with_whom], "after": _("not shared")})
     return _tell(app, kind, ids, len(gone))
@@ -156,6 +159,7 @@ def take_along(session: Session, type_key: str, ids: Sequence[int]) -> dict[int,
         found.setdefault(row["record_id"] if own else row["grantee_id"], []).append(facts)
     if found:
         session.execute(delete(table).where(test))
+        bump(session)
     return found
 
 
@@ -169,6 +173,8 @@ def bring_back(session: Session, stored: Sequence[Mapping[str, Any]]) -> None:
         there = session.scalar(select(model.c.id).where(model.c.id == facts["grantee_id"]))
         if there is not None and session.scalar(select(table.c.id).where(columns == tuple(key))) is None:
             session.execute(insert(RecordShare), [dict(facts) | {"at": now()}])
+    if stored:
+        bump(session)
 
 
 def _table() -> Any:
