@@ -25,6 +25,7 @@ _FORMATS = {
     "price": "#,##0.00##",
     "integer": "0",
 }
+_REMEMBERED = 5000  # values of one column
 _NUMBERS = frozenset({"money", "price", "quantity", "percent", "decimal", "integer"})
 
 
@@ -86,7 +87,7 @@ def cell_maker(app: Application, column: Column) -> Callable[[Any], Any]:
     if "." in column.path:
         return lambda value: value or None
     if kind in _NUMBERS:
-        return _number
+        return _remembering(_number)
     if kind == "date":
         return lambda value: value
     if kind == "datetime":
@@ -97,8 +98,23 @@ def cell_maker(app: Application, column: Column) -> Callable[[Any], Any]:
     if kind == "reference":
         return lambda value: value.label or None if isinstance(value, Ref) else None
     if kind in ("yes_no", "option", "state", "tags"):
-        return lambda value: show(value, column.about, app.options) or None
+        return _remembering(lambda value: show(value, column.about, app.options) or None)
     return lambda value: value or None
+
+
+def _remembering(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same function, for values that come again and again."""
+    known: dict[Any, Any] = {}
+
+    def recall(value: Any) -> Any:
+        if value in known:
+            return known[value]
+        made = make(value)
+        if len(known) < _REMEMBERED:
+            known[value] = made
+        return made
+
+    return recall
 
 
 def _number(value: Any) -> Any:
