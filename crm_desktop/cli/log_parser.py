@@ -37,6 +37,12 @@ def add_log(add: Add, data: Data) -> None:
             command.add_argument(
                 "file", metavar="FILE", type=Path, nargs="?", help=_("an archived log file; without it, the database's log")
             )
+            command.add_argument(
+                "--backup", metavar="FILE", type=Path, help=_("make sure that the log still has what it had in this backup, too")
+            )
+            command.add_argument(
+                "--passphrase-stdin", action="store_true", help=_("read the passphrase of an encrypted one from standard input")
+            )
         else:
             command.add_argument(
                 "--before", metavar="DATE", type=_day, required=True, help=_("entries from before this day")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -119,7 +120,8 @@ def _verify(arguments: argparse.Namespace) -> int:
         else:
             with opened(arguments) as app:
                 found = verify(app, progress)
-            facts = {"entries": found.entries, "last": found.place, "digest": found.digest, "broken": found.broken}
+                broken = found.broken or (_beside_backup(app, arguments, progress) if arguments.backup else "")
+            facts = {"entries": found.entries, "last": found.place, "digest": found.digest, "broken": broken}
     finally:
         progress.end()
     if arguments.json:
@@ -130,6 +132,23 @@ def _verify(arguments: argparse.Namespace) -> int:
         say(_("{count} entries, nothing was changed or removed afterwards.").format(count=f"{facts['entries']:,}"))
         say(_("Last place {place}, digest {digest}").format(place=facts["last"], digest=facts["digest"]))
     return BROKEN if facts["broken"] else 0
+
+
+def _beside_backup(app: Application, arguments: argparse.Namespace, progress: ConsoleProgress) -> str:
+    """What is wrong beside a backup, '' when all is well."""
+    from backups.log_mark import log_mark
+    from crm_desktop.services.log_chain import carries
+
+    passphrase = sys.stdin.readline().rstrip("\r\n") if arguments.passphrase_stdin else None
+    mark = log_mark(arguments.backup, passphrase, progress)
+    if mark is None or not mark[0]:
+        raise Missing(_("This backup is from before there was a chain."))
+    same = carries(app, *mark)
+    if same is None:
+        raise Missing(_("What this backup could be compared with has been archived since."))
+    if same:
+        return ""
+    return _("At place {place} the log is another one than in the backup. Was an older backup restored since?").format(place=mark[0])
 
 
 def _archive(arguments: argparse.Namespace) -> int:

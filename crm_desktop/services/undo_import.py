@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
-from crm_desktop.draft import Draft, Line
+from crm_desktop.draft import Draft
 from crm_desktop.errors import Missing, Refused
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.access import acting, asking, require_reach
 from crm_desktop.services.deleting import delete_within
-from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.saving import save_within
-from crm_desktop.stored_values import from_json, values_from_json
+from crm_desktop.services.taking_back import lines_before
+from crm_desktop.stored_values import from_json
 from crm_desktop.words import _
-from db.engine import reading, writing
 from db.extra import extra_text
 from db.models.system import HistoryEntry
 from db.types import new_uid
@@ -50,6 +50,7 @@ class _Entry:
     label: str
     version: int
     changes: Mapping[str, Any]
+    user_id: int | None
 
     @property
     def created(self) -> bool:
@@ -59,20 +60,19 @@ class _Entry:
 def undo_import(app: Application, batch: str, progress: Progress | None = None, origin: str = "") -> Undone:
     """Take back everything the import `batch` did. New choices that are in use by then stay.
 
-    Raises Missing when there is nothing (any more) to take back, Refused when a record has been changed since or others point to
-    what would go, Cancelled.
+    One's own import can always be taken back; somebody else's by whoever may delete what it brought. Raises Missing when there is
+    nothing (any more) to take back, Refused when a record has been changed since or others point to what would go, Cancelled.
     """
     progress = progress or Unwatched()
     table: Any = HistoryEntry.__table__
-    with told(app):
-        with writing(app.engine) as session:
-            entries = _claim(session, batch)
-            job = _Undoing(session, app, entries, progress)
-            changed, removed = job.change_back(), job.remove()
-            last = select(func.max(table.c.id)).scalar_subquery()
-            session.execute(update(table).where(table.c.batch == batch, table.c.undone_by == 0).values(undone_by=last))
-        if job.touched & _CHOICES:
-            reload_setup(app)
+    with acting(app) as session:
+        entries = _claim(session, batch)
+        job = _Undoing(session, app, entries, progress)
+        changed, removed = job.change_back(), job.remove()
+        last = select(func.max(table.c.id)).scalar_subquery()
+        session.execute(update(table).where(table.c.batch == batch, table.c.undone_by == 0).values(undone_by=last))
+    if job.touched & _CHOICES:
+        reload_setup(app)
     for key in sorted(job.touched):
         app.changes.tell(Change(key, frozenset(), app.actor.name, origin))
     return Undone(removed, changed, job.batch)
@@ -92,6 +92,7 @@ def _claim(session: Session, batch: str) -> list[_Entry]:
         table.c.record_label,
         table.c.version,
         table.c.changes,
+        table.c.user_id,
     )
     query: Select[Any] = (
         select(*columns).where(table.c.batch == batch, table.c.action == "import").order_by(table.c.id.desc())
@@ -135,6 +136,7 @@ class _Undoing:
             versions = {int(id_): int(version) for id_, version in self._session.execute(query)}
             labels = {e.record_id: e.label for e in entries}
             going = [id_ for id_ in ids if id_ in versions]
+            self._refuse_without_right(kind, going, {e.user_id for e in entries})
             if kind.key in _CHOICES:
                 going = [id_ for id_ in going if versions[id_] == 1 and not self._used(kind, id_)]
             elif changed := next((id_ for id_ in going if versions[id_] != 1), None):
@@ -146,6 +148,11 @@ class _Undoing:
             count += len(going) if kind.key not in _CHOICES else 0
             self._step(len(entries))
         return count
+
+    def _refuse_without_right(self, kind: RecordType, ids: list[int], people: set[int | None]) -> None:
+        """What somebody brought in a moment ago goes without the right to delete; what others brought does not."""
+        if people != {self._app.actor.user_id}:
+            require_reach(self._app, self._session, kind, "delete", ids)
 
     def _runs(self, entries: Iterable[_Entry]) -> Iterator[tuple[RecordType, list[_Entry]]]:
         """Neighbours of one type together, a few hundred at once."""
@@ -208,23 +215,7 @@ def _take_back(kind: RecordType, draft: Draft, changes: Mapping[str, Any]) -> No
         if about is not None and not about.computed and isinstance(stored, list):
             draft.values[name] = from_json(stored[0], about.kind)
     if kind.lines and "lines" in changes:
-        draft.lines = _lines_before(draft.lines, changes["lines"], kind.lines.fields)
-
-
-def _lines_before(lines: Sequence[Line], stored: Mapping[str, Any], fields: Mapping[str, Any]) -> list[Line]:
-    added = {row["id"] for row in stored.get("added", ())}
-    changed = {row["id"]: row["fields"] for row in stored.get("changed", ())}
-    kept = []
-    for line in lines:
-        if line.id not in added:
-            back = {
-                n: from_json(was, fields[n].kind) for n, (was, _now) in changed.get(line.id, {}).items() if n in fields
-            }
-            kept.append(Line(line.id, line.values | back))
-    for row in stored.get("removed", ()):
-        line = Line(None, values_from_json(row["values"], fields))
-        kept.insert(min(int(line.values.get("position") or 0), len(kept)), line)
-    return kept
+        draft.lines = lines_before(kind.lines.fields, draft.lines, changes["lines"])
 
 
 @dataclass(frozen=True)
@@ -245,7 +236,7 @@ def past_imports(app: Application, limit: int = 6) -> list[PastImport]:
     table: Any = HistoryEntry.__table__
     found: list[PastImport] = []
     below: int | None = None
-    with told(app), reading(app.engine) as connection:
+    with asking(app) as connection:
         while len(found) < limit:
             # One import after the other, by the index: to group a million entries would take seconds.
             query = (
@@ -265,7 +256,7 @@ def past_imports(app: Application, limit: int = 6) -> list[PastImport]:
             created = func.sum(case((table.c.version == 1, 1), else_=0))
             count, new = connection.execute(select(func.count(), created).where(*mine)).one()
             below = connection.scalar(select(func.min(table.c.id)).where(*mine[:2]))
-            if row["record_type"] in app.types and app.actor.may(f"{row['record_type']}.see"):
+            if row["record_type"] in app.types and app.actor.may(f"{row['record_type']}.import"):
                 undone = row["undone_by"] is not None
                 facts = (
                     row["batch"],

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from record_makers import customer, order
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from crm_desktop.__main__ import main
 from crm_desktop.services import deleting, events, saving
 from crm_desktop.services.opening import open_folder
+from db import history
 from db.engine import writing
-from db.models.system import HistoryEntry
+from db.models.system import HistoryEntry, LogChain
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -110,6 +111,25 @@ def test_a_log_that_was_tampered_with_is_found_out(run: Run, filled: Path) -> No
     code, out, _err = run("check", "--json")
     assert code == 1
     assert [c["name"] for c in json.loads(out)["checks"] if not c["sound"]] == ["log"]
+
+
+def test_a_chain_made_anew_shows_beside_an_older_backup(run: Run, filled: Path, tmp_path: Path) -> None:
+    code, out, _err = run("backup", "create", "--to", str(tmp_path / "usb"), "--json")
+    assert code == 0
+    backup = str(next((tmp_path / "usb").glob("*.crmbackup")))
+    assert run("log", "verify", "--backup", backup)[0] == 0
+    app = open_folder(filled)
+    table: Any = HistoryEntry.__table__
+    with writing(app.engine) as session:  # as somebody who knows how the chain is made
+        session.execute(update(table).where(table.c.place == 3).values(user_name="Somebody else"))
+        session.execute(update(table).values(place=None, digest=None))
+        session.execute(delete(LogChain))
+        history.seal(session.connection())
+    app.close()
+    assert run("log", "verify")[0] == 0
+    code, out, _err = run("log", "verify", "--backup", backup)
+    assert code == 1
+    assert "another one than in the backup" in out
 
 
 def test_old_entries_are_archived_and_the_file_verified(run: Run, filled: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from crm_desktop.services import deleting, history, recycling, saving
 from crm_desktop.services.log import LogQuery, fetch_log
 from crm_desktop.services.log_access import UNSEEN
 from crm_desktop.services.past import as_of
+from crm_desktop.services.undo_import import undo_import
 
 
 def labels(entries: list[history.Entry]) -> list[str]:
@@ -104,6 +105,20 @@ def test_hidden_columns_of_lines_stay_hidden(app: Application) -> None:
     with pytest.raises(Told):
         history.undo(at_work, history.entries(app, "sales-orders", sold.id or 0)[0].id)
     assert saving.open_record(app, "sales-orders", sold.id or 0).lines == sold.lines
+
+
+def test_an_import_is_taken_back_by_whose_it_is_or_who_may_delete(app: Application) -> None:
+    office = Office(app)
+    sam, eve = office.sign_in(office.person("Sam", "salesperson")), office.sign_in(office.person("Eve", "salesperson"))
+
+    def imported() -> str:
+        return saving.save_many(sam, [saving.new_draft(sam, "customers", {"name": "Imported"})], action="import")
+
+    batch = imported()
+    with pytest.raises(Told):
+        undo_import(eve, batch)
+    assert undo_import(sam, batch).removed == 1
+    assert undo_import(app, imported()).removed == 1
 
 
 def test_an_auditor_reads_everything_and_takes_nothing_back(app: Application) -> None:
