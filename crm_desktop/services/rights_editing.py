@@ -216,14 +216,16 @@ def _right_words(app: Application, record_type: str, operation: str) -> str:
     kind = app.types.get(record_type)
     what = _(kind.plural) if kind else _("All records")
     done = operation_words(kind, operation) if kind else _(OPERATIONS.get(operation, operation))
-    return f"{what}: {_('everything') if operation == ANY else done}"
+    done = _("everything") if operation == ANY else done
+    return f"{what}: {done}"
 
 
 def _field_words(app: Application, record_type: str, name: str) -> str:
     kind = app.types.get(record_type)
     about = fields_of(kind).get(name) if kind else None
     what = _(kind.plural) if kind else _("All records")
-    return f"{what}: {_(about.label) if about else _('all fields') if name == ANY else name}"
+    words = _("all fields") if name == ANY else name
+    return f"{what}: {_(about.label) if about else words}"
 
 
 def _require_all(app: Application) -> None:

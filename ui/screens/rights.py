@@ -203,11 +203,12 @@ class RightsScreen(QWidget):
         elif page is self.program:
             words = _("Enter or a double-click chooses.")
         else:
-            keys = _("Enter or a double-click chooses; the keys 0 to 7 set it at once.")
+            keys, hidden = _("Enter or a double-click chooses; the keys 0 to 7 set it at once."), ""
             if page is self.fields.parentWidget():
+                keys = _("Enter or a double-click chooses; the keys 0 to 2 set it at once.")
                 hidden = _("A hidden field is hidden everywhere: in lists, forms, search, print and files.")
-                keys = f"{hidden} {_('Enter or a double-click chooses; the keys 0 to 2 set it at once.')}"
-            words = f"{keys} {_('Mark several cells and press Ctrl+D to copy the topmost down.')}"
+            down = _("Mark several cells and press Ctrl+D to copy the topmost down.")
+            words = " ".join(w for w in (hidden, keys, down) if w)
         self.hint.setText(words)
 
     # Showing

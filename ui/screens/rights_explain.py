@@ -35,7 +35,7 @@ class ExplainScreen(QWidget):
         self._kinds = [k for k in rights_sheets.kinds_in_order(shell.app) if shell.app.actor.may(f"{k.key}.see")]
         self.found: Explanation | None = None
         self._ticket = 0
-        self.user = ReferenceEditor(Field("Person", "reference", name="user", target="users"), self._around)
+        self.user = ReferenceEditor(Field("User", "reference", name="user", target="users"), self._around)
         self.types = QComboBox()
         self._place = QHBoxLayout()
         self.record: ReferenceEditor
@@ -126,7 +126,7 @@ class ExplainScreen(QWidget):
         holder = QWidget()
         holder.setLayout(self._place)
         self._place.setContentsMargins(0, 0, 0, 0)
-        for at, (words, widget) in enumerate(((_("Person"), self.user), (_("Records"), self.types), (_("One record (if wanted)"), holder))):
+        for at, (words, widget) in enumerate(((_("User"), self.user), (_("Records"), self.types), (_("One record (if wanted)"), holder))):
             choices.addWidget(Label(words, "dim"), 0, at)
             widget.setMinimumWidth(worn.px(_CHOICE if widget is not self.types else 180))
             choices.addWidget(widget, 1, at)
