@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from crm_desktop.application import Application
 from crm_desktop.services import events
-from db import history
-from db.engine import is_sqlite, reading, writing
+from crm_desktop.services.opening import bring_up_to_date
+from db import history, schema, transfer
+from db.engine import is_sqlite, open_engine, reading, sqlite_url, writing
 from db.models.system import HistoryEntry, LogChain
 
 TABLE: Any = HistoryEntry.__table__
@@ -234,3 +238,47 @@ def test_archived_entries_leave_a_base_that_must_be_told_of(app: Application) ->
     found = verdict(app)
     assert found is not None
     assert found.reason == "base"
+
+
+def test_an_older_database_is_sealed_when_it_is_opened(engine_url: str) -> None:
+    engine = open_engine(engine_url)
+    schema.create_at(engine, "0002")
+    words = "record_type, record_id, record_label, action, at, user_name, station, batch, changes, version"
+    row = "'customers', 5, 'Alpha', 'change', '2026-03-01 10:00:00.123456', 'Ann', 'PC 1', '', '{\"city\": [\"A\", \"B\"]}', 2"
+    with engine.begin() as connection:
+        for _n in range(3):
+            connection.execute(text(f"INSERT INTO history_entry ({words}) VALUES ({row})"))
+    bring_up_to_date(engine)
+    with reading(engine) as connection:
+        assert history.waiting(connection) == 0
+        assert history.head(connection).place == 3
+        assert [f for f in history.check(connection) if isinstance(f, history.Break)] == []
+    engine.dispose()
+
+
+def test_a_chain_is_the_same_on_both_engines_and_moves_between_them(app: Application, tmp_path: Path) -> None:
+    """A digest says nothing of the engine: a company that moves to a server takes its chain along."""
+    tell(app, 5)
+    moved = open_engine(sqlite_url(tmp_path / "moved.db"))
+    schema.create(moved)
+    transfer.copy_database(app.engine, moved)
+    with reading(app.engine) as one, reading(moved) as other:
+        assert history.head(one) == history.head(other)
+        assert [f for f in history.check(other) if isinstance(f, history.Break)] == []
+    moved.dispose()
+
+
+def test_a_digest_can_be_worked_out_by_anybody(app: Application) -> None:
+    """As docs/log.md says it, with nothing of the program."""
+    events.record(app, "print", "清单", {"copies": 2})
+    with reading(app.engine) as connection:
+        row = dict(connection.execute(select(TABLE)).mappings().one())
+    words = json.dumps(
+        {
+            "action": "print", "at": row["at"].isoformat(timespec="microseconds"), "batch": "", "changes": {"facts": {"copies": 2}},
+            "record_id": 0, "record_label": "清单", "record_type": "", "station": row["station"], "user_id": row["user_id"],
+            "user_name": "Ann", "version": 0,
+        },
+        separators=(",", ":"),
+    )  # fmt: skip
+    assert row["digest"] == hashlib.sha256(f"{'0' * 64}\n1\n{words}".encode()).hexdigest()
