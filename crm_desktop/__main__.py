@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from crm_desktop.cli.console import complain, prepare_console, tell_error
 from crm_desktop.cli.opening import data_of, language_of
 from crm_desktop.cli.parser import build_parser
-from crm_desktop.errors import Told
+from crm_desktop.errors import NotSignedIn, Told
 from crm_desktop.words import LANGUAGES, _, use_language
 
 if TYPE_CHECKING:
     import argparse
 
 INTERRUPTED = 130
+NOT_SIGNED_IN = 4
+"""The exit code where sign-in is on and nobody was let in."""
 _READ_APART = "--read-workbook"  # see crm_desktop/exchange/reading.py
 
 
@@ -37,6 +39,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.backing_up import backup, restore
 
         return backup if name == "backup" else restore
+    if name == "user":
+        from crm_desktop.cli.people import user
+
+        return user
     if name == "rights":
         from crm_desktop.cli.rights import show_rights
 
@@ -88,6 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         use_language(_given_language(arguments) or language_of(data_of(_given_data(arguments))))
         given = build_parser().parse_args(arguments)
         return _command(given.command)(given)
+    except NotSignedIn as error:
+        tell_error(error)
+        return NOT_SIGNED_IN
     except Told as error:
         tell_error(error)
         return 1

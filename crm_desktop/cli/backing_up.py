@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm_desktop.cli.console import ConsoleProgress, say, say_json, say_table
-from crm_desktop.cli.opening import data_of, opened
+from crm_desktop.cli.opening import data_of, opened, require
 from crm_desktop.errors import Missing
 from crm_desktop.words import _
 
@@ -100,6 +100,7 @@ def restore(arguments: argparse.Namespace) -> int:
     """Bring a backup back, or one record of it, or only say what it holds."""
     if arguments.record:
         return _restore_record(arguments)
+    require(arguments, "program.restore")
     from backups.inspect import inspect_backup
     from backups.keeping import restore_keeping
 

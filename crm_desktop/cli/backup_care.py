@@ -51,7 +51,7 @@ def run_due(arguments: argparse.Namespace) -> int:
     from backups.runs import Runs
     from backups.targets import MAIN
 
-    with opened(arguments) as app, shown() as progress:
+    with opened(arguments, unattended=True) as app, shown() as progress:
         settings, now = settings_here(app.data), dt.datetime.now().astimezone()
         due = running.run_due(app, settings, progress)
         copies = list(due.run.copies) if due.run else []

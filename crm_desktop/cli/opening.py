@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crm_desktop.errors import NotSignedIn, Refused, Told
 from crm_desktop.folders import data_folder, settings_file
 from crm_desktop.settings import FileStorage, Scope, Settings, language_in_use
+from crm_desktop.words import _
 
 if TYPE_CHECKING:
     from crm_desktop.application import Application
+
+VAULT = "CRM Desktop commands"
+"""Where the credential store keeps the passwords of commands."""
 
 
 def data_of(arguments: argparse.Namespace) -> Path:
@@ -26,13 +33,76 @@ def language_of(data: Path) -> str:
     return language_in_use(Settings({Scope.PC: FileStorage(settings_file(data))}))
 
 
-@contextmanager
-def opened(arguments: argparse.Namespace) -> Iterator[Application]:
-    """The database of a command, closed again in any case. Raises Missing where there is none."""
-    from crm_desktop.services.opening import open_folder
+def name_of(arguments: argparse.Namespace) -> str:
+    """Who gives a command; "" where it does not say."""
+    return getattr(arguments, "as_user", None) or ""
 
-    app = open_folder(data_of(arguments))
+
+@contextmanager
+def opened(arguments: argparse.Namespace, *, unattended: bool = False) -> Iterator[Application]:
+    """The database of a command, closed again in any case. Raises Missing where there is none, NotSignedIn where sign-in is on and
+    the person is not let in.
+
+    unattended: a planned backup, which no person gives: it may make backups, and nothing else.
+    """
+    from crm_desktop.services.opening import open_folder
+    from crm_desktop.services.sign_in_need import is_nobody
+
+    app = open_folder(data_of(arguments), user=name_of(arguments) or None)
     try:
+        if is_nobody(app.actor):
+            _let_in(app, arguments, unattended)
         yield app
     finally:
         app.close()
+
+
+def require(arguments: argparse.Namespace, grant: str) -> None:
+    """Raise where there is a database that can be opened and the person of a command lacks a right in it."""
+    try:
+        with opened(arguments) as app:
+            app.actor.require(grant)
+    except Refused:
+        raise
+    except Told:  # none, or one that is damaged: bringing a backup back is what helps
+        return
+
+
+def password_of(arguments: argparse.Namespace, name: str) -> str:
+    """The password of the person who gives a command: from standard input, remembered, or typed."""
+    from crm_desktop.services import vault
+
+    if arguments.password_stdin:
+        return line_of_input()
+    if word := vault.read(VAULT, vault_name(data_of(arguments), name)):
+        return word
+    if sys.stdin is not None and sys.stdin.isatty():
+        return getpass.getpass(_("Password of {name}: ").format(name=name))
+    raise NotSignedIn(
+        _("The password of {name} is needed.").format(name=name),
+        _("Give it on standard input with --password-stdin, or let this PC remember it: crm-desktop user remember."),
+    )
+
+
+def line_of_input() -> str:
+    """One line of standard input."""
+    return sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
+
+
+def vault_name(data: Path, name: str) -> str:
+    """Under what the password of a person is remembered on this PC."""
+    return f"{name.casefold()} {data}"
+
+
+def _let_in(app: Application, arguments: argparse.Namespace, unattended: bool) -> None:
+    from crm_desktop.actor import Actor
+    from crm_desktop.rights import Rights
+    from crm_desktop.services import signing_in
+
+    name = name_of(arguments)
+    if unattended and not name:
+        app.actor = Actor(None, _("Planned backup"), rights=Rights.of("program.backup"), station=app.actor.station)
+        return
+    if not name:
+        raise NotSignedIn(_("Sign-in is on: a command has to say who gives it."), _("Add --user with your sign-in name."))
+    signing_in.sign_in(app, name, password_of(arguments, name))

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
 from crm_desktop.cli.log_parser import add_log
+from crm_desktop.cli.people_parser import add_people
 from crm_desktop.cli.rights import add_rights
 from crm_desktop.words import LANGUAGES, _
 
@@ -52,11 +53,17 @@ def program_version() -> str:
         return "0.1.0"
 
 
-def _data(parser: argparse.ArgumentParser, default: Any) -> None:
+def _data(parser: argparse.ArgumentParser, default: Any, *, person: bool = True) -> None:
+    """The options every command has. person: also who gives it; `log` means by --user whose entries it shows."""
     parser.add_argument(
         "--data", metavar="DIR", type=Path, default=default, help=_("the data folder; without it, the one of this PC")
     )
     parser.add_argument("--language", choices=list(LANGUAGES), default=default, help=_("the language of this command"))
+    if person:
+        who = _("who gives this command: a sign-in name; needed where sign-in is on")
+        parser.add_argument("--user", metavar="NAME", dest="as_user", default=default, help=who)
+    read = _("read the password of --user from standard input; without it, the remembered one is used")
+    parser.add_argument("--password-stdin", action="store_true", default=default or False, help=read)
 
 
 COMMON_TYPES = ("customers", "contacts", "products", "sales-orders", "follow-ups", "tasks")
@@ -95,7 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
-        _data(command, argparse.SUPPRESS)  # given before the command, it stays as it was
+        _data(command, argparse.SUPPRESS, person=name != "log")  # given before the command, it stays as it was
         return command
 
     _new(add)
@@ -105,6 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_backups(add, _data)
     add_log(add, _data)
     add_rights(add, _data, _type)
+    add_people(add, _data)
     return parser
 
 

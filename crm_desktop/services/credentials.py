@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop import settings as s
 from crm_desktop.application import Application
-from crm_desktop.errors import Invalid, Missing, Refused
+from crm_desktop.errors import Invalid, Refused
 from crm_desktop.rights import PROGRAM, Reach
 from crm_desktop.rules import passwords
 from crm_desktop.services import attempts, events, hashing
@@ -211,17 +211,6 @@ def require_administers(app: Application, connection: Connection | Session, user
             _("You do not look after the sign-in of this person."),
             _("Owners are looked after by owners, people of a branch by its administrator."),
         )
-
-
-def find(app: Application, name: str) -> int:
-    """The person with a sign-in name or, where only one has it, a full name. Raises Missing."""
-    with asking(app) as connection:
-        rows = connection.execute(select(_USER.c.id, _USER.c.sign_in, _USER.c.name)).all()
-    for column in ("sign_in", "name"):
-        found = [r.id for r in rows if getattr(r, column) == name]
-        if len(found) == 1:
-            return int(found[0])
-    raise Missing(_("There is no user “{name}”.").format(name=name))
 
 
 def write_password(session: Session, user_id: int, hashed: str, moment: dt.datetime) -> None:
