@@ -105,7 +105,8 @@ class LookWindow(MainWindow):
         front = self.tabs.current
         many = isinstance(front, ListScreen) and (front.list.everything or front.list.selected_count().number > 1)
         self.bring_button.setText(_("Bring these records back") if many else _("Bring this record back"))
-        self.bring_button.setEnabled(isinstance(front, (ListScreen, RecordWindow)))
+        kind = front.type if isinstance(front, ListScreen) else front.kind if isinstance(front, RecordWindow) else None
+        self.bring_button.setEnabled(kind is not None and kind.area != "setup")  # set-up comes back as a whole or not at all
 
     def bring_current(self) -> None:
         """Bring back the record in front, or those selected in the list in front."""

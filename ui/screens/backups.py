@@ -184,10 +184,12 @@ class BackupsScreen(QWidget):
         entries.sort(key=lambda e: (e.backup.made_at, e.place.target.id == "main"), reverse=True)
         selected = {e.backup.path for e in self.selected()}
         if entries != self.table.items.rows:
+            known = {e.backup.path for e in self.table.items.rows}
             top = self.table.verticalScrollBar().value()
-            self.table.show_rows(entries)
-            self.table.select_row_of(lambda e: e.backup.path in selected)
-            self.table.verticalScrollBar().setValue(top)
+            self.table.show_rows(entries)  # the cursor is on the first one
+            if entries and entries[0].backup.path in known:  # one that has just been made stays chosen
+                self.table.select_row_of(lambda e: e.backup.path in selected)
+                self.table.verticalScrollBar().setValue(top)
         self._stack.setCurrentWidget(self.table if entries else self.nothing)
         self._tools.setVisible(bool(entries))
         self.places.show_places(found.targets, found.past.copies)
