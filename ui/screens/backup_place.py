@@ -130,7 +130,7 @@ class PlaceDialog(QDialog):
         grid.addWidget(label, 1, 0)
         grid.addLayout(folder, 1, 1)
         if self.target.kind == SHARE:
-            self.path.setPlaceholderText("\\\\OFFICE-PC\\backups")
+            self.path.setPlaceholderText(_("For example: {path}").format(path=r"\\OFFICE-PC\backups"))
         if self.target.id == MAIN:
             hint = _("A folder on another disk survives this one. Empty: beside the data.")
             grid.addWidget(Label(hint, "small", wrap=True), 2, 1)
