@@ -112,8 +112,13 @@ class _Section(QWidget):
 
 
 def shown_fields(kind: RecordType, fields: Mapping[str, Field]) -> dict[str, Field]:
-    """The fields a form shows as rows: not the state (the header has it), nor sums that stand below the lines."""
-    return {n: f for n, f in fields.items() if f.kind != "state" and not (f.computed and _told_elsewhere(kind, f))}
+    """The fields a form shows as rows: not the state (the header has it), nor sums that stand below the lines, nor whose a set-up
+    record is, which belongs to the whole company."""
+    ours = kind.area == "setup"
+    return {
+        n: f for n, f in fields.items()
+        if f.kind != "state" and not (f.computed and _told_elsewhere(kind, f)) and not (ours and f.section == RECORD_SECTION)
+    }  # fmt: skip
 
 
 def _told_elsewhere(kind: RecordType, about: Field) -> bool:

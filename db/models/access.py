@@ -81,8 +81,8 @@ class Team(Record):
         "Leader", "reference", target="users", width=16, references="user_account.id", index=True
     )
     open: Mapped[bool] = field(
-        "Members reach each other's records", "yes_no", default=False,
-        help="Off: only the leader reaches the records of the members.",
+        "Members share records", "yes_no", default=False,
+        help="On: members reach each other's records. Off: only the leader reaches the records of the members.",
     )  # fmt: skip
     note: Mapped[str] = field("Note", "long_text", width=30)
 

@@ -12,6 +12,7 @@ from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.first_data import fill_with_sample
 from ui.screens.import_screen import ImportScreen
 from ui.screens.log_screen import LogScreen
+from ui.screens.org_chart import OrgChart
 from ui.screens.recycle_bin import RecycleBin
 from ui.screens.registry import ScreenEntry, Screens, screens_of
 from ui.screens.rights import RightsScreen
@@ -29,6 +30,7 @@ def all_screens() -> Screens:
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
             ScreenEntry("log", N_("Log"), "history", LogScreen, "setup", "program.log"),
+            ScreenEntry("organisation", N_("Organisation"), "organization", OrgChart, "setup", "departments.see"),
             ScreenEntry("rights", N_("Positions and rights"), "shield", RightsScreen, "setup", "program.rights"),
             ScreenEntry("explain-rights", N_("What may this person do?"), "question_circle", ExplainScreen, "setup", in_navigation=False),
             ScreenEntry("recycle-bin", N_("Recycle bin"), "bin_recycle", RecycleBin, "setup"),
