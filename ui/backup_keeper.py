@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -69,6 +70,11 @@ class BackupKeeper(QObject):
         """Whether a backup is being made, copied or tried."""
         return self._news.task is not None
 
+    @property
+    def watched(self) -> frozenset[Path]:
+        """The folders in which a change is seen at once."""
+        return self._watch.folders
+
     # Looking
 
     def look(self, then: Callable[[], object] | None = None) -> None:
@@ -84,7 +90,9 @@ class BackupKeeper(QObject):
         self._looking = False
         self._show(found)
         self._news.take(found)
-        self._watch.follow(s.folder for s in found.targets if s.folder is not None and s.target.active and s.backups)
+        # Not those on drives: a folder that is watched keeps Windows from letting go of a stick.
+        watched = (p for p in found.targets if p.target.active and p.target.kind != DRIVE and p.backups)
+        self._watch.follow(p.folder for p in watched if p.folder is not None)
         if then is not None:
             then()
         if self._again:

@@ -25,7 +25,7 @@ class FolderWatch(QObject):
     def __init__(self, tasks: Tasks, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._folders: frozenset[Path] = frozenset()
+        self.folders: frozenset[Path] = frozenset()
         self._watches: list[Watch] = []  # one, but for the moment in which another takes its place
         self._lock = Lock()
         self._closed = False
@@ -36,9 +36,9 @@ class FolderWatch(QObject):
     def follow(self, folders: Iterable[Path]) -> None:
         """Watch these folders from now on. They are opened on a worker: another PC may take its time to answer."""
         wanted = frozenset(folders)
-        if wanted == self._folders or self._closed:
+        if wanted == self.folders or self._closed:
             return
-        self._folders = wanted
+        self.folders = wanted
         self._tasks.run(partial(self._begin, wanted), None, self._failed, owner=self)
 
     def close(self) -> None:
@@ -59,4 +59,4 @@ class FolderWatch(QObject):
             self._watches.pop().stop()
 
     def _failed(self, _error: BaseException) -> None:
-        self._folders = frozenset()  # tried again with the next look at the backups
+        self.folders = frozenset()  # tried again with the next look at the backups

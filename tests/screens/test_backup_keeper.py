@@ -126,6 +126,7 @@ def test_a_drive_that_is_plugged_in_gets_the_last_good_backup(
     (copy,) = list_backups(drive.root / "CRM backups")
     assert copy.good
     quiet(window, qtbot)
+    assert keeper.watched == {window.app.data / "backups"}  # a watched stick could not be taken out
 
 
 def test_an_unknown_drive_is_offered_once(window: MainWindow, keeper: BackupKeeper, qtbot: QtBot, tmp_path: Path) -> None:
