@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,30 +76,47 @@ class Manifest:
         return json.dumps([{"table": n, "rows": self.rows[n], "sha256": self.sums[n]} for n in self.rows]).encode()
 
 
+def _line_encoder() -> Callable[[Any], str]:
+    """What makes the JSON of a row. `JSONEncoder.encode` would make its inner encoder anew for each of millions of rows."""
+    plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    quick = make(None, plain.default, json.encoder.encode_basestring, None, ":", ",", True, False, True)
+    return lambda row: "".join(quick(row, 0))
+
+
 class Tally:
     """Counts the rows of a table and sums their lines; the same rows give the same sum, whatever engine they come from."""
 
     def __init__(self, shape: Shape) -> None:
-        self._encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+        self._encode = _line_encoder()
         self._blobs = [at for at, (_name, kind) in enumerate(shape.columns) if kind == "blob"]
         self._texts = [at for at, (_name, kind) in enumerate(shape.columns) if kind == "text"]
         self._sum, self.rows = hashlib.sha256(), 0
 
-    def line(self, row: Sequence[Any]) -> bytes:
-        """A row as its line, counted."""
+    def lines(self, rows: Sequence[Sequence[Any]]) -> bytes:
+        """Rows as their lines, counted."""
         if self._blobs:
-            row = [b64encode(v).decode() if at in self._blobs and v is not None else v for at, v in enumerate(row)]
-        line = self._encode(row)
-        if "\\u0000" in line:  # no engine brings the character NUL back, see db/transfer.py
-            texts = self._texts
-            row = [v.replace("\0", "") if at in texts and v is not None else v for at, v in enumerate(row)]
-            line = self._encode(row)
-        return self.count(line.encode() + b"\n")
+            rows = [
+                [b64encode(v).decode() if at in self._blobs and v is not None else v for at, v in enumerate(r)]
+                for r in rows
+            ]
+        texts = [self._encode(row) for row in rows]
+        for number, line in enumerate(texts):
+            if "\\u0000" in line:  # no engine brings the character NUL back, see db/transfer.py
+                texts[number] = self._encode(self._without_nul(rows[number]))
+        texts.append("")
+        return self.count("\n".join(texts).encode(), len(rows))
 
-    def count(self, line: bytes) -> bytes:
-        self._sum.update(line)
-        self.rows += 1
-        return line
+    def count(self, lines: bytes, number: int) -> bytes:
+        """Count lines that stand already."""
+        self._sum.update(lines)
+        self.rows += number
+        return lines
+
+    def _without_nul(self, row: Sequence[Any]) -> list[Any]:
+        return [v.replace("\0", "") if at in self._texts and v is not None else v for at, v in enumerate(row)]
 
     @property
     def sum(self) -> str:
@@ -123,9 +140,12 @@ class Writer:
         self._add(json.dumps(head).encode() + b"\n")
         tally = Tally(shape)
         for part in parts:
-            for row in part:
-                self._add(tally.line(row))
+            self._add(tally.lines(part))
         self._rows[shape.name], self._sums[shape.name] = tally.rows, tally.sum
+
+    def close(self) -> None:
+        """Let go of what works beside; to be called in any case."""
+        self._frames.close()
 
     def finish(self) -> Manifest:
         """Write what is left, the manifest and the end."""
@@ -135,8 +155,8 @@ class Writer:
         self._frames.seal()
         return made
 
-    def _add(self, line: bytes) -> None:
-        self._waiting += line
+    def _add(self, lines: bytes) -> None:
+        self._waiting += lines
         if len(self._waiting) >= CHUNK:
             self._flush(CHUNK)
 
@@ -166,6 +186,7 @@ class Reader:
             self._frames.unlock(lock_of(self.header.encryption, passphrase))
         self._manifest: Manifest | None = None
         self._next: TableHead | None = None
+        self._left: list[bytes] = []  # lines of the frame read last that nobody took yet
         self._lines = self._all_lines()
 
     def tables(self) -> Iterator[tuple[TableHead, Iterator[list[Any]]]]:
@@ -201,39 +222,44 @@ class Reader:
         return _manifest(self._frames.content(kind, payload))
 
     def _first(self) -> TableHead | None:
-        line = next(self._lines, None)
-        return None if line is None else _table(_parsed(line))
+        lines = next(self._lines, None)
+        if lines is None:
+            return None
+        self._left = lines[1:]
+        return _table(_parsed(lines[0]))
 
     def _rows(self, shape: Shape, tally: Tally) -> Iterator[list[Any]]:
         blobs = [at for at, (_name, kind) in enumerate(shape.columns) if kind == "blob"]
-        for line in self._lines:
-            row = _parsed(line)
-            if isinstance(row, dict):
-                self._next = _table(row)
+        width = len(shape.columns)
+        while lines := self._left or next(self._lines, []):
+            self._left = []
+            end = next((at for at, line in enumerate(lines) if line[:1] == b"{"), len(lines))
+            for row in _parsed_rows(lines[:end], shape.name):
+                if len(row) != width:
+                    raise damaged(shape.name)
+                for at in blobs:
+                    if row[at] is not None:
+                        row[at] = _bytes(row[at], shape.name)
+                yield row
+            tally.count(b"".join(lines[:end]), end)
+            if end < len(lines):
+                self._next, self._left = _table(_parsed(lines[end])), lines[end + 1 :]
                 return
-            if not isinstance(row, list) or len(row) != len(shape.columns):
-                raise damaged(shape.name)
-            tally.count(line)
-            for at in blobs:
-                if row[at] is not None:
-                    row[at] = _bytes(row[at], shape.name)
-            yield row
         self._next = None
 
-    def _all_lines(self) -> Iterator[bytes]:
-        waiting = bytearray()
+    def _all_lines(self) -> Iterator[list[bytes]]:
+        """The lines of the data with their ends, as many at a time as came with one frame."""
+        waiting = b""
         while True:
             kind, payload = self._frames.frame()
             if kind != DATA:
                 break
-            waiting += self._frames.content(kind, payload)
-            start = 0
-            while (end := waiting.find(b"\n", start)) >= 0:
-                yield bytes(waiting[start : end + 1])
-                start = end + 1
-            del waiting[:start]
+            lines = (waiting + self._frames.content(kind, payload)).splitlines(keepends=True)
+            waiting = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
             if len(waiting) > _LONGEST_LINE:
                 raise damaged("line")
+            if lines:
+                yield lines
         if kind != MANIFEST or waiting:
             raise damaged("manifest")
         self._manifest = _manifest(self._frames.content(kind, payload))
@@ -266,6 +292,17 @@ def _parsed(line: bytes) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
         raise damaged("line") from error
+
+
+def _parsed_rows(lines: Sequence[bytes], table: str) -> list[list[Any]]:
+    """The rows behind lines, all at once; a line that is none by itself is found one by one."""
+    try:
+        rows: list[list[Any]] = json.loads(b"[" + b",".join(lines) + b"]")
+    except (ValueError, RecursionError):
+        rows = [_parsed(line) for line in lines]
+    if len(rows) != len(lines) or not all(type(row) is list for row in rows):
+        raise damaged(table)
+    return rows
 
 
 def _bytes(value: Any, table: str) -> bytes:

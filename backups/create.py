@@ -13,7 +13,7 @@ import os
 import platform
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
@@ -108,11 +108,11 @@ def backup_of_file(
 
 
 def _write(engine: Engine, part: Path, header: Header, passphrase: str | None, progress: Progress) -> Manifest:
-    with reading(engine) as connection, part.open("wb") as file:
+    with reading(engine) as connection, part.open("wb") as file, ExitStack() as stack:
         # A database of an older version is backed up as it is, before it is migrated.
         shapes = transfer.shapes() if header.schema == schema.head() else transfer.shapes_found(connection)
         total, done = sum(transfer.counts(connection, shapes).values()), 0
-        writer = Writer(file, header, passphrase)
+        writer = stack.enter_context(closing(Writer(file, header, passphrase)))
 
         def watched(shape: transfer.Shape) -> Iterator[list[list[Any]]]:
             nonlocal done
@@ -190,10 +190,10 @@ def locked_copy(
 
     def write(part: Path) -> None:
         with open_backup(backup, passphrase) as source, part.open("wb") as target:
-            writer = Writer(target, source.header, new_passphrase)
-            for head, rows in source.tables():
-                writer.table(head.shape, _by_hundreds(rows, progress), head.last_id)
-            manifests.append(writer.finish())
+            with closing(Writer(target, source.header, new_passphrase)) as writer:
+                for head, rows in source.tables():
+                    writer.table(head.shape, _by_hundreds(rows, progress), head.last_id)
+                manifests.append(writer.finish())
             if manifests[0] != source.manifest:
                 raise damaged(backup.name)
             target.flush()

@@ -80,7 +80,7 @@ def inspect_backup(
     try:
         with scratch_folder(data) as folder:
             trial = folder / "trial.db"
-            header = fill(backup, trial, passphrase, progress).header
+            header = fill(backup, trial, passphrase, progress, searchable=False).header
             there = _count_file(trial) or {}
     except OSError as error:
         raise Unavailable(_("The data folder cannot be written to.")) from error

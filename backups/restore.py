@@ -63,8 +63,17 @@ def _full() -> Unavailable:
     return Unavailable(_("The disk is full."), _("Nothing was changed. Free some space and try again."))
 
 
-def fill(backup: Path, target: Path, passphrase: str | None = None, progress: Progress | None = None) -> Checked:
+def fill(
+    backup: Path,
+    target: Path,
+    passphrase: str | None = None,
+    progress: Progress | None = None,
+    *,
+    searchable: bool = True,
+) -> Checked:
     """Make a SQLite database at `target` out of a backup, of this program's version, and check it through.
+
+    searchable: with its search indexes, which nobody needs for a mere trial.
 
     Raises Unusable with the reason, Unavailable for the disk, Cancelled. `target` is worth nothing then.
     """
@@ -83,8 +92,9 @@ def fill(backup: Path, target: Path, passphrase: str | None = None, progress: Pr
             shapes = _load(engine, reader, target, progress)
             _check(engine, shapes, reader, progress)
             bring_up_to_date(engine)
-            with writing(engine) as session:
-                transfer.rebuild_search(session.connection())
+            if searchable:
+                with writing(engine) as session:
+                    transfer.rebuild_search(session.connection())
             if damage(engine):
                 raise damaged("database")
             return Checked(reader.header, reader.manifest)
@@ -126,8 +136,7 @@ def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader, progres
         for shape in shapes:
             tally = Tally(shape)
             for rows in transfer.read_rows(connection, shape):
-                for row in rows:
-                    tally.line(row)
+                tally.lines(rows)
                 progress.check_cancelled()
             if tally.rows != reader.manifest.rows[shape.name] or tally.sum != reader.manifest.sums[shape.name]:
                 raise damaged(shape.name)
@@ -138,7 +147,7 @@ def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader, progres
 def verify(backup: Path, data: Path, passphrase: str | None = None, progress: Progress | None = None) -> Checked:
     """Read a backup through and restore it for trial. Raises Unusable with what is wrong."""
     with _disk(), scratch_folder(data) as folder:
-        return fill(backup, folder / "trial.db", passphrase, progress)
+        return fill(backup, folder / "trial.db", passphrase, progress, searchable=False)
 
 
 def restore_folder(

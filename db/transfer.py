@@ -39,7 +39,9 @@ KINDS = ("integer", "text", "flag", "date", "moment", "json", "blob")
 """What a column can hold."""
 
 _AT_ONCE = 500
-_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+_MOMENT = 26  # characters
+_NOTHING = type(None)
+_EMPTY: list[Any] = [{}]
 Value = Callable[[Any], Any]
 Told = Callable[[str, int], None]
 """Called now and then with the table and its rows so far; an error it raises stops the work."""
@@ -104,11 +106,15 @@ def shapes_found(connection: Connection) -> list[Shape]:
 
 def _moment_out(value: Any) -> str:
     if isinstance(value, str):
+        if len(value) == _MOMENT and value[10] == " ":  # as it always stands in SQLite: "2026-11-24 09:30:00.000000"
+            return f"{value[:10]}T{value[11:]}Z"
         value = dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
     return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"  # type: ignore[no-any-return]
 
 
 def _json_out(value: Any) -> list[Any]:
+    if value == "{}":
+        return [{}]
     return [json.loads(value) if isinstance(value, str | bytes) else value]
 
 
@@ -178,10 +184,12 @@ def _is_day(value: Any) -> Any:
     return value
 
 
-def _moment_in(value: Any) -> str:
-    if not isinstance(value, str) or not value.endswith("Z"):
+def _moment_in(value: str) -> str:
+    if not value.endswith("Z"):
         raise ValueError(value)
     found = dt.datetime.fromisoformat(value)
+    if len(value) == _MOMENT + 1 and (value[7], value[10], value[19]) == ("-", "T", "."):
+        return f"{value[:10]} {value[11:-1]}"
     return found.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
@@ -189,60 +197,56 @@ def _moment_for_server(value: Any) -> str:
     return _moment_in(value) + "+00"
 
 
-def _of(kind: type) -> Value:
-    def check(value: Any) -> Any:
-        if type(value) is not kind:
-            raise ValueError(f"no {kind.__name__}")
-        return value
-
-    return check
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int or not _LOWEST <= value <= _HIGHEST:
-        raise ValueError("no whole number")
-    return value
-
-
-def _text_in(value: Any) -> str:
-    if type(value) is not str:
-        raise ValueError("no text")
-    value.encode()  # half a character of two parts is none
-    return value.replace("\0", "") if "\0" in value else value
-
-
-def _json_in(value: Any) -> str:
-    if type(value) is not list or len(value) != 1:
+def _json_in(value: list[Any]) -> str:
+    if value == _EMPTY:  # most of them
+        return "{}"
+    if len(value) != 1:
         raise ValueError("no JSON")
     return json.dumps(value[0])
 
 
-def _json_for_server(value: Any) -> str:
+def _json_for_server(value: list[Any]) -> str:
     # PostgreSQL keeps no NUL in JSON either.
     return _json_in(value).replace("\\\\", "\\\\\0").replace("\\u0000", "").replace("\\\\\0", "\\\\")
 
 
+_TYPES: dict[str, type] = {
+    "integer": int, "text": str, "flag": bool, "date": str, "moment": str, "json": list, "blob": bytes,
+}  # fmt: skip
+
+
 def _inward(sqlite: bool) -> dict[str, Value]:
+    """What becomes of values that do not go in as they are."""
     return {
-        "integer": _whole,
-        "text": _text_in,
-        "flag": _of(bool),
         "date": _is_day,
         "moment": _moment_in if sqlite else _moment_for_server,
         "json": _json_in if sqlite else _json_for_server,
-        "blob": _of(bytes),
     }
 
 
 def _fitted(shape: Shape, sqlite: bool, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
     """Rows in the form of the engine. Raises Unfit."""
-    forms = _inward(sqlite)
-    change = [forms[kind] for _name, kind in shape.columns]
-    for number, row in enumerate(rows, 1):
+    forms, wanted = _inward(sqlite), [_TYPES[kind] for _name, kind in shape.columns]
+    change = [(at, forms[kind]) for at, (_name, kind) in enumerate(shape.columns) if kind in forms]
+    texts = [at for at, (_name, kind) in enumerate(shape.columns) if kind == "text"]
+    sound: set[tuple[type, ...]] = set()  # the combinations of types that were looked at; there are few
+    for number, given in enumerate(rows, 1):
+        types = tuple(map(type, given))
+        if types not in sound:
+            if len(types) != len(wanted) or any(t not in (w, _NOTHING) for t, w in zip(types, wanted, strict=True)):
+                raise Unfit(f"{shape.name}, row {number}")
+            sound.add(types)
+        row = list(given)
         try:
-            yield tuple(None if v is None else form(v) for form, v in zip(change, row, strict=True))
+            for at, form in change:
+                if row[at] is not None:
+                    row[at] = form(row[at])
         except (ValueError, TypeError, OverflowError) as error:
             raise Unfit(f"{shape.name}, row {number}") from error
+        for at in texts:
+            if row[at] and "\0" in row[at]:
+                row[at] = row[at].replace("\0", "")
+        yield tuple(row)
 
 
 def write_rows(connection: Connection, shape: Shape, rows: Iterable[Sequence[Any]], given: int = 0) -> int:
@@ -292,6 +296,8 @@ def _faults(connection: Connection) -> Iterator[None]:
     """Errors of the bare driver as those of db/errors.py."""
     try:
         yield
+    except (UnicodeError, OverflowError) as error:  # half a character of two parts; a number of more than 64 bits
+        raise Unfit(str(error)) from error
     except connection.dialect.loaded_dbapi.Error as error:
         fault = translate(error)
         if fault is None:

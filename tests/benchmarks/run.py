@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from benchmarks import (  # noqa: E402
+    bench_backup,
     bench_exchange,
     bench_generating,
     bench_lists,
@@ -39,7 +40,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 LARGEST_GENERATED = 100_000
 """Generating a million customers again just to time it would take a quarter of an hour."""
 
-PARTS = ("start", "lists", "search", "saving", "printing", "exchange", "generating")
+PARTS = ("start", "lists", "search", "saving", "printing", "exchange", "generating", "backup")
 
 
 def measure(folder: Path, size: int, part: str, qt: QApplication) -> list[Row]:
@@ -55,6 +56,7 @@ def measure(folder: Path, size: int, part: str, qt: QApplication) -> list[Row]:
         "saving": lambda: bench_saving.measure(app, size),
         "printing": lambda: bench_printing.measure(app, size),
         "exchange": lambda: bench_exchange.measure(app, size),
+        "backup": lambda: bench_backup.measure(app, size),
     }
     try:
         return work[part]()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks import (
+    bench_backup,
     bench_exchange,
     bench_generating,
     bench_lists,
@@ -87,3 +88,7 @@ def test_the_page_names_every_row() -> None:
     page = text(rows, grown, "Some words.")
     assert page.count("| walk") == 3
     assert Path(__file__).parents[2].name not in page
+
+
+def test_backing_up(app: Application) -> None:
+    assert [row.size for row in bench_backup.measure(app, SIZE)] == [SIZE] * 3
