@@ -18,7 +18,7 @@ def pins(name: str) -> dict[str, tuple[str, str]]:
     return {m["name"]: (m["version"], m["marker"] or "") for m in map(PIN.match, lines) if m}
 
 
-@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "build.txt"])
 def test_every_line_is_a_pin_or_a_hash(name: str) -> None:
     """So there is no index, no host, no path, no option; and each pin is followed by a hash."""
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
@@ -26,12 +26,13 @@ def test_every_line_is_a_pin_or_a_hash(name: str) -> None:
     assert [a for a, b in zip(lines, [*lines[1:], ""], strict=True) if PIN.match(a) and not HASH.match(b)] == []
 
 
-def test_the_lock_for_work_contains_the_lock_for_running() -> None:
-    """start.py takes an environment with the one for having the other."""
-    assert pins("runtime.txt").items() <= pins("dev.txt").items()
+@pytest.mark.parametrize("larger", ["dev.txt", "build.txt"])
+def test_the_other_locks_contain_the_lock_for_running(larger: str) -> None:
+    """start.py takes an environment with the one for having the other, and what is built is what was tested."""
+    assert pins("runtime.txt").items() <= pins(larger).items()
 
 
-@pytest.mark.parametrize(("ours", "locked"), [("runtime.in", "runtime.txt"), ("dev.in", "dev.txt")])
+@pytest.mark.parametrize(("ours", "locked"), [("runtime.in", "runtime.txt"), ("dev.in", "dev.txt"), ("build.in", "build.txt")])
 def test_everything_asked_for_is_locked(ours: str, locked: str) -> None:
     asked = re.findall(r"^([A-Za-z][\w.-]*)", (FOLDER / ours).read_text(encoding="utf-8"), re.MULTILINE)
     assert asked
