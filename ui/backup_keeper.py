@@ -140,11 +140,14 @@ class BackupKeeper(QObject):
         def work(progress: Progress) -> Due:
             return running.run_due(app, settings, progress)
 
-        self._work(work, self._was_due, self._failed_by_clock, _("Backup"))
+        first = found.last_good_at is None
+        self._work(work, partial(self._was_due, first), self._failed_by_clock, _("Backup"))
 
-    def _was_due(self, due: Due) -> None:
-        if due.run is not None:
-            self._tell_copies(due.run.copies)
+    def _was_due(self, first: bool, due: Due) -> None:
+        if due.run is None or self._tell_copies(due.run.copies) or not first:
+            return
+        words = _("The first backup is ready and was restored for trial.")
+        self._window.notices.say(words, _("Show"), partial(self._window.open_screen, "backups"), "checkmark_circle")
 
     def _failed_by_clock(self, error: BaseException) -> None:
         if isinstance(error, Told):

@@ -65,6 +65,7 @@ def test_what_is_due_is_made_once(window: MainWindow, keeper: BackupKeeper, qtbo
     assert not window.status.backup.text().startswith("⚠")
     (made,) = list_backups(folder)
     assert made.good and made.header is not None and made.header.reason == "daily"
+    assert window.notices.said == "The first backup is ready and was restored for trial."
     quiet(window, qtbot)
     keeper.look_at_clock()
     quiet(window, qtbot)
