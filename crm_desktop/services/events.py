@@ -58,6 +58,12 @@ ACTIONS: dict[str, str] = {
 }
 """Every action an event may have, with its words."""
 
+OF_THE_LOG_ONLY = (
+    "sign_in", "sign_out", "sign_in_failed", "locked", "unlocked", "password", "password_reset", "recovery", "device",
+    "sign_in_limits", "sign_in_set_up",
+)  # fmt: skip
+"""What colleagues do not read in the history of a person, although they see the person: it is for those who may read the log."""
+
 FACTS: dict[str, str] = {
     "file": N_("File"),
     "count": N_("Number of records"),

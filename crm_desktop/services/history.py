@@ -19,7 +19,7 @@ from crm_desktop.kinds import show
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import acting, asking, gone, require_reach
 from crm_desktop.services.deleting import restore_batch
-from crm_desktop.services.events import FACTS
+from crm_desktop.services.events import FACTS, OF_THE_LOG_ONLY
 from crm_desktop.services.log_access import UNSEEN, hidden_labels, labelled, masked, of_type, readable
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.saving import save_within, visible_part
@@ -192,6 +192,8 @@ def entries(app: Application, type_key: str, record_id: int, limit: int = 200) -
         app.actor.require(f"{kind.key}.see")
         query = select(table).where(table.c.record_type == kind.key, table.c.record_id == record_id)
         reach = of_type(app, kind)
+        if not app.actor.may("program.log"):
+            query = query.where(table.c.action.not_in(OF_THE_LOG_ONLY))
         query = (query if reach is None else query.where(reach)).order_by(table.c.id.desc()).limit(limit)
         return in_words(app, connection, connection.execute(query).mappings().all())
 

@@ -12,7 +12,7 @@ from record_makers import customer, order
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Missing, Refused, Told
-from crm_desktop.services import deleting, history, recycling, saving
+from crm_desktop.services import deleting, events, history, recycling, saving
 from crm_desktop.services.log import LogQuery, fetch_log
 from crm_desktop.services.log_access import UNSEEN
 from crm_desktop.services.past import as_of
@@ -119,6 +119,16 @@ def test_an_import_is_taken_back_by_whose_it_is_or_who_may_delete(app: Applicati
         undo_import(eve, batch)
     assert undo_import(sam, batch).removed == 1
     assert undo_import(app, imported()).removed == 1
+
+
+def test_colleagues_do_not_read_who_signs_in_when(app: Application) -> None:
+    office = Office(app)
+    sam, eve = office.person("Sam", "salesperson"), office.person("Eve", "salesperson")
+    for action in ("sign_in", "password_reset", "print"):
+        events.record(app, action, "Eve", about=("users", eve))
+    at_work = office.sign_in(sam)
+    assert [e.action for e in history.entries(at_work, "users", eve)] == ["print", "create"]
+    assert [e.action for e in history.entries(app, "users", eve)] == ["print", "password_reset", "sign_in", "create"]
 
 
 def test_an_auditor_reads_everything_and_takes_nothing_back(app: Application) -> None:
