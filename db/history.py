@@ -127,10 +127,12 @@ def _take(connection: Connection, wait: bool = False) -> bool:
     return wait or bool(answer)
 
 
-def _left_over(connection: Connection, mark: Mark, limit: int) -> tuple[Mark, int]:
-    """Put entries that were committed without a place into the chain."""
+def _left_over(connection: Connection, mark: Mark, limit: int, wait: bool = True) -> tuple[Mark, int]:
+    """Put entries that were committed without a place into the chain. wait: also for one that somebody is taking back just now."""
     table: Any = HistoryEntry.__table__
     query = select(table).where(table.c.place.is_(None)).order_by(table.c.id).limit(limit)
+    if not wait:
+        query = query.with_for_update(skip_locked=True)
     placed = []
     for row in connection.execute(query).mappings():
         mark = following(mark, said(row))
@@ -149,7 +151,7 @@ def append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     if not _take(connection):
         connection.execute(insert(table), [dict(row) | {"place": None, "digest": None} for row in rows])
         return
-    mark, _count = _left_over(connection, head(connection), _LEFT_OVER)
+    mark, _count = _left_over(connection, head(connection), _LEFT_OVER, wait=False)
     placed = []
     for row in rows:
         mark = following(mark, said(row))

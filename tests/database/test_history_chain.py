@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 
 from crm_desktop.application import Application
 from crm_desktop.services import events
-from crm_desktop.services.opening import bring_up_to_date
+from crm_desktop.services.opening import NewCompany, bring_up_to_date, open_url
 from db import history, schema, transfer
 from db.engine import is_sqlite, open_engine, reading, sqlite_url, writing
 from db.models.system import HistoryEntry, LogChain
@@ -198,6 +198,21 @@ def test_many_writers_at_once_make_one_chain_and_none_waits_for_another(app: App
         assert history.waiting(connection) == 0
         assert connection.scalar(select(func.count()).select_from(TABLE)) == history.head(connection).place
     assert verdict(app) is None
+
+
+def test_an_entry_that_is_being_taken_back_holds_nobody_up(pg_url: str, tmp_path: Path) -> None:
+    app = open_url(pg_url, tmp_path, create=NewCompany("Example", "Ann", "en"))
+    with writing(app.engine) as long:
+        events.record(app, "import", "long", session=long)  # has the chain, so that the next one gets no place
+        events.record(app, "print", "waits")
+    with writing(app.engine) as session:
+        assert history.waiting(session.connection()) == 1
+        session.execute(update(TABLE).where(TABLE.c.record_label == "waits").values(undone_by=0))
+        writer = threading.Thread(target=tell, args=(app, 1))
+        writer.start()
+        writer.join(20)
+        assert not writer.is_alive()
+    app.close()
 
 
 def test_what_is_rolled_back_leaves_no_hole(app: Application) -> None:
