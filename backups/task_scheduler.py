@@ -123,7 +123,8 @@ class WindowsTasks(Scheduler):
         return True
 
     def installed(self) -> str:
-        return self.name if self._ask("schtasks.exe", "/Query", "/TN", self.name).returncode == 0 else ""
+        asked = self._ask("schtasks.exe", "/Query", "/TN", self.name, "/FO", "LIST")
+        return self.name if asked.returncode == 0 and self.name in asked.stdout else ""
 
     def by_hand(self, plan: Plan) -> str:
         called = subprocess.list2cmdline(command_line(self._data)).replace('"', '\\"')

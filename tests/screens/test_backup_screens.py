@@ -339,7 +339,7 @@ class Tasks:
             self.there = False
         else:
             code = 0 if self.there else 1
-        return subprocess.CompletedProcess(command, code, "", "")
+        return subprocess.CompletedProcess(command, code, "" if code else f"TaskName: {command[3]}", "")
 
 
 def test_one_button_lets_the_system_call_when_the_window_is_shut(

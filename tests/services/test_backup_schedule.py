@@ -100,9 +100,10 @@ def test_summer_time_makes_no_second_one_and_loses_none(day: dt.date, hour: int)
 
 
 def test_a_fixed_distance_from_utc_means_the_clock_of_this_pc() -> None:
-    now = at("24 12:00").astimezone(dt.timezone(dt.timedelta(hours=8)))
-    assert due(NOON, past("23 12:05"), now) == "daily"
-    assert due(NOON, past("23 12:05"), now - dt.timedelta(minutes=1)) == ""
+    now = dt.datetime(2026, 11, 24, 12).astimezone()  # by the clock of this PC, whatever its zone
+    yesterday = Past(good=(now - dt.timedelta(hours=23, minutes=55)).astimezone(dt.UTC))
+    assert due(NOON, yesterday, now) == "daily"
+    assert due(NOON, yesterday, now - dt.timedelta(minutes=1)) == ""
 
 
 def test_times_as_people_type_them() -> None:

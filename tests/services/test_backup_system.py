@@ -39,15 +39,17 @@ class System:
     def __call__(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         words = list(command)
         self.asked.append(words)
-        code = self.code
+        code, said = self.code, ""
         if "/XML" in words:
             self.files.append(Path(words[words.index("/XML") + 1]).read_bytes())
             self.tasks.add(words[words.index("/TN") + 1])
         elif "/Delete" in words:
             self.tasks.discard(words[words.index("/TN") + 1])
         elif "/Query" in words:
-            code = int(words[words.index("/TN") + 1] not in self.tasks)
-        return subprocess.CompletedProcess(words, code, "", "")
+            name = words[words.index("/TN") + 1]
+            code = int(name not in self.tasks)
+            said = "" if code else f"\nFolder: \\\nTaskName: \\{name}\nStatus: Ready\n"
+        return subprocess.CompletedProcess(words, code, said, "")
 
 
 @pytest.mark.parametrize("frozen", [True, False])
