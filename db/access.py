@@ -63,6 +63,10 @@ class Asker:
         """What the ids of shared rows are looked for in."""
         return shared_with(self, key, right_key, operation)
 
+    def above(self, parents: Any, _key: str, _operation: str) -> Any:
+        """What the reference to the row above is looked for in; parents: the question for their ids."""
+        return parents
+
 
 @dataclass(frozen=True)
 class Known:
@@ -87,6 +91,10 @@ class Known:
         """What the ids of shared rows are looked for in."""
         return self.shares[key]
 
+    def above(self, parents: Any, _key: str, _operation: str) -> Any:
+        """What the reference to the row above is looked for in; parents: the question for their ids."""
+        return parents
+
 
 def _holdings(asker: Asker, key: str, operation: str, least: Any) -> ColumnElement[bool]:
     """That a row of AccessRight gives the asker this operation at `least` or wider."""
@@ -100,6 +108,12 @@ def reaches_all(asker: Asker, key: str, operation: str) -> ColumnElement[bool]:
     """That the asker may do it with every row."""
     right: Any = AccessRight.__table__
     return exists(select(right.c.id).where(_holdings(asker, key, operation, ALL)))
+
+
+def has_right(asker: Asker, key: str, operation: str) -> ColumnElement[bool]:
+    """That the asker may do it with some rows at least."""
+    right: Any = AccessRight.__table__
+    return exists(select(right.c.id).where(_holdings(asker, key, operation, 1)))
 
 
 def _valid(table: Any, asker: Asker) -> ColumnElement[bool]:
@@ -131,8 +145,12 @@ def departments_reached(asker: Asker, key: str, operation: str) -> Any:
     )
 
 
-def shared_with(asker: Asker, key: str, right_key: str, operation: str) -> Any:
-    """The rows that were shared with the asker, as a subquery of their ids."""
+def shared_with(asker: Asker, key: str, right_key: str, operation: str, change: bool | None = None) -> Any:
+    """The rows that were shared with the asker, as a subquery of their ids.
+
+    change: only those shared to be changed; None: as the operation asks.
+    """
+    change = operation not in READS if change is None else change
     right: Any = AccessRight.__table__
     share: Any = RecordShare.__table__
     group: Any = AccessGroup.__table__
@@ -146,7 +164,7 @@ def shared_with(asker: Asker, key: str, right_key: str, operation: str) -> Any:
             exists(select(right.c.id).where(_holdings(asker, right_key, operation, SHARED)).correlate(None)),
         )
     )
-    return query if operation in READS else query.where(share.c.may_change)
+    return query.where(share.c.may_change) if change else query
 
 
 def within_as(subject: Subject, asker: Asker | Known, right_key: str, operation: str, table: Any = None) -> ColumnElement[bool]:
@@ -186,7 +204,7 @@ def within(subject: Subject, asker: Asker | Known, operation: str, table: Any = 
         return own
     above = subject.parent.table.alias()
     parents = select(above.c.id).where(_own(subject.parent, above, asker, subject.key, operation))
-    return or_(own, table.c[subject.limits.parent].in_(parents))
+    return or_(own, table.c[subject.limits.parent].in_(asker.above(parents, subject.key, operation)))
 
 
 def tables() -> Sequence[Any]:

@@ -1,0 +1,127 @@
+"""The rights inside PostgreSQL: what a bare SQL client, signed in with a person's own role, sees and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from rights_office import Oracle
+from rights_server import TYPES, ServerOffice, server_office, session_of
+
+from crm_desktop.rights import Access, Reach
+from crm_desktop.services import server_rights
+
+REACHES = (Reach.NONE, Reach.OWN, Reach.SHARED, Reach.TEAM, Reach.DEPARTMENT, Reach.BELOW, Reach.BRANCH, Reach.ALL)
+
+
+@pytest.fixture(scope="module")
+def office(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerOffice]:
+    yield from server_office(postgres, tmp_path_factory.mktemp("roles"))
+
+
+def seen(connection: psycopg.Connection[Any], table: str) -> set[int]:
+    return {row[0] for row in connection.execute(f"SELECT id FROM {table}")}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("reach", REACHES, ids=lambda r: r.name)
+def test_a_bare_client_sees_and_changes_what_its_person_may(office: ServerOffice, reach: Reach) -> None:
+    app = office.app
+    office.work_as("boss")
+    operations = ("see", "change", "delete")
+    office.say({(key, o): reach for key in TYPES for o in operations} | {("users", "see"): Reach.ALL})
+    oracle = Oracle(app)
+    for who in ("rep", "lead", "deputy"):
+        me = office.people[who]
+        with session_of(office, who) as connection:
+            for key in TYPES:
+                kind = app.type(key)
+                table = kind.model.__tablename__
+                wanted = oracle.reached(me, key, reach, "see") if reach else set()
+                assert seen(connection, table) == wanted, (who, key)
+                assert seen(connection, f"fts_{table}") <= wanted
+                changed = oracle.reached(me, key, reach, "change") if reach else set()
+                with connection.transaction(force_rollback=True):
+                    found = connection.execute(f"UPDATE {table} SET version = version RETURNING id").fetchall()  # type: ignore[arg-type]
+                    assert {r[0] for r in found} == changed & wanted, (who, key)
+                if kind.lines:
+                    lines, parent = kind.lines.model.__tablename__, kind.lines.parent
+                    parents = {r[0] for r in connection.execute(f"SELECT {parent} FROM {lines}")}  # type: ignore[arg-type]
+                    assert parents <= wanted
+
+
+def test_nobody_reads_passwords_nor_the_rights_of_others(office: ServerOffice) -> None:
+    office.work_as("boss")
+    office.say({("customers", "see"): Reach.OWN})
+    with session_of(office, "rep") as connection:
+        for table in ("credential", "recovery_code", "device"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"SELECT * FROM {table}")  # type: ignore[arg-type]
+        users = {r[0] for r in connection.execute("SELECT user_id FROM access_right")}
+        assert users <= {office.people["rep"]}
+        for forbidden in (
+            "INSERT INTO access_right (user_id, holding_id, record_type, operation, reach) VALUES (crm_me(), 1, 'customers', 'see', 9)",
+            "UPDATE access_person SET reach = 1",
+            "UPDATE history_entry SET user_name = 'nobody'",
+            "DELETE FROM history_entry",
+            "ALTER TABLE customer DISABLE ROW LEVEL SECURITY",
+            "SET SESSION AUTHORIZATION postgres",
+        ):
+            with pytest.raises(psycopg.Error):
+                connection.execute(forbidden)
+        assert connection.execute("SELECT count(*) FROM history_entry WHERE record_type = 'products'").fetchone() == (0,)
+
+
+def test_hidden_columns_cannot_be_read_nor_written(office: ServerOffice) -> None:
+    app = office.app
+    office.work_as("boss")
+    fields = {("customers", "bank"): int(Access.HIDDEN), ("customers", "city"): int(Access.READ), ("products", "cost"): int(Access.READ)}
+    office.say({(k, o): Reach.ALL for k in TYPES for o in ("see", "change")} | {("users", "see"): Reach.ALL}, fields)
+    server_rights.grant(app, office.people["rep"])
+    try:
+        with session_of(office, "rep") as connection:
+            assert connection.execute("SELECT name, city FROM customer").fetchall()
+            assert connection.execute("SELECT cost FROM product").fetchall()
+            for forbidden in (
+                "SELECT bank FROM customer",
+                "SELECT * FROM customer",
+                "SELECT id FROM customer WHERE bank = 'x'",
+                "SELECT id FROM customer ORDER BY bank",
+                "SELECT floor_price FROM product",
+                "SELECT changes FROM history_entry",
+                "UPDATE customer SET bank = 'mine'",
+                "UPDATE customer SET city = 'mine'",
+                "UPDATE product SET cost = 1",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(forbidden)  # type: ignore[arg-type]
+            connection.execute("UPDATE customer SET note = 'called' WHERE id = (SELECT min(id) FROM customer)")
+    finally:
+        office.say({})
+        server_rights.grant(app, office.people["rep"])
+
+
+def test_rows_are_made_for_oneself_only(office: ServerOffice, tmp_path: Path) -> None:
+    office.work_as("boss")
+    office.say({("customers", o): Reach.OWN for o in ("see", "add", "change")})
+    server_rights.grant(office.app, office.people["rep"])
+    me, peer = office.people["rep"], office.people["peer"]
+    copied = "SELECT * FROM customer WHERE id = %s"
+    with session_of(office, "rep") as connection:
+        mine = sorted(seen(connection, "customer"))[0]
+        row = connection.execute(copied, (mine,)).fetchone()  # type: ignore[arg-type]
+        assert row is not None
+        names = [c.name for c in connection.execute("SELECT * FROM customer LIMIT 0").description or ()]
+        marks = ", ".join(["%s"] * len(names))
+        insert = f"INSERT INTO customer ({', '.join(names)}) VALUES ({marks})"
+        values = dict(zip(names, row, strict=True)) | {"id": 900_001, "number": "X1"}
+        values["extra"] = psycopg.types.json.Jsonb(values["extra"])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute(insert, list((values | {"owner_id": peer, "department_id": None}).values()))  # type: ignore[arg-type]
+        with connection.transaction(force_rollback=True):
+            connection.execute(insert, list((values | {"owner_id": me}).values()))  # type: ignore[arg-type]
+            assert 900_001 in seen(connection, "customer")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute("UPDATE customer SET owner_id = %s, department_id = NULL WHERE id = %s", (peer, mine))
