@@ -36,6 +36,9 @@ class Resolver:
             self._resolve_field(kind, name, records)
         if kind.lines and "product_id" in kind.lines.fields:
             self._resolve_products(kind.lines.fields["product_id"], records)
+        for name, about in (kind.lines.fields if kind.lines else {}).items():
+            if about.kind == "reference" and name != "product_id":
+                self._resolve_in_lines(name, about, records)
         for (label, text), count in self._unknown.most_common(20):
             words = ngettext(
                 "{field} “{text}” is not known; left empty in {count} record.",
@@ -74,6 +77,23 @@ class Resolver:
                 )
             else:
                 self._unknown[about.label, number or text] += 1
+
+    def _resolve_in_lines(self, name: str, about: Field, records: list[Incoming]) -> None:
+        """What other references of lines mean, such as the positions that a person holds."""
+        finder = Finder(self._app, about.target)
+        finder.load(self._connection, (line[name] for r in records for line in r.lines if name in line))
+        for record, at, line in ((r, n, line) for r in records for n, line in enumerate(r.lines) if name in line):
+            text = line.pop(name)
+            try:
+                found = finder.find(text) if text else None
+            except ValueError as error:
+                record.problems[f"lines.{at}.{name}"] = str(error)
+                continue
+            if found is not None:
+                line[name] = found
+            elif text:
+                words = _("There is no {type} “{text}”.").format(type=_(finder.kind.title).lower(), text=text)
+                record.problems[f"lines.{at}.{name}"] = words
 
     def _stand_in(self, number: str, text: str) -> Ref:
         """A reference to a customer that the import will create; its id is negative until then."""

@@ -134,7 +134,7 @@ BRANCH_ADMINISTRATOR = ReadyPosition(
     {
         **_NAMES,
         **_each(("users", "departments", "teams"), add=_BRANCH, change=_BRANCH, delete=_BRANCH, share=_BRANCH),
-        **_each(("users", "departments", "teams"), export=_BRANCH, print=_BRANCH),
+        **_each(("users", "departments", "teams"), export=_BRANCH, print=_BRANCH, **{"import": _BRANCH}),
         # What it may give to others it has to have: the price list belongs to no branch.
         **_each(("products",), see=_ALL, export=_ALL, print=_ALL),
         (PROGRAM, "views"): _ALL,

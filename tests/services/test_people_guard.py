@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from people_makers import Office
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Invalid, Refused
+from crm_desktop.exchange.cells import Sheet
+from crm_desktop.exchange.importing import plan_import, run_import
+from crm_desktop.exchange.mapping import recogniser
+from crm_desktop.exchange.plan import Result
+from crm_desktop.exchange.tables import find_table
+from crm_desktop.filters import Condition
 from crm_desktop.rights import Reach
 from crm_desktop.services import deleting, history, rights_editing, saving
+from crm_desktop.services.listing import ListQuery, count
 from crm_desktop.services.rights_editing import rights_of_position, save_rights
 
 
@@ -121,3 +130,21 @@ def test_undo_and_restore_are_guarded_like_saving(office: Office) -> None:
     history.undo(program, entry.id)
     stands = saving.open_record(office.app, "users", bob)
     assert [line.values["position_id"].id for line in stands.lines] == [office.positions["owner"]]
+
+
+def bring_in(app: Application, *rows: list[Any]) -> Result:
+    found = find_table(Sheet("S", [list(r) for r in rows]), recogniser(app.type("users")))
+    return run_import(app, plan_import(app, "users", found))
+
+
+def test_an_imported_list_of_people_is_guarded_like_a_form(office: Office) -> None:
+    north, south = office.department("North", branch=True), office.department("South", branch=True)
+    ada = branch_admin(office, north)
+    head = ["Full name", "Sign-in name", "Department", "Position"]
+    assert bring_in(ada, head, ["Bob", "bob", "North", "Salesperson"]).created == 1
+    with pytest.raises(Invalid, match="somebody else"):  # before the guard of people is even asked
+        bring_in(ada, head, ["Cid", "cid", "North", "Salesperson"], ["Dan", "dan", "South", "Salesperson"])
+    with pytest.raises(Invalid, match="further than you may give"):
+        bring_in(ada, head, ["Eve", "eve", "North", "Owner"])
+    assert count(office.app, ListQuery("users", where=Condition("sign_in", "any_of", ("cid", "dan", "eve")))).number == 0
+    assert south
