@@ -314,7 +314,7 @@ def _next_words(found: Overview) -> str:
 
 def _columns() -> list[PlainColumn]:
     return [
-        PlainColumn(_("Made at"), lambda e: words.made(e.backup), 15, icon=lambda e: "pin" if e.backup.keep else ""),
+        PlainColumn(_("Made at"), lambda e: words.made(e.backup), 15),
         PlainColumn(_("Reason"), lambda e: words.reason(e.backup), 14),
         PlainColumn(_("State"), lambda e: words.state(e.backup), 13, lambda e: words.state_tone(e.backup)),
         PlainColumn(_("Size"), lambda e: words.size(e.backup), 9, right=True),
@@ -323,8 +323,11 @@ def _columns() -> list[PlainColumn]:
             _("Encrypted"), lambda e: _("yes") if words.encrypted(e.backup) else "", 8,
             icon=lambda e: "lock_closed" if words.encrypted(e.backup) else "", quiet=True,
         ),
+        PlainColumn(
+            _("Kept"), lambda e: _("yes") if e.backup.keep else "", 6, icon=lambda e: "pin" if e.backup.keep else "", quiet=True
+        ),
         PlainColumn(_("Place"), lambda e: e.place.target.name, 14),
-        PlainColumn(_("PC"), lambda e: e.backup.header.station if e.backup.header else "", 12, quiet=True),
+        PlainColumn(_("PC"), lambda e: e.backup.header.station if e.backup.header else "", 11, quiet=True),
         PlainColumn(_("File"), lambda e: e.backup.path.name, quiet=True),
     ]  # fmt: skip
 
