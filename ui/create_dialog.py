@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Invalid
@@ -20,6 +20,7 @@ from ui.form import RECORD_SECTION, RecordForm
 from ui.notices import Notices
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label
+from ui.widgets.panels import ScrolledColumn
 
 
 class CreateDialog(QDialog):
@@ -43,17 +44,7 @@ class CreateDialog(QDialog):
         column.setContentsMargins(edge, edge, edge, theme.size("margin"))
         column.setSpacing(theme.size("margin"))
         column.addWidget(Label(title, "heading"))
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        page = QWidget()
-        page.setProperty("scrolled", "true")
-        inside = QVBoxLayout(page)
-        inside.setContentsMargins(0, 0, theme.size("margin"), 0)
-        inside.addWidget(self.form)
-        inside.addStretch(1)
-        area.setWidget(page)
-        column.addWidget(area, 1)
+        column.addWidget(ScrolledColumn(self.form, edge=theme.size("margin")), 1)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(Button(_("Cancel"), clicked=self.reject))

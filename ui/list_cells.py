@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import Qt
 
 from crm_desktop.application import Application
+from crm_desktop.draft import Ref
 from crm_desktop.kinds import KINDS, show
 from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.services.listing import sortable
-from crm_desktop.words import _
+from crm_desktop.words import _, ngettext
 
 
 class Cell(NamedTuple):
@@ -93,3 +94,13 @@ def _late(about: Field, value: Any, names: Sequence[str], row: tuple[Any, ...]) 
     if day_of(value) >= dt.date.today():
         return False
     return all(row[names.index(n)] in wanted for n, wanted in (about.due or {}).items() if n in names)
+
+
+def tip_of(column: Column, cell: Cell, value: Any) -> str | None:
+    """What the mouse learns of a cell."""
+    if cell.late:
+        days = (dt.date.today() - day_of(value)).days
+        return ngettext("{count} day late", "{count} days late", days).format(count=days)
+    if isinstance(value, Ref):
+        return value.label
+    return str(value) if column.field.kind == "long_text" and value else None

@@ -12,7 +12,7 @@ from crm_desktop.kinds import show
 from crm_desktop.options import Options
 from crm_desktop.records.record_type import Field
 from crm_desktop.services.listing import fetch_page
-from crm_desktop.words import _
+from crm_desktop.words import _, ngettext
 from ui.list_cells import Column
 
 MOST_ROWS = 20_000
@@ -33,6 +33,17 @@ def rows_as_text(columns: Sequence[Column], rows: Iterable[Sequence[Any]], optio
     return "\n".join(lines)
 
 
-def result_as_text(app: Application, query: ListQuery, columns: Sequence[Column]) -> str:
-    """The whole result of a query, its first 20,000 rows where it is longer."""
-    return rows_as_text(columns, fetch_page(app, query, size=MOST_ROWS).rows, app.options)
+def result_as_text(app: Application, query: ListQuery, columns: Sequence[Column]) -> tuple[str, int, bool]:
+    """The whole result of a query, its first 20,000 rows where it is longer; how many rows these are, and whether they are all."""
+    rows = fetch_page(app, query, size=MOST_ROWS + 1).rows
+    taken = rows[:MOST_ROWS]
+    return rows_as_text(columns, taken, app.options), len(taken), len(taken) == len(rows)
+
+
+def copied_words(count: int, *, whole: bool) -> str:
+    """What is said after copying."""
+    if whole:
+        return ngettext("{count} row copied.", "{count} rows copied.", count).format(count=f"{count:,}")
+    return _("Only the first {count} rows were copied: a clipboard takes no more. Export gives all of them.").format(
+        count=f"{count:,}"
+    )

@@ -6,8 +6,7 @@ screen stay until the new ones are there, so a list never flickers while someone
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,7 +15,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
-from crm_desktop.draft import Ref
 from crm_desktop.filters import AllOf, Condition, Filter, ListQuery
 from crm_desktop.services.listing import (
     Count,
@@ -26,8 +24,9 @@ from crm_desktop.services.listing import (
     fetch_page,
     totals,
 )
-from crm_desktop.words import _, ngettext
-from ui.list_cells import Cell, Column, cells_of, columns_of, day_of, needed
+from crm_desktop.words import _
+from ui.list_cells import Cell, Column, cells_of, columns_of, needed, tip_of
+from ui.list_edges import Edges
 from ui.tasks import Tasks
 
 Index = QModelIndex | QPersistentModelIndex
@@ -56,6 +55,8 @@ class RecordListModel(QAbstractTableModel):
     failed = Signal(object)
     """An error; the rows that were there still are."""
     waiting = Signal(bool)
+    jumped = Signal(bool)
+    """The other end of the result was fetched; True: it is the end, False: the beginning."""
     _changed = Signal(object)
 
     def __init__(
@@ -76,7 +77,9 @@ class RecordListModel(QAbstractTableModel):
         self._extra: tuple[str, ...] = ()
         self._rows: list[tuple[Any, ...]] = []
         self._cells: list[list[Cell] | None] = []
-        self._after: tuple[Any, ...] | None = None
+        self._edges = Edges()
+        self._jump: bool | None = None
+        self.let_go: Callable[[int, int], bool] = lambda _first, _last: True  # whether these rows may go
         self._ticket, self._stop, self._fetching, self._asked = 0, Stop(), False, False
         self._pending: set[int] | None = set()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
@@ -101,7 +104,11 @@ class RecordListModel(QAbstractTableModel):
     @property
     def complete(self) -> bool:
         """Whether every row of the result is here."""
-        return self._asked and not self._fetching and self._after is None
+        return self._asked and not self._fetching and self._whole
+
+    @property
+    def _whole(self) -> bool:
+        return self._edges.before is None and self._edges.after is None
 
     def ask(self, query: ListQuery) -> None:
         """Show what answers `query`; the rows on screen stay until then."""
@@ -116,7 +123,20 @@ class RecordListModel(QAbstractTableModel):
     def reload(self) -> None:
         """Ask again without moving the person's place in the list."""
         if self._asked:
-            self._begin(max(self._page_size, min(len(self._rows), _MOST_RELOADED)), self._take_again)
+            held = max(self._page_size, min(len(self._rows), _MOST_RELOADED))
+            self._begin(held, self._take_again, self._edges.before)
+
+    def jump(self, *, to_end: bool) -> bool:
+        """Fetch the end of the result, or its beginning; False where it is here already."""
+        if not self._asked or (self._edges.after if to_end else self._edges.before) is None:
+            return False
+        if self._fetching:
+            self._jump = to_end
+            return True
+        self._fetching, self._jump = True, None
+        take = partial(self._take_jump, to_end)
+        self._run(partial(fetch_page, self._app, self._full(), None, self._page_size, self._stop, to_end), take)
+        return True
 
     def count_all(self) -> None:
         """Count exactly, however long that takes."""
@@ -135,13 +155,14 @@ class RecordListModel(QAbstractTableModel):
     def _full(self) -> ListQuery:
         return replace(self._query, columns=self._query.columns + self._extra)
 
-    def _begin(self, size: int, take: Any) -> None:
+    def _begin(self, size: int, take: Any, after: tuple[Any, ...] | None = None) -> None:
+        self._jump = None
         self._stop.set()
         self._stop, self._fetching = Stop(), True
         self._ticket += 1
         self._extra = needed(self._type, self._query.columns)
         self.waiting.emit(True)
-        self._run(partial(fetch_page, self._app, self._full(), None, size, self._stop), take)
+        self._run(partial(fetch_page, self._app, self._full(), after, size, self._stop), take)
 
     def _run(self, work: Any, take: Any) -> None:
         ticket = self._ticket
@@ -171,11 +192,21 @@ class RecordListModel(QAbstractTableModel):
         self._count()
 
     def _put(self, page: Page) -> None:
-        self._rows, self._after = list(page.rows), page.after
+        self._rows = list(page.rows)
+        self._edges.begin(page)
         self._cells = [None] * len(self._rows)
         self._fetching = False
 
+    def _take_jump(self, to_end: bool, page: Page) -> None:
+        self.beginResetModel()
+        self._put(page)
+        self.endResetModel()
+        self.jumped.emit(to_end)
+
     def _take_again(self, page: Page) -> None:
+        if not page.rows and self._edges.before is not None:  # the part in sight is gone
+            self._begin(self._page_size, self._take_first)
+            return
         same = [r[-1] for r in page.rows] == [r[-1] for r in self._rows] and len(self.columns) == len(
             self._query.columns
         )
@@ -195,7 +226,7 @@ class RecordListModel(QAbstractTableModel):
     def _count(self) -> None:
         """Count and sum, after the rows and never before them."""
         self.summed.emit(None)
-        if self._after is None:
+        if self._whole:
             self._take_count(Count(len(self._rows), False))
         else:
             self.counted.emit(None)
@@ -209,14 +240,27 @@ class RecordListModel(QAbstractTableModel):
     def _take_totals(self, sums: dict[str, Any]) -> None:
         self.summed.emit(sums)
 
-    def _take_more(self, page: Page) -> None:
-        self._fetching, self._after = False, page.after
+    def _take_more(self, above: bool, page: Page) -> None:
+        self._fetching = False
+        if self._jump is not None and self.jump(to_end=self._jump):
+            return  # what was fetched meanwhile lies elsewhere
+        self._edges.add(page, above=above)
         if page.rows:
-            at = len(self._rows)
+            at = 0 if above else len(self._rows)
             self.beginInsertRows(QModelIndex(), at, at + len(page.rows) - 1)
-            self._rows += page.rows
-            self._cells += [None] * len(page.rows)
+            self._rows[at:at] = page.rows
+            self._cells[at:at] = [None] * len(page.rows)
             self.endInsertRows()
+            self._drop(above=not above)
+
+    def _drop(self, *, above: bool) -> None:
+        """Let go of rows scrolled far past, unless they are selected: memory does not grow with the way one scrolls."""
+        spare = self._edges.spare(self._rows, self.let_go, above=above)
+        if spare:
+            first = 0 if above else len(self._rows) - spare
+            self.beginRemoveRows(QModelIndex(), first, first + spare - 1)
+            del self._rows[first : first + spare], self._cells[first : first + spare]
+            self.endRemoveRows()
 
     # What changed elsewhere
 
@@ -295,10 +339,12 @@ class RecordListModel(QAbstractTableModel):
             cells = self._cells[row] = cells_of(self._app, self.columns, names, self._rows[row])
         return cells[column]
 
-    def near(self, row: int) -> None:
-        """This row is in sight: fetch on before the end shows."""
-        if row + _AHEAD >= len(self._rows) and self.canFetchMore(QModelIndex()):
+    def near(self, first: int, last: int) -> None:
+        """These rows are in sight: fetch on before what is here ends."""
+        if last + _AHEAD >= len(self._rows) and self.canFetchMore(QModelIndex()):
             self.fetchMore(QModelIndex())
+        elif first < _AHEAD and self._edges.before is not None and not self._fetching:
+            self._fetch_on(above=True)
 
     def _show_columns(self, names: Sequence[str]) -> None:
         """Other columns at once, from what is here; those not fetched yet stay empty until their values arrive."""
@@ -321,14 +367,17 @@ class RecordListModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and self._after is not None and not self._fetching
+        return not parent.isValid() and self._edges.after is not None and not self._fetching
 
     def fetchMore(self, parent: Index) -> None:
         if self.canFetchMore(parent):
-            self._fetching = True
-            self._run(
-                partial(fetch_page, self._app, self._full(), self._after, self._page_size, self._stop), self._take_more
-            )
+            self._fetch_on(above=False)
+
+    def _fetch_on(self, *, above: bool) -> None:
+        self._fetching = True
+        at = self._edges.before if above else self._edges.after
+        ask = partial(fetch_page, self._app, self._full(), at, self._page_size, self._stop, above)
+        self._run(ask, partial(self._take_more, above))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -339,23 +388,13 @@ class RecordListModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.columns[column].align | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(row, column)
+            return tip_of(self.columns[column], self.cell(row, column), self._rows[row][column])
         if role == self.VALUE or role == Qt.ItemDataRole.EditRole:
             return self._rows[row][column]
         if role == self.TONE:
             cell = self.cell(row, column)
             return "red" if cell.late else cell.tone
         return self._rows[row][-1] if role == self.ID else None
-
-    def _tip(self, row: int, column: int) -> str | None:
-        cell = self.cell(row, column)
-        value = self._rows[row][column]
-        if cell.late:
-            days = (dt.date.today() - day_of(value)).days
-            return ngettext("{count} day late", "{count} days late", days).format(count=days)
-        if isinstance(value, Ref):
-            return value.label
-        return str(value) if self.columns[column].field.kind == "long_text" and value else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):

@@ -268,6 +268,7 @@ class ListScreen(QWidget):
         rows.editor_wanted.connect(self.edit_conditions)
         rows.delete_wanted.connect(self.actions_of_list.delete)
         rows.failed.connect(self.shell.notices.error)
+        rows.said.connect(self.shell.notices.say)
         rows.edit_wanted.connect(self._edit_cell)
         rows.more_in_menu += self._menu_actions()
         self.preview.open_record.connect(self._open)

@@ -28,6 +28,8 @@ class ListSelection(QObject):
         table.everything_wanted.connect(self.take_everything)
         table.everything_left.connect(self.leave_everything)
         model.modelAboutToBeReset.connect(self._keep)
+        model.jumped.connect(lambda _to_end: self.changed.emit())
+        model.let_go = self._lie_outside
 
     def rows(self) -> list[int]:
         """The rows selected one by one, from top to bottom."""
@@ -89,6 +91,12 @@ class ListSelection(QObject):
         if ids or current is not None:
             self.select(ids, current)
             self._table.verticalScrollBar().setValue(at)
+
+    def _lie_outside(self, first: int, last: int) -> bool:
+        """Whether no selected row is among these."""
+        selected = self._table.selectionModel().selection()
+        ranges = (selected.at(n) for n in range(selected.size()))
+        return all(r.bottom() < first or r.top() > last for r in ranges)
 
     def _keep(self) -> None:
         current = self.current()

@@ -25,7 +25,7 @@ from ui import theme
 from ui.chips import ChipLine
 from ui.filter_text import describe
 from ui.list_columns import ListColumns
-from ui.list_copy import plain, result_as_text, rows_as_text
+from ui.list_copy import copied_words, plain, result_as_text, rows_as_text
 from ui.list_empty import Beginnings, nothing_matches, nothing_yet
 from ui.list_foot import ListFoot
 from ui.list_menus import CellDeeds, cell_menu
@@ -61,6 +61,7 @@ class RecordList(QWidget):
     edit_wanted = Signal()
     editor_wanted = Signal(int)  # the chip to change, -1 for a new condition
     failed = Signal(object)
+    said = Signal(str)  # what the person is told by the way
 
     def __init__(
         self,
@@ -205,11 +206,16 @@ class RecordList(QWidget):
         """Put the selected rows on the clipboard as Excel takes them; the whole result is fetched first."""
         clipboard, columns = QGuiApplication.clipboard(), self.model.columns
         if self.everything and not self.model.complete:
-            self.tasks.run(partial(result_as_text, self.app, self.model.query, columns), clipboard.setText, owner=self)
+            self.tasks.run(partial(result_as_text, self.app, self.model.query, columns), self._copied, owner=self)
             return
         rows = range(self.model.rowCount()) if self.everything else self.selection.rows()
         found = ([self.model.value(row, at) for at in range(len(columns))] for row in rows)
         clipboard.setText(rows_as_text(columns, found, self.app.options))
+
+    def _copied(self, answer: tuple[str, int, bool]) -> None:
+        text, count, whole = answer
+        QGuiApplication.clipboard().setText(text)
+        self.said.emit(copied_words(count, whole=whole))
 
     # Parts
 
@@ -233,9 +239,7 @@ class RecordList(QWidget):
         self.search.setMaximumWidth(16_777_215 if self.single else theme.current().px(280))
         row.addWidget(self.search, 1)
         row.addStretch(0 if self.single else 1)
-        filters = IconButton(
-            "filter", _("Filter line"), lambda: self.table.show_filters(filters.isChecked()), checkable=True
-        )
+        filters = IconButton("filter", _("Filter line"), lambda: self.table.show_filters(filters.isChecked()), checkable=True)
         row.addWidget(filters)
         if not self.single:
             row.addWidget(Button(_("New"), "add", clicked=self._new))
@@ -283,9 +287,7 @@ class RecordList(QWidget):
         parts = self.state.column_parts()
         for head in self.table.heads:
             head.show_state(parts, self.state.order or self.type.order)
-        words = [
-            describe(p, self.app.types, self.type, self.app.options, self.name_of) for p in self.state.chip_parts()
-        ]
+        words = [describe(p, self.app.types, self.type, self.app.options, self.name_of) for p in self.state.chip_parts()]
         self.chips.show_words(words)
         if self.table.frozen_count != self.state.frozen:
             self.table.freeze(self.state.frozen)
@@ -317,9 +319,8 @@ class RecordList(QWidget):
 
     def _failed(self, error: BaseException) -> None:
         if not self.model.rowCount() and isinstance(error, Told):
-            self._put_empty(
-                EmptyState("error_circle", error.message, error.advice, Button(_("Try again"), clicked=self._ask))
-            )
+            again = Button(_("Try again"), clicked=self._ask)
+            self._put_empty(EmptyState("error_circle", error.message, error.advice, again))
         self.failed.emit(error)
 
     def _selection_changed(self) -> None:

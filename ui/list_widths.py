@@ -12,6 +12,7 @@ from ui import theme
 from ui.list_cells import Column
 
 _CHARACTER, _AROUND = 8, 26  # pixels of a character in a list, and around a text
+_ARROW = 66  # pixels of a filter that are not its words
 _NAME_LEAST = 190  # what the widest column keeps when there is little room
 
 
@@ -23,6 +24,7 @@ def natural_width(table: QTableView, column: Column, options: Options) -> int:
     if column.field.options:  # a choice is never cut off
         choices = (metrics.horizontalAdvance(c.shown()) for c in options.choices(column.field.options))
         wide = max(choices, default=worn.px(60)) + worn.px(_AROUND + 14)
+        wide = max(wide, metrics.horizontalAdvance(_("All")) + worn.px(_ARROW))  # nor what its filter says when there is none
     return max(wide, title)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QLine, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -113,7 +114,10 @@ class RecordTable(_Pane):
         self.customContextMenuRequested.connect(lambda at: self._menu(self, at))
         self.frozen.customContextMenuRequested.connect(lambda at: self._menu(self.frozen, at))
         self.verticalScrollBar().valueChanged.connect(self._look_ahead)
+        model.rowsInserted.connect(self._keep_place)
         model.rowsInserted.connect(self._look_ahead)
+        model.rowsRemoved.connect(partial(self._keep_place, gone=True))
+        model.jumped.connect(lambda to_end: self._go(self.model().rowCount() - 1 if to_end else 0))
         self.setAccessibleName(app.type(model.query.type).plural)
 
     @property
@@ -208,7 +212,15 @@ class RecordTable(_Pane):
         model = self.model()
         if isinstance(model, RecordListModel):
             last = self.rowAt(self.viewport().height() - 1)
-            model.near(last if last >= 0 else model.rowCount() - 1)
+            model.near(max(0, self.rowAt(0)), last if last >= 0 else model.rowCount() - 1)
+
+    def _keep_place(self, _parent: QModelIndex, first: int, last: int, *, gone: bool = False) -> None:
+        """Rows came or went above those in sight, which stay where they are."""
+        count = last - first + 1
+        if first == 0 and (gone or self.model().rowCount() > count):
+            self.doItemsLayout()  # the scroll bar has its new range only afterwards
+            bar, moved = self.verticalScrollBar(), count * self.verticalHeader().defaultSectionSize()
+            bar.setValue(bar.value() + (-moved if gone else moved))
 
     def _menu(self, pane: QTableView, at: QPoint) -> None:
         self.menu_wanted.emit(pane.viewport().mapToGlobal(at), pane.indexAt(at))
@@ -235,11 +247,17 @@ class RecordTable(_Pane):
         elif key == Qt.Key.Key_Up and self.currentIndex().row() <= 0 and not event.modifiers():
             self.everything_left.emit()
         elif key == Qt.Key.Key_Home and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._go(0)
+            self._jump(to_end=False)
         elif key == Qt.Key.Key_End and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._go(self.model().rowCount() - 1)
+            self._jump(to_end=True)
         else:
             super().keyPressEvent(event)
+
+    def _jump(self, *, to_end: bool) -> None:
+        """To the first or last record of the whole result, fetched or not."""
+        model = self.model()
+        if not (isinstance(model, RecordListModel) and model.jump(to_end=to_end)):
+            self._go(model.rowCount() - 1 if to_end else 0)
 
     def _go(self, row: int) -> None:
         if 0 <= row < self.model().rowCount():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QWidget
 
 from crm_desktop.services.views import (
@@ -43,6 +44,7 @@ class ViewBar(QWidget):
             "", "chevron_down", kind="flat", menu=self.menu, tip=_("Views: filters, columns and order under a name")
         )
         self.button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the name
+        self.menu.setLayoutDirection(QGuiApplication.layoutDirection())  # but the menu reads as all others do
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.button)

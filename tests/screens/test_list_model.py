@@ -17,6 +17,7 @@ from crm_desktop.draft import Ref
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.services.deleting import delete
 from crm_desktop.services.saving import new_draft, open_record, save
+from ui import list_edges
 from ui.list_model import RecordListModel
 from ui.tasks import Tasks
 
@@ -72,7 +73,7 @@ def test_the_next_page_is_asked_for_before_the_end_shows(
     fill(sqlite_app, 120)
     ask(qtbot, model)
     with qtbot.waitSignal(model.rowsInserted, timeout=5000):
-        model.near(20)
+        model.near(0, 20)
     assert model.rowCount() == 100
 
 
@@ -206,3 +207,61 @@ def test_an_error_keeps_the_rows(sqlite_app: Application, model: RecordListModel
         model.ask(ListQuery("customers", where=Condition("nothing", "is", "x")))
     assert model.rowCount() == 5
     ask(qtbot, model)
+
+
+def settle(qtbot: Any, model: RecordListModel, tasks: Tasks, **jump: bool) -> None:
+    """Jump, and wait until nothing is under way."""
+    with qtbot.waitSignal(model.jumped, timeout=5000):
+        assert model.jump(**jump)
+    qtbot.waitUntil(lambda: tasks.idle)
+
+
+def test_the_end_of_a_long_list_is_one_question_away(
+    sqlite_app: Application, model: RecordListModel, tasks: Tasks, qtbot: Any
+) -> None:
+    fill(sqlite_app, 230)
+    ask(qtbot, model, order=("number",))
+    whole = [f"Customer {n:03d}" for n in range(1, 231)]
+    settle(qtbot, model, tasks, to_end=True)
+    assert names(model) == whole[-50:]
+    assert not model.complete
+    assert not model.canFetchMore(QModelIndex())
+    assert not model.jump(to_end=True)
+    for held in (100, 150):
+        with qtbot.waitSignal(model.rowsInserted, timeout=5000):
+            model.near(3, 20)
+        assert names(model) == whole[-held:]
+    with qtbot.waitSignal(model.arrived, timeout=5000):
+        model.reload()
+    qtbot.waitUntil(lambda: tasks.idle)
+    assert names(model) == whole[-149:]
+    settle(qtbot, model, tasks, to_end=False)
+    assert names(model)[:50] == whole[:50]
+    assert not model.jump(to_end=False)
+
+
+def test_rows_scrolled_far_past_are_let_go_and_come_back(
+    sqlite_app: Application, tasks: Tasks, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = RecordListModel(sqlite_app, tasks, "customers", page_size=50)  # with no tester, which fetches by itself
+    monkeypatch.setattr(list_edges, "MOST", 150)
+    monkeypatch.setattr(list_edges, "KEPT", 100)
+    fill(sqlite_app, 300)
+    ask(qtbot, model, order=("number",))
+    whole = [f"Customer {n:03d}" for n in range(1, 301)]
+    while model.canFetchMore(QModelIndex()):
+        model.fetchMore(QModelIndex())
+        qtbot.waitUntil(lambda: tasks.idle)
+        assert model.rowCount() <= 150
+    assert names(model) == whole[-model.rowCount() :]
+    for _time in range(4):
+        model.near(0, 10)
+        qtbot.waitUntil(lambda: tasks.idle)
+        assert model.rowCount() <= 150
+    assert names(model)[0] == whole[0]
+    assert names(model) == whole[: model.rowCount()]
+    model.let_go = lambda _first, _last: False
+    for _time in range(4):
+        model.fetchMore(QModelIndex())
+        qtbot.waitUntil(lambda: tasks.idle)
+    assert model.rowCount() > 150

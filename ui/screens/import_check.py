@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from crm_desktop.exchange.plan import Plan, Planned, Result
 from crm_desktop.exchange.reasons import reasons
@@ -20,7 +20,7 @@ from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.inputs import SearchEdit
 from ui.widgets.labels import IconLabel, Label, SectionHeader
-from ui.widgets.panels import Card
+from ui.widgets.panels import Card, ScrolledColumn
 from ui.widgets.plain_table import PlainColumn, PlainTable
 
 ACTIONS: Mapping[str, tuple[str, str]] = {
@@ -92,16 +92,7 @@ class CheckPage(QWidget):
         row.addStretch(1)
         self.search.setMaximumWidth(theme.current().px(240))
         row.addWidget(self.search, 1)
-        notes = QScrollArea()
-        notes.setWidgetResizable(True)
-        notes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        holder.setProperty("scrolled", "true")
-        inside = QVBoxLayout(holder)
-        inside.setContentsMargins(0, 0, theme.size("gap"), 0)
-        inside.addWidget(self._notes)
-        inside.addStretch(1)
-        notes.setWidget(holder)
+        notes = ScrolledColumn(self._notes, edge=theme.size("gap"))
         self._side = Card(plate=True)
         self._side.setFixedWidth(theme.current().px(_NOTES))
         self._side.body.addWidget(SectionHeader(_("Good to know"), icon="info"))

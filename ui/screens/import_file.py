@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.exchange.endings import READABLE
@@ -20,24 +20,20 @@ from ui.dropped_files import dropped_table
 from ui.shell import Shell
 from ui.widgets.buttons import Button, flat, primary
 from ui.widgets.labels import IconLabel, Label, SectionHeader, Tag
-from ui.widgets.panels import Card
+from ui.widgets.panels import Card, PressableCard
 
 _WIDTH = 720  # pixels
 
 
-class DropZone(Card):
+class DropZone(PressableCard):
     """A place to drop a file on, or to press and choose one."""
 
     chosen = Signal(object)
-    pressed = Signal()
 
     def __init__(self) -> None:
-        super().__init__(margin=28)
+        super().__init__(_("Choose a file"), margin=28)
         self.setProperty("role", "drop")
         self.setAcceptDrops(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(_("Choose a file"))
         self.body.setSpacing(theme.size("gap"))
         centre = Qt.AlignmentFlag.AlignHCenter
         self.body.addWidget(IconLabel("document_table", "accent", 40), 0, centre)
@@ -61,16 +57,6 @@ class DropZone(Card):
         if path is not None:
             event.acceptProposedAction()
             self.chosen.emit(path)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.pressed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pressed.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class FilePage(QWidget):

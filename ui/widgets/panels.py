@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from crm_desktop.words import _
 from ui import theme
@@ -26,22 +26,16 @@ class Card(QFrame):
         self.body.setSpacing(theme.size("gap"))
 
 
-class ChoiceCard(Card):
-    """A card that is pressed like a button: icon, a few words, one sentence."""
+class PressableCard(Card):
+    """A card that is pressed like a button, by mouse and keyboard."""
 
     pressed = Signal()
 
-    def __init__(self, icon: str, title: str, text: str) -> None:
-        super().__init__()
-        self.setProperty("clickable", "true")
+    def __init__(self, name: str, *, margin: int = 16) -> None:
+        super().__init__(margin=margin)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(text)
-        self.body.addWidget(IconLabel(icon, "accent", 24))
-        self.body.addWidget(Label(title, "section"))
-        self.body.addWidget(Label(text, "small", wrap=True))
-        self.body.addStretch(1)
+        self.setAccessibleName(name)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
@@ -52,6 +46,36 @@ class ChoiceCard(Card):
             self.pressed.emit()
         else:
             super().keyPressEvent(event)
+
+
+class ChoiceCard(PressableCard):
+    """One way to go on: icon, a few words, one sentence."""
+
+    def __init__(self, icon: str, title: str, text: str) -> None:
+        super().__init__(title)
+        self.setProperty("clickable", "true")
+        self.setAccessibleDescription(text)
+        self.body.addWidget(IconLabel(icon, "accent", 24))
+        self.body.addWidget(Label(title, "section"))
+        self.body.addWidget(Label(text, "small", wrap=True))
+        self.body.addStretch(1)
+
+
+class ScrolledColumn(QScrollArea):
+    """Things under one another that scroll where there is not the room for them; `inside` takes them."""
+
+    def __init__(self, *parts: QWidget, edge: int = 0) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        page.setProperty("scrolled", "true")
+        self.inside = QVBoxLayout(page)
+        self.inside.setContentsMargins(0, 0, edge, 0)
+        for part in parts:
+            self.inside.addWidget(part)
+        self.inside.addStretch(1)
+        self.setWidget(page)
 
 
 class EmptyState(QWidget):
