@@ -27,6 +27,7 @@ from benchmarks import (  # noqa: E402
     bench_generating,
     bench_lists,
     bench_printing,
+    bench_rights,
     bench_saving,
     bench_search,
     bench_start,
@@ -40,7 +41,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 LARGEST_GENERATED = 100_000
 """Generating a million customers again just to time it would take a quarter of an hour."""
 
-PARTS = ("start", "lists", "search", "saving", "printing", "exchange", "generating", "backup")
+PARTS = ("start", "lists", "search", "saving", "printing", "exchange", "generating", "backup", "rights")
 
 
 def measure(folder: Path, size: int, part: str, qt: QApplication) -> list[Row]:
@@ -57,6 +58,7 @@ def measure(folder: Path, size: int, part: str, qt: QApplication) -> list[Row]:
         "printing": lambda: bench_printing.measure(app, size),
         "exchange": lambda: bench_exchange.measure(app, size),
         "backup": lambda: bench_backup.measure(app, size),
+        "rights": lambda: bench_rights.measure(app, size),
     }
     try:
         return work[part]()
