@@ -26,8 +26,8 @@ from crm_desktop.services.rights_editing import PositionRights
 from crm_desktop.words import _, ngettext
 from ui import icons, rights_sheets, theme
 from ui.record_actions import add_shortcuts
-from ui.rights_areas import AreasTree
 from ui.rights_grid import LevelGrid
+from ui.screens.rights_areas import AreasTree
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label
