@@ -16,6 +16,7 @@ from backups.looking import Looked, look_into
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Refused, Told
+from crm_desktop.folders import settings_file
 from crm_desktop.progress import Progress
 from crm_desktop.settings import Settings
 from crm_desktop.words import _, language
@@ -60,11 +61,16 @@ class BackupHub(QObject):
         self._program = program
         self._tasks: Tasks | None = None  # where there is no window of the program's own yet
         self.looking: list[LookWindow] = []
+        self._restored_from: tuple[RestoreWish, Path | None] | None = None  # until there is a window to tell it in
 
     def serve(self, window: MainWindow) -> None:
         """Do what the screens of a window ask for."""
         window.backup_wanted.connect(self._wanted)
         window.closed.connect(self.close_looking)
+        if self._restored_from is not None:
+            wish, kept = self._restored_from
+            self._restored_from = None
+            QTimer.singleShot(0, window, partial(self._tell_restored, window, wish, kept))
 
     def wizard(self, parent: QWidget, file: Path | None = None) -> RestoreWizard:
         """Open the restore wizard over a window."""
@@ -145,24 +151,25 @@ class BackupHub(QObject):
 
     def _restored(self, wish: RestoreWish, kept: Path | None, error: BaseException | None) -> None:
         program = self._program
+        if error is None:  # somebody may have to sign in before there is a window
+            self._restored_from = wish, kept
         if program.app is not None:
             program.app.close()
             program.app = None
+        program.settings = Settings({s.Scope.PC: s.FileStorage(settings_file(program.data))})  # the person's are other ones now
         program.start()
         window = program.window
-        if window is None:
-            return
-        notices = window.notices if isinstance(window, MainWindow) else Notices(window, program.data / "logs")
-        if error is not None:
+        if error is not None and window is not None:
+            notices = window.notices if isinstance(window, MainWindow) else Notices(window, program.data / "logs")
             notices.error(error)
-        elif isinstance(window, MainWindow):
-            said = _("Restored. Everything is as it was when the backup was made.")
-            action = _("Show what was here before") if kept else ""
-            notices.say(said, action, partial(window.open_screen, "backups") if kept else None, "checkmark_circle")
-            if wish.passphrase:
-                data, word = program.data, wish.passphrase
-                ask = partial(self._ask_to_keep, window, word)
-                window.tasks.run(lambda: passphrase.problem() or passphrase.stored(data), ask, owner=window)
+
+    def _tell_restored(self, window: MainWindow, wish: RestoreWish, kept: Path | None) -> None:
+        said = _("Restored. Everything is as it was when the backup was made.")
+        action = _("Show what was here before") if kept else ""
+        window.notices.say(said, action, partial(window.open_screen, "backups") if kept else None, "checkmark_circle")
+        if wish.passphrase:
+            data, ask = window.app.data, partial(self._ask_to_keep, window, wish.passphrase)
+            window.tasks.run(lambda: passphrase.problem() or passphrase.stored(data), ask, owner=window)
 
     def _ask_to_keep(self, window: MainWindow, word: str, known: str | None) -> None:
         """A new PC knows no passphrase: without it, its own backups would no longer be encrypted, and nobody would notice."""
