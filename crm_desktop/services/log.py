@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, select
 from crm_desktop.application import Application
 from crm_desktop.services.access import asking
 from crm_desktop.services.history import Entry, in_words
-from crm_desktop.services.log_access import labelled, readable
+from crm_desktop.services.log_access import about_types, labelled, readable
 from db import history
 from db.models.system import HistoryEntry
 from db.paging import Key, after_key
@@ -64,7 +64,8 @@ def _conditions(app: Application, query: LogQuery) -> Iterator[ColumnElement[boo
     c: Any = HistoryEntry.__table__.c
     yield readable(app)
     if query.type:
-        yield c.record_type == query.type.removeprefix("-")
+        name = query.type.removeprefix("-")
+        yield c.record_type == name if query.record_id else about_types([name])
     if query.record_id:
         yield c.record_id == query.record_id
     if query.user:
@@ -77,10 +78,10 @@ def _conditions(app: Application, query: LogQuery) -> Iterator[ColumnElement[boo
         # An operation's name may be followed by its reason.
         yield (c.action == query.action) | c.action.startswith(f"{query.action}: ", autoescape=True)
     if query.field:
-        yield c.record_type.in_(_with_field(app, query.field))
+        yield about_types(_with_field(app, query.field))
         yield history.mentions(query.field)
     if query.text:
-        yield c.record_type.in_(["", *(k.key for k in app.types.values() if labelled(app, k))])
+        yield about_types(["", *(k.key for k in app.types.values() if labelled(app, k))])
         yield c.record_label.icontains(query.text, autoescape=True)
     if query.batch:
         yield c.batch == query.batch

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from record_makers import customer, line, order
+from sqlalchemy.event import listen
 
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
@@ -105,6 +106,27 @@ def test_what_happened_to_no_record_is_told_with_its_facts(app: Application, tmp
     ]
     assert action_words(None, "export")[0] == "Exported"
     assert log_chain.verify(app).sound
+
+
+def test_the_newest_entries_are_found_without_sorting_all(app: Application) -> None:
+    """By the index on times, whatever is asked; sorting a million entries takes seconds."""
+    statements: list[tuple[str, Any]] = []
+    listen(app.engine, "before_cursor_execute", lambda _c, _cursor, text, values, *_rest: statements.append((text, values)))
+    as_somebody(app, "program.log", "customers.see", "products.see")
+    for query in (LogQuery(), LogQuery(type="customers"), LogQuery(field="city"), LogQuery(text="x")):
+        statements.clear()
+        fetch_log(app, query)
+        statement, values = next((t, v) for t, v in statements if "history_entry" in t)
+        with app.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+                assert "ix_history_entry_at" in str(plan)
+                assert "TEMP B-TREE" not in str(plan)
+            else:
+                connection.exec_driver_sql("SET enable_seqscan = off")
+                connection.exec_driver_sql("SET enable_sort = off")
+                plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values).all()
+                assert "ix_history_entry_at" in str(plan)
 
 
 def test_every_action_has_words(app: Application) -> None:
