@@ -79,8 +79,8 @@ def responsible_pc(engine: Engine) -> str:
 
 
 def take_over(app: Application) -> None:
-    """Let this PC make the office's backups from now on. Raises Refused without the right to change settings."""
-    app.actor.require("setup.settings")
+    """Let this PC make the office's backups from now on. Raises Refused without the right to make backups."""
+    app.actor.require("program.backup")
     _keep(app.engine, s.BACKUP_STATION.name, STATION)
 
 

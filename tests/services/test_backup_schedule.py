@@ -18,8 +18,10 @@ from backups.create import create_backup
 from backups.runs import FILE, Past, Runs
 from backups.schedule import AGAIN_AFTER, Plan, due, next_due, plan_of, read_times, store_plan, times_text
 from crm_desktop import settings as s
+from crm_desktop.actor import Actor
 from crm_desktop.application import Application
-from crm_desktop.errors import Invalid, Told
+from crm_desktop.errors import Invalid, Refused, Told
+from crm_desktop.rights import Rights
 
 HERE, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 NOON = Plan((dt.time(12, 0),))
@@ -237,3 +239,22 @@ def test_backups_of_the_future_do_not_count(sqlite_app: Application) -> None:
     )
     assert running.newest(sqlite_app, s.Settings(), at("24 13:00")) is None
     assert running.run_due(sqlite_app, s.Settings(), now=at("24 13:00"), found=[]).run is not None
+
+
+def test_whoever_may_make_backups_takes_the_work_over_and_nobody_else(app: Application) -> None:
+    if app.engine.dialect.name != "postgresql":
+        pytest.skip("alone on a PC it is always this one")
+    few = Actor(1, "Ann", rights=Rights.of("customers.see"))
+    weak = Application(app.engine, app.data, few, app.types, app.options)
+    assert "No PC is chosen" in running.run_due(weak, s.Settings(), found=[]).why_not
+    with pytest.raises(Refused):
+        claims.take_over(weak)
+    with pytest.raises(Refused):
+        running.back_up(weak, s.Settings(), "hand", found=[])
+    planned = Actor(None, "Planned backup", rights=Rights.of("program.backup"))
+    assert running.run_due(
+        Application(app.engine, app.data, planned, app.types, app.options), s.Settings(), found=[]
+    ).run
+    assert running.run_due(
+        weak, s.Settings(), now=dt.datetime.now().astimezone() + dt.timedelta(2), found=[]
+    ).run  # this PC does it
