@@ -17,6 +17,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.access_check import repair_access
 from crm_desktop.services.events import record_if_possible
 from crm_desktop.services.faults import told
 from crm_desktop.services.log_chain import verify
@@ -60,6 +61,7 @@ def check_database(app: Application, progress: Progress | None = None) -> list[F
     for kind in app.types.values():
         findings += _derived(app, kind, progress)
     findings.append(_unused_files(app))
+    findings += _access(app)
     findings.append(_log(app, progress))
     if repaired := {f.name: f.repaired for f in findings if f.repaired}:
         record_if_possible(app, "repair", "", {"count": sum(repaired.values()), "names": sorted(repaired)})
@@ -80,6 +82,14 @@ def _references(app: Application) -> Finding:
 def _version(app: Application) -> Finding:
     current, wanted = schema.version(app.engine), schema.head()
     return Finding("migrations", _("Version of the tables"), current == wanted, detail=str(current))
+
+
+def _access(app: Application) -> list[Finding]:
+    reached, shares = repair_access(app)
+    return [
+        Finding("access", _("Rights: who reaches whom"), repaired=reached),
+        Finding("shares", _("Shares of records that are there"), repaired=shares),
+    ]
 
 
 def _log(app: Application, progress: Progress) -> Finding:
