@@ -179,8 +179,8 @@ class _Question:
         if not search.words(text):
             if self.limits and self.sqlite:  # first the ids, which the index of the order holds with whose each row is
                 chosen = self.filtered(self.order.joined(select(self.table.c.id)))
-                few = self._reaches_few(connection, size)
-                return self._with_cells(connection, whole, fetch(connection, chosen, keys, after, size, few=few))
+                ordered = fetch(connection, chosen, keys, after, size, few=self._reaches_few(connection, size))
+                return self._with_cells(connection, whole, ordered)
             return fetch(connection, statement, keys, after, size)
         if not self.sqlite:
             ids = search.probe(connection, self.table, text)
