@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crm_desktop.cli.console import ConsoleProgress, say, say_json, say_table
+from crm_desktop.cli.console import ConsoleProgress, can_ask, say, say_json, say_table
 from crm_desktop.cli.opening import data_of, opened, require
 from crm_desktop.errors import Missing
 from crm_desktop.words import _
@@ -217,4 +217,4 @@ def _passphrase(arguments: argparse.Namespace) -> str | None:
     from backups.archive import read_summary
 
     encrypted = bool(read_summary(arguments.file)[0].encryption)
-    return getpass.getpass(_("Passphrase: ")) if encrypted and sys.stdin and sys.stdin.isatty() else None
+    return getpass.getpass(_("Passphrase: ")) if encrypted and can_ask() else None

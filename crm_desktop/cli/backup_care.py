@@ -12,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crm_desktop.cli.console import ConsoleProgress, complain, say, say_json, say_table
+from crm_desktop.cli.console import ConsoleProgress, can_ask, complain, say, say_json, say_table
 from crm_desktop.cli.opening import data_of, opened
 from crm_desktop.errors import Missing, Refused
+from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.folders import settings_file
 from crm_desktop.settings import FileStorage, Scope, Settings
 from crm_desktop.words import _, language
@@ -327,7 +328,8 @@ def _sheet(arguments: argparse.Namespace) -> dict[str, Any]:
         raise Missing(store.problem() or _("No passphrase is stored on this PC."))
     with opened(arguments) as app:
         company = company_name(app.engine)
-    arguments.output.write_bytes(recovery_sheet(company, secret, dt.date.today(), language()))
+    with whole_file(arguments.output) as part:
+        part.write_bytes(recovery_sheet(company, secret, dt.date.today(), language()))
     if not arguments.json:
         say(_("The recovery sheet is ready: {file}").format(file=arguments.output))
     return {"file": str(arguments.output)}
@@ -335,7 +337,7 @@ def _sheet(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def ask_twice() -> str:
     """A new passphrase: asked twice at a console, read as one line where there is none. Raises Refused."""
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not can_ask():
         given = sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
     else:
         given = getpass.getpass(_("Passphrase: "))

@@ -13,6 +13,10 @@ from typing import Any
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Cancelled, Told
 
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+
 _LONGEST_CELL = 40
 
 
@@ -21,6 +25,17 @@ def prepare_console() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def can_ask() -> bool:
+    """Whether somebody can type an answer. On Windows the empty device NUL calls itself a terminal, too, and a question would
+    wait for ever."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    if sys.platform == "win32":
+        handle = ctypes.c_void_p(msvcrt.get_osfhandle(sys.stdin.fileno()))
+        return bool(ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(ctypes.c_ulong())))
+    return True
 
 
 def say(text: str = "") -> None:

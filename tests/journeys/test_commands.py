@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdfium2
 import pytest
@@ -16,6 +18,7 @@ from record_makers import customer, order
 
 from crm_desktop import __main__, folders
 from crm_desktop.application import Application
+from crm_desktop.cli import console
 from crm_desktop.cli.console import padded, shortened, width
 from crm_desktop.services.opening import open_folder
 
@@ -230,6 +233,25 @@ def spoken(data: Path, encoding: str, *words: str) -> subprocess.CompletedProces
     environment = dict(os.environ, PYTHONIOENCODING=encoding, PYTHONPATH=ways, PYTHONUTF8="0")
     command = [sys.executable, "-P", "-m", "crm_desktop", "--data", str(data), *words]
     return subprocess.run(command, capture_output=True, env=environment, stdin=subprocess.DEVNULL, check=False)
+
+
+def test_nobody_is_asked_where_nobody_can_answer(filled: Path) -> None:
+    done = spoken(filled, "utf-8", "--language", "en", "backup", "create", "--encrypt")
+    assert done.returncode == 1
+    assert b"An encrypted backup needs a passphrase." in done.stderr
+
+
+def test_windows_takes_its_empty_device_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, `< NUL` would wait for ever for keys that nobody can press."""
+    known: list[int] = []
+    kernel = SimpleNamespace(GetConsoleMode=lambda handle, _mode: known.append(handle.value) or 0)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True, fileno=lambda: 0))
+    monkeypatch.setattr(console, "msvcrt", SimpleNamespace(get_osfhandle=lambda number: 40 + number), raising=False)
+    calls = SimpleNamespace(windll=SimpleNamespace(kernel32=kernel), c_void_p=ctypes.c_void_p, c_ulong=ctypes.c_ulong, byref=ctypes.byref)
+    monkeypatch.setattr(console, "ctypes", calls, raising=False)
+    assert not console.can_ask()
+    assert known == [40]
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "cp437", "ascii", "utf-8"])
