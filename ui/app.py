@@ -18,18 +18,21 @@ from crm_desktop.errors import Missing, Told
 from crm_desktop.folders import settings_file
 from crm_desktop.logging_setup import Logging, watch_uncaught
 from crm_desktop.pinyin import initials
+from crm_desktop.services import signing_in
 from crm_desktop.services.opening import NewCompany, database_path, open_folder, reload_setup
 from crm_desktop.services.search_all import search_everything
 from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
 from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
+from ui.lock_keeper import LockKeeper
 from ui.log_keeper import LogKeeper
 from ui.main_window import MainWindow
 from ui.notices import Notices, log_qt_messages
 from ui.screens.all_screens import all_screens
 from ui.screens.first_data import fill_with_sample
 from ui.screens.welcome import Welcome, WelcomeAnswer
+from ui.sign_in_door import Door
 from ui.theme import Wardrobe
 
 log = logging.getLogger(__name__)
@@ -51,20 +54,21 @@ class Program(QObject):
         self.app: Application | None = None
         self.window: QWidget | None = None
         self.backups = BackupHub(self, self)
+        self.door = Door(self)
         self._translator = QTranslator(self)
         self._set_up_later = QTimer(self, singleShot=True, interval=_AFTER_SET_UP)
         self._set_up_later.timeout.connect(self._reload_set_up)
         self._set_up_saved.connect(self._set_up_later.start, Qt.ConnectionType.QueuedConnection)
 
-    def start(self) -> None:
-        """Show the window, or the welcome where there is no database yet."""
+    def start(self, said: str = "") -> None:
+        """Show the window, the page where one signs in, or the welcome where there is no database yet."""
         self._speak()
         self.wardrobe.wear(self.settings.get(s.THEME), self.settings.get(s.FONT_SIZE))
         if not database_path(self.data).exists():
             self._welcome()
             return
         try:
-            self._enter(open_folder(self.data))
+            self._arrive(open_folder(self.data), said)
         except Missing:
             self._welcome()
         except Told as error:
@@ -81,6 +85,11 @@ class Program(QObject):
             self.window = self.window or holder
         else:
             QTimer.singleShot(0, self, partial(self._qt.exit, 1))
+
+    def speak(self) -> None:
+        """Use the language that is set on this PC, in the words of Qt as well."""
+        self._forced = ""
+        self._speak()
 
     def _speak(self) -> None:
         use_language(self._forced or s.language_in_use(self.settings))
@@ -110,6 +119,14 @@ class Program(QObject):
             self.window.open_list("customers")
             self.window.open_screen("import")
 
+    def _arrive(self, app: Application, said: str = "") -> None:
+        """Let somebody sign in where that is needed. said: why, where it is asked again."""
+        if signing_in.needed(app) and not self.door.opens_by_itself(app):
+            self.app = app
+            self.door.show(app, said)
+        else:
+            self._enter(app)
+
     def _enter(self, app: Application) -> None:
         self.app = app
         self.settings = settings_of(app)
@@ -128,6 +145,7 @@ class Program(QObject):
         self.backups.serve(window)
         BackupKeeper(window)
         LogKeeper(window)
+        LockKeeper(window, self.door)
         window.reopen.connect(self._reopen)
         self.show(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
@@ -149,6 +167,15 @@ class Program(QObject):
             self.wardrobe.wear(self.settings.get(s.THEME), self.settings.get(s.FONT_SIZE))
         if names & {s.COMPANY_NAME.name, s.COMPANY_SHORT_NAME.name} and isinstance(self.window, MainWindow):
             self.window.refresh_company()
+
+    def start_again(self, said: str = "") -> None:
+        """Close the data and open them anew, so that somebody else can sign in and finds nothing that was read for the one before."""
+        self.backups.end()
+        if self.app is not None:
+            self.app.close()
+            self.app = None
+        self.settings = s.Settings({s.Scope.PC: s.FileStorage(settings_file(self.data))})
+        self.start(said)
 
     def _reopen(self) -> None:
         """The same window anew, in the language that is now set; refused while something unsaved stays open."""
@@ -188,6 +215,7 @@ class Program(QObject):
         """Let go of everything."""
         self.backups.end()
         if self.app is not None:
+            self.door.tell_end(self.app)
             self.app.close()
 
 

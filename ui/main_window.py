@@ -29,6 +29,7 @@ from ui.notices import Notices
 from ui.old_fields import has_old_fields
 from ui.reminders import Reminders
 from ui.screens.registry import Screens
+from ui.session_keeper import SessionKeeper
 from ui.tabs import DocumentTabs
 from ui.tasks import Tasks
 from ui.theme import Wardrobe
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.reminders.count()
         DropToImport(self, self)
         self._restore()
+        SessionKeeper(self, self, self.tabs, self.keep_state)
 
     # What screens ask for
 
@@ -152,6 +154,18 @@ class MainWindow(QMainWindow):
         """Show the company's name as it is now."""
         self.top.brand.setText(self._company())
         self._brand()
+
+    def offer(self, commands: Sequence[Command]) -> None:
+        """Let a person do more from anywhere: by keys, by name, and in the menu of the person, above what ends the program."""
+        menu = self.top.person_menu
+        last = self._actions["quit"]
+        for command in commands:
+            self._actions[command.key] = action = action_for(command, self)
+            self.addAction(action)
+            action.setShortcutVisibleInContextMenu(True)
+            menu.insertAction(last, action)
+        self.commands += commands
+        self.palette_panel.offer(self.commands, self._recent_answers)
 
     # Building
 

@@ -1,0 +1,110 @@
+"""Locks the window when nobody works, or when it is asked for; puts signing out and the own password into the person's menu."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QDialog
+
+from crm_desktop import settings as s
+from crm_desktop.errors import NotSignedIn, Told
+from crm_desktop.services import signing_in
+from crm_desktop.words import _
+from ui.commands import Command
+from ui.lock_dialog import LockDialog
+from ui.lock_watch import IdleWatch
+from ui.main_window import MainWindow
+from ui.sign_in_dialogs import ChangePassword
+from ui.sign_in_door import Door
+
+_SETTINGS = frozenset({s.IDLE_MINUTES.name, s.OWN_IDLE_MINUTES.name})
+
+
+class LockKeeper(QObject):
+    """Watches over one window; does nothing where sign-in is off."""
+
+    def __init__(self, window: MainWindow, door: Door) -> None:
+        super().__init__(window)
+        self._window, self._door = window, door
+        self.dialog: LockDialog | None = None
+        self.watch = IdleWatch(self)
+        self.watch.idle.connect(partial(self.lock, "idle"))
+        self._stop_listening = window.settings.listen(self._set)
+        window.closed.connect(self._close)
+        if window.app.actor.proven:
+            self._offer()
+            self.read_minutes()
+
+    def read_minutes(self) -> None:
+        """Ask after how many minutes the window locks itself."""
+        window = self._window
+        work = partial(signing_in.idle_minutes, window.app, window.settings.get(s.OWN_IDLE_MINUTES))
+        window.tasks.run(work, self.watch.set_minutes, owner=self)
+
+    def lock(self, reason: str = "hand") -> None:
+        """Cover everything until the person is back."""
+        window = self._window
+        if self.dialog is not None or not window.app.actor.proven:
+            return
+        window.tasks.run(partial(signing_in.lock_window, window.app, reason), None, self._not_told, owner=self)
+        self._ask()
+
+    def sign_out(self) -> None:
+        """Let somebody else come in, after asking about what is not saved."""
+        QTimer.singleShot(0, self, self._door.sign_out)  # the menu that asks for it goes with the window
+
+    def change_password(self) -> None:
+        """The person chooses another password."""
+        ChangePassword(self._window, self._window.app, self._window.tasks, self._window.notices).open()
+
+    def _ask(self) -> None:
+        window = self._window
+        self.dialog = dialog = LockDialog(window, window.app, window.tasks, window.notices)
+        dialog.finished.connect(self._finished)
+        dialog.cover()
+
+    def _finished(self, answer: int) -> None:
+        dialog = self.dialog
+        assert dialog is not None
+        if answer == QDialog.DialogCode.Accepted:
+            dialog.uncover()
+            self._gone(dialog)
+            self.watch.worked()
+        else:
+            QTimer.singleShot(0, self, self._out)
+
+    def _out(self) -> None:
+        """Somebody else wants to sign in: what is not saved is asked about while all else stays covered."""
+        dialog = self.dialog
+        assert dialog is not None
+        if not self._door.sign_out():
+            dialog.uncover()
+            self._gone(dialog)
+            self._ask()
+
+    def _gone(self, dialog: LockDialog) -> None:
+        self.dialog = None
+        dialog.deleteLater()
+
+    def _offer(self) -> None:
+        group = _("Window")
+        self._window.offer(
+            [
+                Command("lock", _("Lock"), "lock_closed", self.lock, "Ctrl+Alt+L", group),
+                Command("password", _("Change my password…"), "shield", self.change_password, "", group),
+                Command("sign-out", _("Sign out, or let somebody else sign in"), "people", self.sign_out, "", group),
+            ]
+        )
+
+    def _set(self, names: frozenset[str]) -> None:
+        if names & _SETTINGS and self._window.app.actor.proven and not self._window.tasks.closed:
+            QTimer.singleShot(0, self, self.read_minutes)
+
+    def _not_told(self, error: BaseException) -> None:
+        if not isinstance(error, Told) or isinstance(error, NotSignedIn):
+            self._window.notices.error(error)
+
+    def _close(self) -> None:
+        self._stop_listening()
+        self.watch.close()
