@@ -112,8 +112,9 @@ class WindowsTasks(Scheduler):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "task.xml"
             file.write_bytes(self.definition(plan).encode("utf-16"))
-            if self._ask("schtasks.exe", "/Create", "/TN", self.name, "/XML", str(file), "/F").returncode:
-                raise self._refused(plan)
+            made = self._ask("schtasks.exe", "/Create", "/TN", self.name, "/XML", str(file), "/F")
+        if made.returncode or not self.installed():
+            raise self._refused(plan)
 
     def remove(self) -> bool:
         if not self.installed():

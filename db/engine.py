@@ -88,6 +88,7 @@ def open_scratch(path: Path) -> Engine:
     def hurry(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA journal_mode=MEMORY")
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA temp_store=FILE")  # sorting the indexes of millions of rows takes gigabytes
 
     return engine
 
