@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from backups.archive import Header, Manifest, Reader, Tally, open_backup
+from backups.archive import Header, Manifest, Reader, Tally, open_backup, read_summary
 from backups.framing import Unusable, damaged
 from backups.scratch import flush_file, flush_folder, scratch_folder
 from crm_desktop.actor import Actor
@@ -89,8 +89,9 @@ def fill(
                     _("Nothing was changed. Update the program, then restore again."),
                 )
             schema.create_at(engine, reader.header.schema)
-            shapes = _load(engine, reader, target, progress)
-            _check(engine, shapes, reader, progress)
+            steps = _Steps(progress, backup)
+            shapes = _load(engine, reader, target, steps)
+            _check(engine, shapes, reader, steps)
             bring_up_to_date(engine)
             if searchable:
                 with writing(engine) as session:
@@ -102,7 +103,22 @@ def fill(
         engine.dispose()
 
 
-def _load(engine: Engine, reader: Reader, target: Path, progress: Progress) -> list[transfer.Shape]:
+class _Steps:
+    """How far it is: every row is written, then read back. How many there are, an encrypted backup tells only in the end."""
+
+    def __init__(self, progress: Progress, backup: Path) -> None:
+        manifest = read_summary(backup)[1]
+        self._progress, self._done = progress, 0
+        self._total = 2 * sum(manifest.rows.values()) if manifest else None
+
+    def add(self, rows: int) -> None:
+        """So many more are done. Raises Cancelled."""
+        self._done += rows
+        self._progress.report(self._done, self._total)
+        self._progress.check_cancelled()
+
+
+def _load(engine: Engine, reader: Reader, target: Path, steps: _Steps) -> list[transfer.Shape]:
     found = []
     with writing(engine) as session:
         connection = session.connection()
@@ -113,31 +129,33 @@ def _load(engine: Engine, reader: Reader, target: Path, progress: Progress) -> l
                 if wanted.get(shape.name) != set(shape.names):
                     raise damaged("tables")
                 connection.exec_driver_sql(f'DELETE FROM "{shape.name}"')  # what a step of the versions put there
-                transfer.write_rows(connection, shape, _watched(rows, target, progress), head.last_id)
+                transfer.write_rows(connection, shape, _watched(rows, target, steps), head.last_id)
                 found.append(shape)
         if {shape.name for shape in found} != set(wanted):
             raise damaged("tables")
     return found
 
 
-def _watched(rows: Iterator[list[Any]], target: Path, progress: Progress) -> Iterator[list[Any]]:
-    for number, row in enumerate(rows):
+def _watched(rows: Iterator[list[Any]], target: Path, steps: _Steps) -> Iterator[list[Any]]:
+    number = 0
+    for row in rows:
         if number % _LOOK_EVERY == 0:
-            progress.report(number)
-            progress.check_cancelled()
+            steps.add(_LOOK_EVERY if number else 0)
             if shutil.disk_usage(target.parent).free < _LEAST_FREE:
                 raise _full()
+        number += 1
         yield row
+    steps.add(number % _LOOK_EVERY or min(number, _LOOK_EVERY))
 
 
-def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader, progress: Progress) -> None:
+def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader, steps: _Steps) -> None:
     """Read every row back from the database and compare: numbers, and the sum over all values of each table."""
     with reading(engine) as connection:
         for shape in shapes:
             tally = Tally(shape)
             for rows in transfer.read_rows(connection, shape):
                 tally.lines(rows)
-                progress.check_cancelled()
+                steps.add(len(rows))
             if tally.rows != reader.manifest.rows[shape.name] or tally.sum != reader.manifest.sums[shape.name]:
                 raise damaged(shape.name)
     if broken_references(engine):

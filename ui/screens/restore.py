@@ -228,6 +228,6 @@ class _Reading(QWidget):
 
 def progress_text(task: Task) -> str:
     """How much is done, in words; nothing before the first step."""
-    if task.total:
-        return _("{done} of {total}").format(done=f"{task.done:,}", total=f"{task.total:,}")
+    if task.percent is not None:
+        return f"{task.percent} %"
     return _("{count} rows").format(count=f"{task.done:,}") if task.done else ""
