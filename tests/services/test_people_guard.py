@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -148,3 +150,26 @@ def test_an_imported_list_of_people_is_guarded_like_a_form(office: Office) -> No
         bring_in(ada, head, ["Eve", "eve", "North", "Owner"])
     assert count(office.app, ListQuery("users", where=Condition("sign_in", "any_of", ("cid", "dan", "eve")))).number == 0
     assert south
+
+
+def test_of_two_owners_demoted_at_once_one_stays(app: Application, open_again: Callable[[Application], Application]) -> None:
+    office = Office(app)
+    me, eve = app.actor.user_id or 0, office.person("Eve", "owner")
+    start, failed = threading.Barrier(2), list[str]()
+
+    def demote(program: Application, person: int) -> None:
+        draft = saving.open_record(program, "users", person)
+        draft.lines = [office.post("salesperson")]
+        start.wait()
+        try:
+            saving.save(program, draft)
+        except Invalid as error:
+            failed.append(error.message)
+
+    threads = [threading.Thread(target=demote, args=who) for who in ((app, eve), (open_again(app), me))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(failed) == 1
+    assert "last one who is active" in failed[0]
