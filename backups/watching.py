@@ -9,6 +9,7 @@ import importlib
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from queue import Empty
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ logging.getLogger("watchdog").setLevel(logging.CRITICAL)  # it takes its own end
 GONE, CHANGED, NEW = "gone", "changed", "new"
 Told = Callable[[Path, str], None]
 _EVERY = 60.0  # seconds between two looks
+_PATIENCE = 5.0  # seconds for the system to begin or to end its watch
 _TELLING = frozenset({"created", "deleted", "moved", "modified", "closed"})
 _Seen = dict[str, tuple[int, int]]
 
@@ -33,31 +35,22 @@ class Watch:
     def __init__(self, folders: Iterable[Path], told: Told, every: float = _EVERY) -> None:
         self._told, self._every = told, every
         self._folders = {folder: _look(folder) for folder in dict.fromkeys(folders)}
-        self._lock, self._stopped, self._hint = Lock(), Event(), Event()
+        self._lock, self._stopped, self._hint, self._begun = Lock(), Event(), Event(), Event()
         # Loaded here, since a start of the program need not wait for it.
         self._observer: BaseObserver = importlib.import_module("watchdog.observers").Observer()
         self._thread = Thread(target=self._run, name="backup folders", daemon=True)
 
     def start(self) -> None:
         """Begin to watch. A folder that the system cannot watch is looked at now and then all the same."""
-        for folder in self._folders:
-            try:
-                self._observer.schedule(_Hints(self._hint.set), str(folder), recursive=False)  # type: ignore[arg-type]
-            except OSError as error:
-                log.info("A backup folder is looked at now and then only: %s", type(error).__name__)
-        self._observer.daemon = True
-        self._observer.start()
         self._thread.start()
+        self._begun.wait(_PATIENCE)
 
     def stop(self) -> None:
-        """Stop; nothing is told afterwards."""
+        """Stop; nothing is told afterwards. The end of the watch is waited for, but not for ever: see `_run`."""
         self._stopped.set()
         self._hint.set()
-        if self._observer.is_alive():
-            self._observer.stop()
-            self._observer.join(5)
         if self._thread.is_alive():
-            self._thread.join(5)
+            self._thread.join(_PATIENCE)
 
     def look(self) -> None:
         """Compare now."""
@@ -76,11 +69,31 @@ class Watch:
         self._told(file, GONE if after is None else NEW if before is None else CHANGED)
 
     def _run(self) -> None:
+        # The observer lives on this thread from start to end, so that its own threads end with the process, as this one
+        # does: on Windows its stop can meet the moment in which it begins to wait for the next change, and then waits, too.
+        self._observe()
+        self._begun.set()
         while not self._stopped.is_set():
             self._hint.wait(self._every)
             self._hint.clear()
             if not self._stopped.wait(0.2):  # a file that is being written tells of it many times
                 self.look()
+        if self._observer.is_alive():
+            self._observer.stop()
+            self._observer.join(_PATIENCE)
+
+    def _observe(self) -> None:
+        for folder, found in self._folders.items():
+            if found is None:  # not there: the system could not watch it
+                continue
+            try:
+                self._observer.schedule(_Hints(self._hint.set), str(folder), recursive=False)  # type: ignore[arg-type]
+            except OSError as error:
+                log.info("A backup folder is looked at now and then only: %s", type(error).__name__)
+        try:
+            self._observer.start()
+        except (OSError, Empty) as error:  # Windows opens the folders on yet another thread, and may be slow at it
+            log.info("Backup folders are looked at now and then only: %s", type(error).__name__)
 
 
 class _Hints:

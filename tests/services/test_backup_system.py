@@ -6,8 +6,10 @@ import datetime as dt
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from queue import Empty
 from threading import Event
 from xml.etree import ElementTree
 
@@ -15,6 +17,7 @@ import pypdfium2
 import pytest
 
 from backups import before, running
+from backups import watching as watching_module
 from backups.catalogue import list_backups
 from backups.recovery_sheet import recovery_sheet
 from backups.schedule import Plan
@@ -196,6 +199,41 @@ def test_files_that_come_change_and_go(tmp_path: Path, told: list[tuple[str, str
     (tmp_path / "new.crmbackup").unlink()
     watch.look()
     assert len(told) == 3  # nothing after it was stopped
+
+
+def test_a_system_that_does_not_end_its_watch_holds_nobody_up(
+    tmp_path: Path, told: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, _wait_for = watching(tmp_path, told, 60.0)
+    let_go, end = Event(), watch._observer.stop
+    monkeypatch.setattr(watch._observer, "stop", lambda: let_go.wait(30) and end())
+    monkeypatch.setattr(watching_module, "_PATIENCE", 0.2)
+    watch.start()
+    before = time.monotonic()
+    watch.stop()
+    took = time.monotonic() - before
+    assert watch._thread.is_alive()
+    assert watch._thread.daemon, "it would keep the program from ending"
+    let_go.set()
+    watch._thread.join(10)
+    assert not watch._observer.is_alive()
+    assert took < 5
+
+
+def test_a_watch_that_cannot_begin_still_looks(
+    tmp_path: Path, told: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, wait_for = watching(tmp_path, told, 0.1)
+
+    def slow() -> None:
+        raise Empty
+
+    monkeypatch.setattr(watch._observer, "start", slow)
+    watch.start()
+    (tmp_path / "new.crmbackup").write_bytes(b"x")
+    wait_for(1)
+    watch.stop()
+    assert not watch._thread.is_alive()
 
 
 def test_a_folder_that_is_away_tells_of_nothing(tmp_path: Path, told: list[tuple[str, str]]) -> None:
