@@ -17,6 +17,7 @@ from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import Field, RecordType, Related
 from crm_desktop.services.listing import Count, Stop, count, fetch_page, totals
 from crm_desktop.services.saving import open_record
+from crm_desktop.services.sharing import Share, can_be_shared, shares
 from crm_desktop.words import _
 
 _ITEMS = 6
@@ -53,6 +54,7 @@ class PreviewData:
 
     draft: Draft
     parts: tuple[Part, ...] = field(default=())
+    shared: tuple[Share, ...] = field(default=())
 
 
 def journal_text(kind: RecordType) -> str:
@@ -71,7 +73,8 @@ def load_preview(app: Application, type_key: str, id_: int, stop: Stop | None = 
         except Refused:  # this person sees the record, but not these
             continue
     parts.sort(key=lambda p: not journal_text(p.type))  # what happened comes first
-    return PreviewData(draft, tuple(parts))
+    shared = shares(app, type_key, [id_]) if can_be_shared(kind) else []
+    return PreviewData(draft, tuple(parts), tuple(shared))
 
 
 def _part(app: Application, related: Related, id_: int, stop: Stop | None) -> Part:

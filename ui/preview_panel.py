@@ -21,7 +21,7 @@ from crm_desktop.words import _, language
 from ui import theme
 from ui.chips import FlowLayout
 from ui.preview_data import Part, PreviewData, is_late, journal_text, load_preview
-from ui.preview_parts import ItemRow, document_lines, figures
+from ui.preview_parts import ItemRow, document_lines, figures, shared_line
 from ui.shell import Shell
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.labels import IconLabel, Label, Tag
@@ -138,6 +138,7 @@ class PreviewPanel(QFrame):
         for piece in (
             self._tags(data.draft),
             self._lines(data.draft),
+            shared_line(data.shared),
             figures(self._shell.app, self._type, data),
             *self._banners(data.draft),
             document_lines(self._shell.app, self._type, data.draft),

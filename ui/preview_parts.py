@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,9 +14,11 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft
 from crm_desktop.kinds import show
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.sharing import Share
 from crm_desktop.words import _
 from ui import icons, theme
 from ui.preview_data import Item, PreviewData
+from ui.share_dialog import shared_words
 from ui.widgets.labels import IconLabel, Label
 from ui.widgets.panels import Card
 
@@ -104,3 +107,16 @@ class ItemRow(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self._open()
+
+
+def shared_line(shared: Sequence[Share]) -> QWidget | None:
+    """With whom the record is shared; None for one that is not."""
+    if not shared:
+        return None
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.size("gap"))
+    row.addWidget(IconLabel("people_team", "violet"), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(Label(shared_words(shared), "small", wrap=True), 1)
+    return line

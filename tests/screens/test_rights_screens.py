@@ -28,6 +28,7 @@ from ui.screens.all_screens import all_screens
 from ui.screens.rights import RightsScreen
 from ui.screens.rights_explain import ExplainScreen
 from ui.share_dialog import ShareDialog
+from ui.widgets.labels import Label
 from ui.widgets.panels import Banner
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -199,6 +200,11 @@ def test_sharing_from_the_record_marks_it(desk: Desk, office: Office) -> None:
     desk.quiet()
     assert window.header.shared.isVisible()
     assert window.header.shared.toolTip() == "Shared with Bob"
+    desk.window.open_list("customers")
+    desk.quiet()
+    listed = desk.window.tabs.current
+    assert isinstance(listed, ListScreen)
+    desk.wait(lambda: "Shared with Bob" in [label.text() for label in listed.preview.findChildren(Label)])
     dialog.table.selectAll()
     dialog.remove()
     desk.quiet()
