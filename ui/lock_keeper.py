@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QDialog
 
 from crm_desktop import settings as s
+from crm_desktop.changes import Change
 from crm_desktop.errors import NotSignedIn, Told
 from crm_desktop.services import signing_in
+from crm_desktop.services.credentials import SIGN_IN
 from crm_desktop.words import _
 from ui.commands import Command
 from ui.lock_dialog import LockDialog
@@ -24,15 +26,25 @@ _SETTINGS = frozenset({s.IDLE_MINUTES.name, s.OWN_IDLE_MINUTES.name})
 class LockKeeper(QObject):
     """Watches over one window; does nothing where sign-in is off."""
 
+    _turned_on = Signal()
+
     def __init__(self, window: MainWindow, door: Door) -> None:
         super().__init__(window)
         self._window, self._door = window, door
         self.dialog: LockDialog | None = None
+        self._offered = False
         self.watch = IdleWatch(self)
         self.watch.idle.connect(partial(self.lock, "idle"))
         self._stop_listening = window.settings.listen(self._set)
+        self._turned_on.connect(self.begin)
+        self._stop_hearing = window.app.changes.listen(self._heard)
         window.closed.connect(self._close)
-        if window.app.actor.proven:
+        self.begin()
+
+    def begin(self) -> None:
+        """Offer it as soon as the person at work has a password: also right after sign-in was turned on."""
+        if self._window.app.actor.proven and not self._offered:
+            self._offered = True
             self._offer()
             self.read_minutes()
 
@@ -105,6 +117,11 @@ class LockKeeper(QObject):
         if not isinstance(error, Told) or isinstance(error, NotSignedIn):
             self._window.notices.error(error)
 
+    def _heard(self, change: Change) -> None:  # on the thread that saved
+        if change.type == SIGN_IN:
+            self._turned_on.emit()
+
     def _close(self) -> None:
         self._stop_listening()
+        self._stop_hearing()
         self.watch.close()

@@ -220,7 +220,9 @@ class SignInPage(QWidget):
                 self.mode = PASSWORD
                 self.show_mode(PASSWORD)
                 self._say(error)
-            self.password.line.selectAll()
+            typed = self.code if self.mode == FORGOTTEN else self.password.line
+            typed.setFocus()
+            typed.selectAll()
             self._left = error.wait if error.wait <= 60 else 0
             if self._left:
                 self._wait.start()

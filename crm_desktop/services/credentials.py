@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop import settings as s
 from crm_desktop.application import Application
+from crm_desktop.changes import Change
 from crm_desktop.errors import Invalid, Refused
 from crm_desktop.rights import PROGRAM, Reach
 from crm_desktop.rules import passwords
@@ -36,6 +37,9 @@ CODES = 10
 """Recovery codes on an owner's sheet."""
 ONE_TIME_DAYS = 7
 """How long a one-time password is good."""
+
+SIGN_IN = "sign-in"
+"""The type of the change that tells this program that sign-in was turned on."""
 
 Clock = Callable[[], dt.datetime]
 _USER: Any = User.__table__
@@ -105,6 +109,7 @@ def turn_on(app: Application, password: str, clock: Clock = now) -> list[str]:
         events.record(app, "sign_in_set_up", "", {"after": "on"}, session=session)
         bump(session)  # programs open elsewhere learn of it, and let nobody go on without a password
     app.actor = replace(app.actor, proven=True)
+    app.changes.tell(Change(SIGN_IN, frozenset({owner})))
     return codes
 
 

@@ -20,6 +20,7 @@ from ui.screens.rights_explain import ExplainScreen
 from ui.screens.settings import SettingsScreen
 from ui.screens.today import TodayScreen
 from ui.shell import Shell
+from ui.sign_in_people import GRANT, SignInPeople
 
 
 def all_screens() -> Screens:
@@ -33,6 +34,7 @@ def all_screens() -> Screens:
             ScreenEntry("organisation", N_("Organisation"), "organization", OrgChart, "setup", "departments.see"),
             ScreenEntry("rights", N_("Positions and rights"), "shield", RightsScreen, "setup", "program.rights"),
             ScreenEntry("explain-rights", N_("What may this person do?"), "question_circle", ExplainScreen, "setup", in_navigation=False),
+            ScreenEntry("sign-in", N_("Sign-in"), "lock_closed", SignInPeople, "setup", GRANT),
             ScreenEntry("recycle-bin", N_("Recycle bin"), "bin_recycle", RecycleBin, "setup"),
             ScreenEntry("backups", N_("Backups"), "shield_checkmark", BackupsScreen, "setup", BACKUP),
             ScreenEntry(
