@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from backups import passphrase
 from backups.framing import WrongPassphrase
@@ -24,6 +24,7 @@ from ui.backup_look import LookWindow
 from ui.backup_news import RESTORE
 from ui.backup_passphrase import ask_passphrase
 from ui.backup_restoring import Restoring
+from ui.lock_dialog import LockDialog
 from ui.main_window import MainWindow
 from ui.notices import Notices
 from ui.screens.restore import RestoreWish, RestoreWizard
@@ -188,6 +189,9 @@ class BackupHub(QObject):
     # Looking into one
 
     def _opened(self, window: MainWindow, single: bool, looked: Looked) -> None:
+        if isinstance(QApplication.activeModalWidget(), LockDialog):  # nothing comes to light while everything is covered
+            looked.close()
+            return
         made = LookWindow(window, looked, self._program.wardrobe, single=single)
         made.closed.connect(lambda: self.looking.remove(made) if made in self.looking else None)
         self.looking.append(made)

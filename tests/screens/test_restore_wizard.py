@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from record_makers import customer
+from sign_in_makers import OWNER, quick_hashes
 
 from backups import passphrase
 from backups.archive import SUFFIX, read_summary
@@ -22,6 +23,7 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Cancelled
 from crm_desktop.filters import ListQuery
 from crm_desktop.rights import Rights
+from crm_desktop.services import credentials
 from crm_desktop.services.listing import count, fetch_page
 from crm_desktop.services.opening import database_path, open_folder
 from crm_desktop.settings import Settings
@@ -34,6 +36,7 @@ from ui.screens import restore as steps
 from ui.screens.restore import RestoreWish, RestoreWizard
 from ui.screens.restore_look import EVERYTHING
 from ui.screens.welcome import Welcome
+from ui.sign_in_page import SignInPage
 
 LEFT = Qt.MouseButton.LeftButton
 WAIT = 60_000
@@ -307,3 +310,39 @@ def test_a_restore_can_be_stopped_and_the_cross_of_its_window_does_so(
     again = open_folder(sqlite_app.data)
     assert names(again) == {"Alpha", "Beta"}
     again.close()
+
+
+def test_where_people_sign_in_they_do_so_after_a_restore(
+    qtbot: QtBot, qapp: QApplication, data_folder: Path, tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick_hashes(monkeypatch)
+    app = open_folder(data_folder)
+    credentials.turn_on(app, OWNER)
+    file = create_backup(app.engine, data_folder, tmp_path / "stick").path
+    app.close()
+    program = Program(qapp, data_folder, "en")
+    program.door.account = lambda: None  # that of the system signs nobody in
+    program.start()
+    signed_in(qtbot, program)
+    window = program.window
+    assert isinstance(window, MainWindow)
+    wizard = program.backups.wizard(window)
+    compared(qtbot, wizard, file)
+    QTest.mouseClick(wizard.look.cards[EVERYTHING], LEFT)
+    qtbot.waitUntil(lambda: isinstance(program.window, SignInPage), timeout=WAIT)
+    signed_in(qtbot, program)
+    window = program.window
+    assert isinstance(window, MainWindow)
+    qtbot.waitUntil(lambda: window.notices.said.startswith("Restored."), timeout=WAIT)
+    qtbot.waitUntil(lambda: window.tasks.idle, timeout=WAIT)
+    close(program)
+
+
+def signed_in(qtbot: QtBot, program: Program) -> None:
+    page = program.window
+    assert isinstance(page, SignInPage)
+    page.name.setCurrentText("ann")
+    page.password.line.setText(OWNER)
+    QTest.keyClick(page.password.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: isinstance(program.window, MainWindow), timeout=WAIT)
+    qtbot.waitUntil(lambda: program.window.tasks.idle, timeout=WAIT)  # type: ignore[union-attr]
