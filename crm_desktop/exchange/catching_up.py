@@ -56,4 +56,8 @@ def compare_again(app: Application, session: Session, kind: RecordType, plan: Pl
     for item, stands in zip(changing, now, strict=True):
         if stands.action == "same":
             item.action = "same"
-    return [p for p in new if p.action == "change"]
+    found = [p for p in new if p.action == "change"]
+    if plan.only_new:
+        for item in found:
+            item.action = "same"
+    return [] if plan.only_new else found

@@ -62,6 +62,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     file: str = ""  # its name, for the log
     candidates: Candidates = field(default_factory=dict)
+    only_new: bool = False  # what is there already stays as it is
     entries: int = 0  # of the log when the plan was made: whether anything was written since
 
     def count(self, action: Action) -> int:

@@ -26,6 +26,7 @@ from benchmarks import (  # noqa: E402
     bench_exchange,
     bench_generating,
     bench_lists,
+    bench_pauses,
     bench_printing,
     bench_rights,
     bench_saving,
@@ -41,7 +42,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 LARGEST_GENERATED = 100_000
 """Generating a million customers again just to time it would take a quarter of an hour."""
 
-PARTS = ("start", "lists", "search", "saving", "printing", "exchange", "generating", "backup", "rights")
+PARTS = ("start", "lists", "search", "saving", "printing", "exchange", "generating", "backup", "rights", "pauses")
 
 
 def measure(folder: Path, size: int, part: str, qt: QApplication) -> list[Row]:
@@ -59,6 +60,7 @@ def measure(folder: Path, size: int, part: str, qt: QApplication) -> list[Row]:
         "exchange": lambda: bench_exchange.measure(app, size),
         "backup": lambda: bench_backup.measure(app, size),
         "rights": lambda: bench_rights.measure(app, size),
+        "pauses": lambda: bench_pauses.measure(app, size),
     }
     try:
         return work[part]()

@@ -14,6 +14,7 @@ from benchmarks import (
     bench_exchange,
     bench_generating,
     bench_lists,
+    bench_pauses,
     bench_printing,
     bench_saving,
     bench_search,
@@ -79,6 +80,11 @@ def test_generating() -> None:
 def test_starting(app: Application) -> None:
     rows = bench_start.measure(app.data, SIZE, runs=1)
     assert rows[1].met, rows[1]
+
+
+def test_pauses(app: Application) -> None:
+    rows = bench_pauses.measure(app, SIZE)
+    assert [row.figure > 0 for row in rows] == [True] * len(bench_pauses.WORK)
 
 
 def test_the_page_names_every_row() -> None:

@@ -135,7 +135,7 @@ def test_the_screen_of_the_day_opens_and_finishes(
     qtbot.addWidget(screen)
     screen.resize(1100, 700)
     screen.show()
-    qtbot.waitUntil(lambda: len(screen.tasks.rows) == 2)
+    qtbot.waitUntil(lambda: len(screen.tasks.rows) == 2 and len(screen.calls.rows) == 1)
     qtbot.mouseClick(screen.calls.rows[0], Qt.MouseButton.LeftButton)
     assert shell.opened == [("customers", busy_day["customer"])]
     done = next(b for b in screen.tasks.rows[0].findChildren(QWidget) if b.accessibleName() == "Done")
@@ -149,8 +149,20 @@ def test_the_day_follows_what_others_save(qtbot: QtBot, shell: SimpleNamespace, 
     qtbot.addWidget(screen)
     qtbot.waitUntil(lambda: shell.tasks.idle)
     assert screen.tasks.rows == []
+    screen.show()
     keep(sqlite_app, "tasks", title="New", due=TODAY)
     qtbot.waitUntil(lambda: len(screen.tasks.rows) == 1)
+
+
+def test_the_day_is_not_built_while_nobody_sees_it(
+    qtbot: QtBot, shell: SimpleNamespace, busy_day: dict[str, int]
+) -> None:
+    screen = TodayScreen(shell)  # type: ignore[arg-type]
+    qtbot.addWidget(screen)
+    qtbot.waitUntil(lambda: shell.tasks.idle)
+    assert screen.tasks.rows == []
+    screen.show()
+    qtbot.waitUntil(lambda: len(screen.tasks.rows) == 2 and len(screen.calls.rows) == 1)
 
 
 @pytest.mark.parametrize(

@@ -336,6 +336,11 @@ def test_a_record_made_by_hand_since_the_plan_is_changed_not_doubled(app: Applic
     result = run_import(app, planned)
     assert (result.created, result.changed) == (1, 1)
     assert open_record(app, "customers", made.id or 0).values["mobile"] == "1"
+    planned = plan(app, "customers", ["名称", "手机"], ["丙", "1"])
+    planned.only_new = True
+    made = customer(app, "丙", mobile="9")
+    assert run_import(app, planned).unchanged == 1
+    assert open_record(app, "customers", made.id or 0).values["mobile"] == "9"
 
 
 def test_a_record_changed_since_the_plan_is_not_overwritten(app: Application) -> None:

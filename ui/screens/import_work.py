@@ -29,6 +29,7 @@ def plan(
     made: Plan = importing.plan_import(
         app, found.type, found.table, mapping, create_missing=create_missing, progress=progress
     )
+    made.only_new = only_new
     if only_new:
         for item in made.records:
             if item.action == "change":

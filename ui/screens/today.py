@@ -37,6 +37,7 @@ class TodayScreen(QWidget):
         self.tasks = _Section(_("Tasks"), "task_list_square_ltr", _("Nothing to do in the next seven days."))
         self.calls = _Section(_("Customers to contact"), "call", _("Nobody is waiting for you in the next seven days."))
         self.recent = _Section(_("Lately opened"), "history", _("The records you open will stand here."))
+        self._waiting: Today | None = None  # the day as it is, to be shown when this screen is
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_AFTER_CHANGES)
@@ -59,6 +60,8 @@ class TodayScreen(QWidget):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._show_recent()
+        if self._waiting is not None:
+            self._show(self._waiting)
 
     def _record_changed(self, change: Change) -> None:  # on the thread that saved
         if change.type in _WATCHED:
@@ -109,6 +112,10 @@ class TodayScreen(QWidget):
         whole.addWidget(area)
 
     def _show(self, today: Today) -> None:
+        if not self.isVisible():  # nobody reads it, and whoever works in another tab would wait for it
+            self._waiting = today
+            return
+        self._waiting = None
         now = dt.datetime.now().astimezone()
         self._greeting.setText(greeting(now, self._shell.app.actor.name))
         if today.due:
@@ -117,7 +124,8 @@ class TodayScreen(QWidget):
             text = _("nothing is due")
         self._summary.setText(f"{long_date(today.day)} · {text}")
         self.tasks.fill([self._task_row(due, today.day) for due in today.tasks])
-        self.calls.fill([self._call_row(due, today.day) for due in today.customers])
+        # One half at a time: a day with eighty lines takes longer to build than the window may stand still.
+        QTimer.singleShot(0, self, lambda: self.calls.fill([self._call_row(due, today.day) for due in today.customers]))
 
     def _show_recent(self) -> None:
         recent: list[tuple[str, str, str]] = getattr(self._shell, "recent", list)()
