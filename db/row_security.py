@@ -10,7 +10,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, String, and_, false, literal_column, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    String,
+    and_,
+    false,
+    literal_column,
+    not_,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql
 
 from db.access import (
@@ -175,7 +188,8 @@ def _own_tables(asker: Asker, subjects: Sequence[Subject]) -> Iterator[str]:
     yield from _guard(history)
     yield from _policy(history, "SELECT", using=_about_records(history, subjects, or_(log, mine)))
     yield from _policy(history, "INSERT", check=mine)
-    for table in _tables(system.Revision, system.FileLink, access.RecordShare):
+    yield from _shares(asker, subjects)
+    for table in _tables(system.Revision, system.FileLink):
         seen = _about_records(table, subjects)
         yield from _guard(table)
         yield from _policy(table, "SELECT", using=seen)
@@ -190,6 +204,26 @@ def _own_tables(asker: Asker, subjects: Sequence[Subject]) -> Iterator[str]:
         own = table.c.user_id == asker.user
         for command in ("INSERT", "UPDATE", "DELETE"):
             yield from _policy(table, command, using=None if command == "INSERT" else own, check=None if command == "DELETE" else own)
+
+
+def _shares(asker: Asker, subjects: Sequence[Subject]) -> Iterator[str]:
+    """Records are shared by whoever may share them, and to be changed only by whoever may change them: nobody gives more than they have."""
+    table: Any = access.RecordShare.__table__
+
+    def may(operation: str) -> ColumnElement[bool]:
+        tests = []
+        for subject in subjects:
+            above = subject.table.alias()
+            row = or_(_all(subject.key, operation), within(subject, asker, operation, above))
+            tests.append(and_(table.c.record_type == subject.key, table.c.record_id.in_(select(above.c.id).where(row))))
+        return or_(false(), *tests)
+
+    given = and_(may("share"), or_(not_(table.c.may_change), may("change")))
+    yield from _guard(table)
+    yield from _policy(table, "SELECT", using=_about_records(table, subjects))
+    yield from _policy(table, "INSERT", check=given)
+    yield from _policy(table, "UPDATE", using=may("share"), check=given)
+    yield from _policy(table, "DELETE", using=may("share"))
 
 
 def _access_tables(asker: Asker) -> Iterator[str]:
@@ -247,6 +281,7 @@ def grant_statements(
     for table in _tables(system.HistoryEntry, system.Revision, system.FileLink, system.FileContent, access.RecordShare):
         made.append(_grant(role, "SELECT", table, told))
         made.append(_grant(role, "INSERT", table, set()))
+    made.append(f'GRANT UPDATE, DELETE ON {_name(access.RecordShare.__table__)} TO "{role}"')
     for table in _tables(system.SavedView, system.KeptDraft, system.Setting):
         made.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {_name(table)} TO "{role}"')
     for table in _tables(access.AccessRight, access.AccessPerson, access.AccessDepartment, access.AccessGroup, *_READ_BY_ALL):
@@ -280,4 +315,5 @@ def role_statements(role: str, password_hash: str) -> list[str]:
     return [
         f'CREATE ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS PASSWORD \'{password_hash}\'',
         f'GRANT USAGE ON SCHEMA public TO "{role}"',
+        f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role}"',  # new rows take their numbers there
     ]

@@ -125,3 +125,37 @@ def test_rows_are_made_for_oneself_only(office: ServerOffice, tmp_path: Path) ->
             assert 900_001 in seen(connection, "customer")
         with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
             connection.execute("UPDATE customer SET owner_id = %s, department_id = NULL WHERE id = %s", (peer, mine))
+
+
+def test_nobody_shares_more_than_they_have(office: ServerOffice) -> None:
+    office.work_as("boss")
+    reaches = {("customers", o): Reach.OWN for o in ("share", "add")} | {("customers", o): Reach.SHARED for o in ("see", "change")}
+    office.say(reaches)
+    insert = (
+        "INSERT INTO record_share (record_type, record_id, grantee_kind, grantee_id, may_change, at)"
+        " VALUES ('customers', %s, 'user', %s, %s, now())"
+    )
+    for who in ("rep", "deputy"):
+        server_rights.grant(office.app, office.people[who])
+    peer = office.people["peer"]
+    with session_of(office, "deputy") as connection:
+        me = office.people["deputy"]
+        own = {r[0] for r in connection.execute("SELECT id FROM customer WHERE owner_id = %s", (me,))}
+        others = seen(connection, "customer") - own
+        assert own
+        assert others
+        for change in (True, False):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(insert, (min(others), peer, change))
+        before = connection.execute("DELETE FROM record_share WHERE record_id = %s", (min(others),)).rowcount
+        assert before == 0
+        with connection.transaction(force_rollback=True):
+            connection.execute(insert, (min(own), peer, True))
+            assert connection.execute("UPDATE record_share SET may_change = false WHERE record_id = %s", (min(own),)).rowcount == 1
+            assert connection.execute("DELETE FROM record_share WHERE record_id = %s", (min(own),)).rowcount == 1
+    office.say(reaches | {("customers", "change"): Reach.NONE})
+    with session_of(office, "deputy") as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(insert, (min(own), peer, True))
+        with connection.transaction(force_rollback=True):
+            connection.execute(insert, (min(own), peer, False))
