@@ -277,3 +277,29 @@ def test_several_records_are_handed_over_from_the_list(desk: Desk, office: Offic
     desk.quiet()
     assert {saving.open_record(desk.app, "customers", i).values["owner_id"].id for i in ids} == {bob}
     assert desk.window.notices.said == "2 records handed over"
+
+
+def test_the_screen_follows_what_others_change_unless_something_is_typed(desk: Desk, office: Office) -> None:
+    screen = rights_screen(desk, "finance")
+    assert screen.positions.currentItem().text() == "Finance"
+    office.person("Bob", "finance")
+    desk.wait(lambda: screen.positions.currentItem().text() == "Finance  ·  1")
+    go(screen.records, "Tasks", "See")
+    QTest.keyClick(screen.records, Qt.Key.Key_0)
+    office.person("Cid", "finance")
+    desk.quiet()
+    assert screen.unsaved
+    assert screen.positions.currentItem().text() == "Finance  ·  1"
+
+
+def test_whoever_looks_after_a_branch_reads_positions_and_changes_none(desk: Desk, office: Office) -> None:
+    north = office.department("North", branch=True)
+    ada = office.person("Ada", "branch_administrator", department_id=Ref(north))
+    desk.window.app.actor = office.sign_in(ada).actor
+    screen = rights_screen(desk, "salesperson")
+    go(screen.records, "Customers", "See")
+    QTest.keyClick(screen.records, Qt.Key.Key_7)
+    assert not screen.unsaved
+    assert not screen.copy_button.isEnabled()
+    assert not screen.save_button.isEnabled()
+    assert not screen.areas.isEnabled()

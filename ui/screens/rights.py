@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crm_desktop.changes import Change
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import PROGRAM, Reach
 from crm_desktop.services import rights_editing
@@ -40,6 +41,8 @@ _SIDE = 216  # pixels
 class RightsScreen(QWidget):
     """Look at positions, change, copy and reset them."""
 
+    _told = Signal()
+
     def __init__(self, shell: Shell, position: str = "") -> None:
         super().__init__()
         self._shell = shell
@@ -57,6 +60,8 @@ class RightsScreen(QWidget):
         self.field_type = QComboBox()
         self._lay_out()
         self._connect()
+        stop = shell.app.changes.listen(self._hear)
+        self.destroyed.connect(lambda *_args: stop())
         self.refresh()
 
     # For the window
@@ -85,6 +90,11 @@ class RightsScreen(QWidget):
         """Read the positions again; what is changed here and not saved stays."""
         if not self.unsaved:
             self._shell.tasks.run(partial(rights_editing.positions, self._shell.app), self._show, self._failed, owner=self)
+
+    def _hear(self, change: Change) -> None:
+        """Called in the thread that saved: positions, or who holds them, are other ones."""
+        if change.type in ("positions", "users"):
+            self._told.emit()
 
     # How it looks
 
@@ -187,6 +197,7 @@ class RightsScreen(QWidget):
         return page
 
     def _connect(self) -> None:
+        self._told.connect(self.refresh)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
         self.tabs.currentChanged.connect(lambda _at: self._show_hint())
         self.positions.currentRowChanged.connect(lambda _row: self._chosen())
