@@ -116,10 +116,24 @@ def store_targets(settings: s.Settings, data: Path, targets: Sequence[Target]) -
         rules = (main.rules.last, main.rules.days, main.rules.weeks, main.rules.months)
         kept |= dict(zip(numbers, rules, strict=True))
         kept |= {s.BACKUP_ENCRYPT: main.encrypt, s.BACKUP_LEAST_FREE: main.least_free}
+    for target in others:
+        _make_folder(target)
     try:
         settings.set_many(kept)
     except ValueError as error:
         raise Refused(_("These rules cannot be kept."), _("Keep at least the last one, and at most 1,000.")) from error
+
+
+def _make_folder(target: Target) -> None:
+    """Make the folder of a new target. Where it cannot be made, the target is not connected, and the warnings say so."""
+    folder = Path(target.path).expanduser()
+    if target.kind == DRIVE:
+        return
+    try:
+        if folder.parent.is_dir():
+            folder.mkdir(exist_ok=True)
+    except OSError as error:
+        log.warning("The folder of a place for backups cannot be made: %s", type(error).__name__)
 
 
 def _check(targets: Sequence[Target]) -> None:
@@ -155,7 +169,8 @@ def folder_of(target: Target, found: Sequence[drives.Drive] | None = None) -> Pa
     if target.kind != DRIVE:
         folder = Path(target.path).expanduser()
         try:
-            return folder if folder.is_dir() or folder.parent.is_dir() else None
+            # A folder that was there and is gone lies on a disk that is not mounted: made anew, it would lie on another one.
+            return folder if folder.is_dir() or (target.id == MAIN and folder.parent.is_dir()) else None
         except OSError:
             return None
     drive = drives.find(target.drive, target.volume, drives.connected() if found is None else found)

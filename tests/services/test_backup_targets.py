@@ -29,6 +29,7 @@ from backups.targets import DRIVE, FOLDER, MAIN, SHARE, Target, folder_of, new_t
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Refused, Unavailable
+from crm_desktop.progress import Unwatched
 
 COMPANY = "Example Trading Ltd"
 
@@ -210,7 +211,7 @@ def test_every_target_gets_its_copy_by_its_own_rules(sqlite_app: Application, st
     assert len(list_backups(sqlite_app.data / "backups")) == 2
     assert [b.good for b in list_backups(stick / "CRM")] == [True]
     assert [b.good for b in list_backups(tmp_path / "nas")] == [True] * 3
-    assert not (tmp_path / "off").exists()
+    assert list_backups(tmp_path / "off") == []
     for backup in list_backups(tmp_path / "nas"):
         verify(backup.path, tmp_path)
     past = Runs(sqlite_app.data).read()
@@ -218,11 +219,16 @@ def test_every_target_gets_its_copy_by_its_own_rules(sqlite_app: Application, st
 
 
 def test_a_target_that_fails_spoils_no_other(sqlite_app: Application, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    bad = new_target(FOLDER, "Bad", str(tmp_path / "file" / "x"))
-    bad = replace(bad, path=str(tmp_path / "file"))
+    bad = new_target(FOLDER, "Bad", str(tmp_path / "bad"))
     good = new_target(FOLDER, "Good", str(tmp_path / "good"))
-    run = running.back_up(sqlite_app, with_targets(sqlite_app, bad, good), "hand", found=[])
+    settings = with_targets(sqlite_app, bad, good)
+
+    class Spoiler(Unwatched):
+        def report(self, done: int, total: int | None = None, text: str = "") -> None:
+            for part in (tmp_path / "bad").glob("*.part"):
+                part.unlink()
+
+    run = running.back_up(sqlite_app, settings, "hand", Spoiler(), found=[])
     assert [(c.target.name, bool(c.problem)) for c in run.copies] == [("Bad", True), ("Good", False)]
     assert run.backup.good
     assert len(list_backups(tmp_path / "good")) == 1
@@ -236,6 +242,19 @@ def test_without_the_main_target_the_next_one_takes_it(sqlite_app: Application, 
     worry = {c.key: c for c in overview(sqlite_app, settings, found=[]).concerns}
     assert worry["missing"].grave
     assert "old" not in worry
+
+
+def test_a_folder_that_is_gone_is_not_made_anew_on_another_disk(sqlite_app: Application, tmp_path: Path) -> None:
+    """As when the network drive that was mounted there is away: its empty mount point is no place for backups."""
+    nas = new_target(FOLDER, "NAS", str(tmp_path / "nas"))
+    settings = with_targets(sqlite_app, nas)
+    assert len(running.back_up(sqlite_app, settings, "hand", found=[]).copies) == 1
+    shutil.rmtree(tmp_path / "nas")
+    assert running.back_up(sqlite_app, settings, "hand", found=[]).copies == ()
+    assert not (tmp_path / "nas").exists()
+    late = dt.datetime.now().astimezone() + dt.timedelta(days=4)
+    worry = {c.key: c for c in overview(sqlite_app, settings, late, found=[]).concerns}["missing"]
+    assert (worry.grave, worry.target_id) == (True, nas.id)
 
 
 def test_a_stick_pulled_out_in_the_middle(sqlite_app: Application, stick: Path) -> None:
