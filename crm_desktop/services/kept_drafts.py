@@ -65,6 +65,16 @@ def kept(app: Application, type_key: str, record_id: int | None) -> list[Kept]:
     return [found for row in rows if (found := _kept(app, type_key, row)) is not None]
 
 
+def left_over(app: Application) -> list[tuple[str, int]]:
+    """Where something is kept of this person: type and id of the records, 0 for new ones; the newest first."""
+    if app.actor.user_id is None:
+        return []
+    table: Any = KeptDraft.__table__
+    query = select(table.c.record_type, table.c.record_id).where(table.c.user_id == app.actor.user_id).order_by(table.c.at.desc())
+    with told(app), reading(app.engine) as connection:
+        return [(key, id_) for key, id_ in dict.fromkeys(map(tuple, connection.execute(query))) if key in app.types]
+
+
 def _kept(app: Application, type_key: str, row: Any) -> Kept | None:
     """The draft behind a row; None where a later version wrote something this one does not read."""
     kind, facts = app.type(type_key), row["facts"]
