@@ -28,6 +28,7 @@ from ui.dropped_files import DropToImport
 from ui.notices import Notices
 from ui.old_fields import has_old_fields
 from ui.reminders import Reminders
+from ui.rights_keeper import RightsKeeper
 from ui.screens.registry import Screens
 from ui.session_keeper import SessionKeeper
 from ui.tabs import DocumentTabs
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         DropToImport(self, self)
         self._restore()
         SessionKeeper(self, self, self.tabs, self.keep_state)
+        RightsKeeper(self, app, self._rights_changed)
 
     # What screens ask for
 
@@ -254,11 +256,20 @@ class MainWindow(QMainWindow):
             return []
         return [t for t in self.app.types.values() if t.area != "setup" and self.app.actor.may(f"{t.key}.add")]
 
-    def _fill_menus(self) -> None:
+    def _rights_changed(self) -> None:
+        self.refresh_navigation()
+        self._fill_new_menu()
+        self.notices.say(_("Your rights have changed."), icon="shield")
+
+    def _fill_new_menu(self) -> None:
+        self.top.new_menu.clear()
         for record_type in self._creatable():
             action = self.top.new_menu.addAction(icons.icon(record_type.icon), _(record_type.title))
             action.triggered.connect(lambda _on, key=record_type.key: self.new_record(key))
         self.top.new.setVisible(not self.top.new_menu.isEmpty())
+
+    def _fill_menus(self) -> None:
+        self._fill_new_menu()
         menu: QMenu = self.top.person_menu
         menu.addAction(icons.icon("person_circle"), self.app.actor.name).setEnabled(False)
         menu.addSeparator()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from ui.customer_panel import CustomerPanel
 from ui.hand_over import HandOverDialog
 from ui.list_screen import ListScreen
 from ui.rights_grid import LevelGrid
+from ui.rights_keeper import RightsKeeper
 from ui.screens.all_screens import all_screens
 from ui.screens.rights import RightsScreen
 from ui.screens.rights_explain import ExplainScreen
@@ -303,3 +305,23 @@ def test_whoever_looks_after_a_branch_reads_positions_and_changes_none(desk: Des
     assert not screen.copy_button.isEnabled()
     assert not screen.save_button.isEnabled()
     assert not screen.areas.isEnabled()
+
+
+def test_the_window_follows_when_the_rights_of_the_person_change(desk: Desk, office: Office) -> None:
+    bob = office.person("Bob", "salesperson")
+    office.person("Eve", "owner")
+    boss = replace(desk.app, actor=desk.app.actor)
+    desk.window.app.actor = office.sign_in(bob).actor
+    (keeper,) = desk.window.findChildren(RightsKeeper)
+    keeper.look()
+    keys = [e.key for e in desk.window.nav.entries]
+    assert "list:customers" in keys
+    assert "screen:rights" not in keys
+    office.hold(bob, "warehouse", app=boss)
+    desk.window.open_list("products")  # any question
+    desk.quiet()
+    keeper.look()
+    assert desk.window.notices.said == "Your rights have changed."
+    offered = [a.text() for a in desk.window.top.new_menu.actions()]
+    assert "Product" in offered
+    assert "Customer" not in offered
