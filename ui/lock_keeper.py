@@ -17,7 +17,7 @@ from ui.commands import Command
 from ui.lock_dialog import LockDialog
 from ui.lock_watch import IdleWatch
 from ui.main_window import MainWindow
-from ui.sign_in_dialogs import ChangePassword
+from ui.sign_in_dialogs import BindAccount, ChangePassword
 from ui.sign_in_door import Door
 
 _SETTINGS = frozenset({s.IDLE_MINUTES.name, s.OWN_IDLE_MINUTES.name})
@@ -70,6 +70,19 @@ class LockKeeper(QObject):
         """The person chooses another password."""
         ChangePassword(self._window, self._window.app, self._window.tasks, self._window.notices).open()
 
+    def bind_account(self) -> None:
+        """Let the account of the system stand in for the password."""
+        window, account = self._window, self._door.account()
+        if account is None:
+            window.notices.inform(_("The system does not say whose account this is."))
+            return
+        BindAccount(window, window.app, window.tasks, window.notices, account).open()
+
+    def unbind_account(self) -> None:
+        """Ask for the password again, on all accounts of this person."""
+        said = partial(self._window.notices.say, _("From now on you sign in with your password."), icon="checkmark_circle")
+        self._window.tasks.run(partial(signing_in.unbind_accounts, self._window.app), lambda _nothing: said(), owner=self)
+
     def _ask(self) -> None:
         window = self._window
         self.dialog = dialog = LockDialog(window, window.app, window.tasks, window.notices)
@@ -101,13 +114,17 @@ class LockKeeper(QObject):
 
     def _offer(self) -> None:
         group = _("Window")
-        self._window.offer(
-            [
-                Command("lock", _("Lock"), "lock_closed", self.lock, "Ctrl+Alt+L", group),
-                Command("password", _("Change my password…"), "shield", self.change_password, "", group),
-                Command("sign-out", _("Sign out, or let somebody else sign in"), "people", self.sign_out, "", group),
+        commands = [
+            Command("lock", _("Lock"), "lock_closed", self.lock, "Ctrl+Alt+L", group),
+            Command("password", _("Change my password…"), "shield", self.change_password, "", group),
+        ]
+        if self._window.settings.get(s.SIGN_IN_SYSTEM):
+            commands += [
+                Command("account", _("Sign in with this Windows account…"), "desktop", self.bind_account, "", group),
+                Command("no-account", _("Sign in with my password only"), "keyboard", self.unbind_account, "", group),
             ]
-        )
+        out = Command("sign-out", _("Sign out, or let somebody else sign in"), "people", self.sign_out, "", group)
+        self._window.offer([*commands, out])
 
     def _set(self, names: frozenset[str]) -> None:
         if names & _SETTINGS and self._window.app.actor.proven and not self._window.tasks.closed:

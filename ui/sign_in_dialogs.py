@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QV
 
 from crm_desktop import settings as s
 from crm_desktop.application import Application
-from crm_desktop.errors import Invalid
-from crm_desktop.services import credentials
+from crm_desktop.errors import Invalid, NotSignedIn
+from crm_desktop.services import credentials, signing_in
+from crm_desktop.services.system_account import Account
 from crm_desktop.words import _, language
 from ui import theme
 from ui.notices import Notices
@@ -106,6 +107,58 @@ class ChangePassword(_Asking):
         else:
             self._notices.error(error)
         QTimer.singleShot(0, self, self.look)
+
+
+class BindAccount(QDialog):
+    """One's own password, so that the account of the system in use stands in for it from now on."""
+
+    def __init__(self, parent: QWidget, app: Application, tasks: Tasks, notices: Notices, account: Account) -> None:
+        super().__init__(parent.window())
+        self._app, self._tasks, self._notices, self._account = app, tasks, notices, account
+        self.setWindowTitle(_("Sign in with this Windows account"))
+        self.password, self.problem = PasswordEdit(_("Password")), Label("", "error", wrap=True)
+        self.problem.hide()
+        self.take = primary(_("Use the account"), "", self.try_it)
+        column = QVBoxLayout(self)
+        edge = theme.size("page")
+        column.setContentsMargins(edge, edge, edge, theme.size("margin"))
+        column.setSpacing(theme.size("gap"))
+        column.addWidget(Label(self.windowTitle(), "heading"))
+        words = _("Whoever uses the account “{account}” on this PC is then signed in as you, without a password.")
+        column.addWidget(Label(words.format(account=account.label), "dim", wrap=True))
+        column.addWidget(Label(_("Your password, {name}").format(name=app.actor.name)))
+        column.addWidget(self.password)
+        column.addWidget(self.problem)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(Button(_("Cancel"), clicked=self.reject))
+        row.addWidget(self.take)
+        column.addLayout(row)
+        self.setMinimumWidth(theme.current().px(440))
+        self.password.line.textChanged.connect(lambda text: self.take.setEnabled(bool(text)))
+        self.password.line.returnPressed.connect(self.take.click)
+        self.take.setEnabled(False)
+        self.password.line.setFocus()
+
+    def try_it(self) -> None:
+        """Compare the password, and bind."""
+        self.take.setEnabled(False)
+        self.problem.hide()
+        work = partial(signing_in.bind_account, self._app, self._account, self.password.text)
+        self._tasks.run(work, self._bound, self._failed, owner=self)
+
+    def _bound(self, _nothing: object) -> None:
+        self.accept()
+        self._notices.say(_("From now on this Windows account signs you in."), icon="checkmark_circle")
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, NotSignedIn):
+            self.problem.setText(error.message)
+            self.problem.show()
+            self.password.line.selectAll()
+        else:
+            self._notices.error(error)
+        QTimer.singleShot(0, self, partial(self.take.setEnabled, True))
 
 
 class TurnOn(_Asking):

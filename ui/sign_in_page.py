@@ -67,7 +67,7 @@ class SignInPage(QWidget):
         self.password = PasswordEdit(_("Password"))
         self.code = QLineEdit()
         self.code.setAccessibleName(_("Recovery code"))
-        self.code.setPlaceholderText("abcd-efgh-jkmn-pqrs")
+        self.code.setPlaceholderText(_("For example abcd-efgh-jkmn-pqrs"))
         self.new = NewPasswordEdit()
         self.heading, self.words = Label("", "heading"), Label("", "dim", wrap=True)
         self.problem = Banner("", "red")

@@ -28,7 +28,7 @@ from ui.lock_dialog import Cover, LockDialog
 from ui.lock_keeper import LockKeeper
 from ui.lock_watch import IdleWatch
 from ui.main_window import MainWindow
-from ui.sign_in_dialogs import ChangePassword
+from ui.sign_in_dialogs import BindAccount, ChangePassword
 from ui.sign_in_fields import NewPasswordEdit, PasswordEdit
 from ui.sign_in_page import FIRST, FORGOTTEN, SignInPage
 
@@ -332,15 +332,33 @@ def test_the_account_of_the_system_signs_in(qapp: QApplication, qtbot: QtBot, co
     app = open_folder(data_folder)
     signing_in.sign_in(app, "ann", OWNER)
     settings_of(app).set(s.SIGN_IN_SYSTEM, True)
-    signing_in.bind_account(app, account, OWNER)
     app.close()
     made = Program(qapp, data_folder, "en")
     made.door.account = lambda: account
     made.start()
+    window = sign_in(made, qtbot)
+    next(a for a in window.top.person_menu.actions() if a.text().startswith("Sign in with this")).trigger()
+    asking = window.findChild(BindAccount)
+    assert asking is not None
+    asking.password.line.setText("wrong")
+    asking.take.click()
+    qtbot.waitUntil(asking.problem.isVisible, timeout=WAIT)
+    asking.password.line.setText(OWNER)
+    qtbot.waitUntil(asking.take.isEnabled, timeout=WAIT)
+    asking.take.click()
+    qtbot.waitUntil(lambda: not asking.isVisible(), timeout=WAIT)
+    assert made.leave()
+    made.start_again()
     window = arrived(made, qtbot)
     assert window.app.actor.name == "Ann"
     assert made.door.sign_out()
     assert isinstance(made.window, SignInPage), "who signs out wants to be out"
+    window = sign_in(made, qtbot)
+    keeper(window).unbind_account()
+    qtbot.waitUntil(lambda: window.tasks.idle, timeout=WAIT)
+    assert made.leave()
+    made.start_again()
+    assert isinstance(made.window, SignInPage)
     made.window.close()
     made.end()
 
