@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from crm_desktop.words import _
 from ui import theme
 from ui.list_state import ListState, default_state
 from ui.widgets.buttons import Button
-from ui.widgets.inputs import SearchEdit
+from ui.widgets.inputs import NumberBox, SearchEdit
 from ui.widgets.labels import Label
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -41,9 +40,7 @@ class ColumnChooser(QDialog):
         self.list.setProperty("role", "plain")
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
-        self.freeze = QSpinBox()
-        self.freeze.setRange(0, 5)
-        self.freeze.setValue(state.frozen)
+        self.freeze = NumberBox(0, 5, state.frozen)
         self._lay_out()
         self._fill(state.columns)
         self.search.textChanged.connect(self._narrow)

@@ -20,7 +20,7 @@ from crm_desktop.local_time import to_local
 from crm_desktop.options import Options
 from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.rules.periods import PERIODS
-from crm_desktop.words import _, ngettext
+from crm_desktop.words import _
 
 Names = Callable[[str, int], str]
 """What a record is called: (type key, id) → words."""
@@ -244,8 +244,7 @@ def _choices(values: Any, field: Field, options: Options, names: Names) -> str:
         words = [show(v, field, options) for v in values]
     if len(words) <= 2:
         return "、".join(words)
-    more = len(words) - 1
-    return ngettext("{first} and {count} more", "{first} and {count} more", more).format(first=words[0], count=more)
+    return _("{first}, {count} in all").format(first=words[0], count=len(words))
 
 
 def fields_in(part: Filter) -> set[str]:

@@ -60,7 +60,7 @@ class Notices(QObject):
 
     def inform(self, text: str, advice: str = "") -> None:
         """Something the person has to have read."""
-        self._box(QMessageBox.Icon.Information, text, advice).exec()
+        self._told(QMessageBox.Icon.Information, text, advice)
 
     def ask(self, question: str, details: str = "", *, yes: str, no: str = "", danger: bool = False) -> bool:
         """A question with two answers; `yes` is the word on the button that does it. Esc means no.
@@ -105,7 +105,7 @@ class Notices(QObject):
             self.say(error.message, icon="info")
         elif isinstance(error, Told):
             log.info("Told: %s", type(error).__name__)
-            self._box(QMessageBox.Icon.Warning, error.message, error.advice).exec()
+            self._told(QMessageBox.Icon.Warning, error.message, error.advice)
         else:
             self._mistake(error)
 
@@ -145,6 +145,13 @@ class Notices(QObject):
         else:
             self.say(_("Report saved: {name}").format(name=path.name))
 
+    def _told(self, icon: QMessageBox.Icon, text: str, advice: str) -> None:
+        box, read = self._box(icon, text, advice), Button(_("OK"), kind="primary")  # Qt's own button has an icon on its word
+        box.addButton(read, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(read)
+        box.setEscapeButton(read)
+        box.exec()
+
     def _box(self, icon: QMessageBox.Icon, text: str, advice: str) -> QMessageBox:
         box = QMessageBox(self._window)
         box.setIcon(icon)  # what a screen reader and the system's sound go by
@@ -161,6 +168,8 @@ def log_qt_messages() -> None:
     qt_log = logging.getLogger("qt")
 
     def handle(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if "propagateSizeHints" in message:  # a platform without windows says so for each of them
+            kind = QtMsgType.QtDebugMsg
         qt_log.log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
 
     qInstallMessageHandler(handle)

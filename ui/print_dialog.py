@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -40,7 +39,7 @@ from crm_desktop.words import LANGUAGES, _, language, ngettext
 from ui import theme
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
-from ui.widgets.inputs import Spinner
+from ui.widgets.inputs import NumberBox, Spinner
 from ui.widgets.labels import Label
 
 _SCREEN_DPI, _PRINT_DPI = 96, 300
@@ -111,7 +110,7 @@ class PrintDialog(QDialog):
 
     def _choices(self) -> QGridLayout:
         self.template, self.language, self.printer = QComboBox(), QComboBox(), QComboBox()
-        self.copies, self.range = QSpinBox(), QLineEdit()
+        self.copies, self.range = NumberBox(1, 99, 1), QLineEdit()
         for code, words in LANGUAGES.items():
             self.language.addItem(words, code)
         self.language.setCurrentIndex(max(0, self.language.findData(language())))
@@ -120,7 +119,6 @@ class PrintDialog(QDialog):
         self.printer.addItem(_("Save as PDF"), _PDF)
         default = QPrinterInfo.defaultPrinterName()
         self.printer.setCurrentIndex(max(0, self.printer.findData(default)) if default else 0)
-        self.copies.setRange(1, 99)
         self.range.setPlaceholderText(_("All, or 1-3, 5"))
         grid = QGridLayout()
         grid.setVerticalSpacing(theme.size("gap"))

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QTabBar, QVBox
 
 from crm_desktop.words import _
 from ui import icons, theme
+from ui.widgets.buttons import IconButton
 
+_MANY, _LEAST = 6, 112  # from so many tabs on there is a list of them; pixels of the narrowest tab
 Maker = Callable[[str, Mapping[str, Any]], QWidget | None]
 
 
@@ -34,6 +36,11 @@ class DocumentTabs(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(2, 0, 8, 6)
         row.addWidget(self.bar, 1)
+        self.all_tabs = QMenu(self)
+        self.all_tabs.aboutToShow.connect(self._list_tabs)
+        self.list_button = IconButton("chevron_down", _("All tabs"), menu=self.all_tabs)
+        self.list_button.hide()
+        row.addWidget(self.list_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -152,6 +159,7 @@ class DocumentTabs(QWidget):
         index = self.bar.addTab(icons.icon(page.icon or "document"), page.title)
         self.bar.setTabToolTip(index, page.title)
         self.bar.blockSignals(False)
+        self.list_button.setVisible(self.bar.count() >= _MANY)
         if widget is not None:
             page.widget = widget
             self.stack.addWidget(widget)
@@ -186,6 +194,7 @@ class DocumentTabs(QWidget):
         self.bar.blockSignals(True)
         self.bar.removeTab(index)
         self.bar.blockSignals(False)
+        self.list_button.setVisible(self.bar.count() >= _MANY)
         self._show(self.bar.currentIndex())
         if not self._pages:
             self.emptied.emit()
@@ -195,6 +204,12 @@ class DocumentTabs(QWidget):
 
     def _index_of(self, widget: QWidget) -> int:
         return next((i for i, p in enumerate(self._pages) if p.widget is widget), -1)
+
+    def _list_tabs(self) -> None:
+        self.all_tabs.clear()
+        for index in range(self.bar.count()):
+            action = self.all_tabs.addAction(self.bar.tabIcon(index), self.bar.tabText(index))
+            action.triggered.connect(lambda _on=False, at=index: self.bar.setCurrentIndex(at))
 
     def _menu(self, where: QPoint) -> None:
         index = self.bar.tabAt(where)
@@ -238,6 +253,11 @@ class _Bar(QTabBar):
         self.setIconSize(QSize(theme.size("small_icon"), theme.size("small_icon")))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setSizePolicy(self.sizePolicy().Policy.Expanding, self.sizePolicy().Policy.Fixed)
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """A tab keeps room for some letters of its name; where that is too much, the row scrolls."""
+        whole = self.tabSizeHint(index)
+        return QSize(min(whole.width(), theme.current().px(_LEAST)), whole.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         index = self.tabAt(event.position().toPoint())

@@ -26,6 +26,7 @@ from crm_desktop.services.saving import open_record
 from crm_desktop.words import _, use_language
 from ui.app import Program
 from ui.main_window import MainWindow
+from ui.notices import log_qt_messages
 from ui.record_window import RecordWindow
 from ui.screens.backups import BackupsScreen
 from ui.screens.restore_look import LOOK
@@ -262,6 +263,7 @@ def run_tour(output: Path, language: str, theme: str) -> int:
     use_language(language)
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
+    log_qt_messages()
     with tempfile.TemporaryDirectory(prefix="crm-tour-", ignore_cleanup_errors=True) as folder:
         tour = Tour(qt, output, Path(folder), language, theme)
         try:

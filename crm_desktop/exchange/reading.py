@@ -180,7 +180,7 @@ def _decimals(row: list[Any]) -> list[Any]:
 def _refusal(path: Path, answer: Any) -> None:
     if not isinstance(answer, dict) or "refused" not in answer:
         return
-    _log.warning("A workbook was refused: %s", answer["detail"])
+    _log.info("A workbook was refused: %s", answer["detail"])
     if answer["refused"] == "password":
         raise Unreadable(
             _("“{file}” is protected by a password.").format(file=path.name),

@@ -111,7 +111,7 @@ def test_what_is_written_can_be_read_back(part: Any, language: str) -> None:
 
 def test_choices_and_people_are_named() -> None:
     assert short(Condition("level", "any_of", ("a", "b")), LEVEL, OPTIONS, name_of) == "Gold、Silver"
-    assert short(Condition("level", "any_of", ("a", "b", "c")), LEVEL, OPTIONS, name_of) == "Gold and 2 more"
+    assert short(Condition("level", "any_of", ("a", "b", "c")), LEVEL, OPTIONS, name_of) == "Gold, 3 in all"
     assert short(Condition("level", "none_of", ("a",)), LEVEL, OPTIONS, name_of) == "not Gold"
     assert short(Condition("owner_id", "any_of", (1, Ref(7, "Chen"))), OWNER, OPTIONS, name_of) == "Lin Xiao、Chen"
     assert short(Condition("owner_id", "mine"), OWNER, OPTIONS, name_of) == "Mine"

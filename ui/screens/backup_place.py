@@ -24,6 +24,7 @@ from backups.targets import DRIVE, MAIN, SHARE, Target
 from crm_desktop.words import N_, _
 from ui import theme
 from ui.widgets.buttons import Button, primary
+from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import Label, SectionHeader, separator
 
 TITLES = {
@@ -183,8 +184,6 @@ def _line(grid: QGridLayout, row: int, side: int, before: str, number: QSpinBox,
 
 
 def _number(low: int, high: int, value: int) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(low, high)
-    made.setValue(value)
+    made = NumberBox(low, high, value)
     made.setFixedWidth(theme.current().px(96))
     return made

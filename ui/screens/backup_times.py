@@ -19,6 +19,7 @@ from crm_desktop.words import _
 from ui import theme
 from ui.shell import Shell
 from ui.widgets.buttons import Button, flat
+from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import Label, Tag
 from ui.widgets.panels import Card
 
@@ -192,9 +193,7 @@ def _box(words: str, on: bool, changed: Callable[[bool], object]) -> QCheckBox:
 
 
 def _number(low: int, high: int, value: int) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(low, high)
-    made.setValue(value)
+    made = NumberBox(low, high, value)
     made.setFixedWidth(theme.current().px(90))
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from crm_desktop.words import _
 from ui import icons, theme
@@ -62,6 +62,16 @@ class SearchEdit(QLineEdit):
             self._search()
         else:
             super().keyPressEvent(event)
+
+
+class NumberBox(QSpinBox):
+    """A whole number between two others. A style sheet gives the digits in it no margin, so they get theirs here."""
+
+    def __init__(self, low: int = 0, high: int = 99, value: int = 0) -> None:
+        super().__init__()
+        self.setRange(low, high)
+        self.setValue(value)
+        self.lineEdit().setTextMargins(theme.current().px(8), 0, 0, 0)
 
 
 class Spinner(QWidget):

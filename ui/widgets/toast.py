@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QP
 from ui import theme
 from ui.widgets.labels import IconLabel, Label
 
-_SHOWN = 4000  # milliseconds; with something to do twice as long
+_SHOWN = 2500  # milliseconds; with something to do three times as long
+_FOOT = 40  # pixels: the totals of a list stay in sight
 
 
 class Toast(QFrame):
@@ -56,7 +57,7 @@ class Toast(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(_SHOWN * 2 if action else _SHOWN)
+        self._timer.start(_SHOWN * 3 if action else _SHOWN)
 
     def _do(self) -> None:
         self.hide()
@@ -66,7 +67,7 @@ class Toast(QFrame):
     def _place(self) -> None:
         window = self.parentWidget()
         if window:
-            bottom = window.height() - theme.size("status") - theme.size("page")
+            bottom = window.height() - theme.size("status") - theme.current().px(_FOOT) - theme.size("gap")
             self.move((window.width() - self.width()) // 2, bottom - self.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
