@@ -43,6 +43,7 @@ class RecordTabs(QWidget):
         self.stack.addWidget(details)
         seen = [r for r in kind.related if r.type in shell.app.types and shell.app.actor.may(f"{r.type}.see")]
         self._related = {f"{r.type}:{r.field}": r for r in seen}
+        self._more = {p.key: p for p in shell.screens.pages_of(kind.key, shell.app.actor)}
         head = QHBoxLayout()
         head.setContentsMargins(theme.size("page"), 2, theme.size("page"), 0)
         head.addWidget(self.bar, 1)
@@ -67,6 +68,7 @@ class RecordTabs(QWidget):
         if first:
             for key, related in self._related.items():
                 self._titles[key] = _(self.shell.app.type(related.type).plural)
+            self._titles |= {key: _(page.title) for key, page in self._more.items()}
             self._titles |= {"files": _("Files"), "history": _("History")}
             for title in self._titles.values():
                 self.bar.addTab(title)
@@ -112,6 +114,8 @@ class RecordTabs(QWidget):
     def _make(self, key: str) -> QWidget:
         assert self.ref is not None
         shell, record_id = self.shell, self.ref.id
+        if key in self._more:
+            return self._more[key].make(shell, record_id)
         if key == "files":
             files = FilesTab(shell.app, shell.tasks, shell.notices, self.kind.key, record_id)
             files.counted.connect(partial(self._show_count, key))

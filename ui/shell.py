@@ -3,14 +3,23 @@ only through this file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.settings import Settings
 from ui.backup_news import BackupNews
 from ui.notices import Notices
 from ui.tasks import Tasks
+
+
+class Pages(Protocol):
+    """What more the window of a record shows, see ui/screens/registry.py."""
+
+    def pages_of(self, type_key: str, actor: Actor) -> Sequence[Any]:
+        """The pages of a record of this type for this person, each with `key`, `title` and `make(shell, record_id)`."""
 
 
 class Shell(Protocol):
@@ -31,6 +40,10 @@ class Shell(Protocol):
     @property
     def notices(self) -> Notices:
         """The way to tell the person something."""
+
+    @property
+    def screens(self) -> Pages:
+        """The screens there are."""
 
     @property
     def backup_news(self) -> BackupNews:

@@ -241,7 +241,7 @@ def _row(*widgets: QWidget | None) -> QHBoxLayout:
     return row
 
 
-def _state(state: State) -> tuple[str, str]:
+def state_words(state: State) -> tuple[str, str]:
     """Words and tone."""
     if not state.active:
         return _("Switched off"), "grey"
@@ -256,7 +256,7 @@ def _people_columns() -> list[PlainColumn]:
     return [
         PlainColumn(_("Name"), lambda p: p.name, 16),
         PlainColumn(_("Sign-in name"), lambda p: p.sign_in, 16),
-        PlainColumn(_("State"), lambda p: _state(p)[0], 16, tone=lambda p: _state(p)[1]),
+        PlainColumn(_("State"), lambda p: state_words(p)[0], 16, tone=lambda p: state_words(p)[1]),
         PlainColumn(_("Recovery codes"), lambda p: str(p.codes) if p.codes else "", 12, quiet=True, right=True),
         PlainColumn(_("Last sign-in"), lambda p: f"{p.last_sign_in.astimezone():%Y-%m-%d %H:%M}" if p.last_sign_in else "", quiet=True),
     ]

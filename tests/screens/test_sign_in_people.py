@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from ui.screens.all_screens import all_screens
 from ui.sign_in_dialogs import CodesDialog, OneTimePassword, TurnOn
 from ui.sign_in_limits import LimitsDialog
 from ui.sign_in_people import SignInPeople
+from ui.sign_in_person import SignInPerson
 
 
 @pytest.fixture
@@ -185,3 +187,49 @@ def test_who_looks_after_nobody_does_not_see_it(desk: Desk, rik: int) -> None:
     desk.app.actor = Office(desk.app).sign_in(rik).actor
     desk.window.open_screen("sign-in")
     assert not isinstance(desk.window.tabs.current, SignInPeople)
+
+
+# The page in the window of a user
+
+
+def page_of(desk: Desk, user_id: int) -> SignInPerson:
+    record = desk.open("users", user_id)
+    desk.wait(lambda: "sign-in" in record.tabs.keys)
+    record.tabs.show_tab("sign-in")
+    desk.quiet()
+    found = record.tabs.pages["sign-in"]
+    assert isinstance(found, SignInPerson)
+    return found
+
+
+def test_the_window_of_a_user_has_a_page_of_it(desk: Desk, rik: int) -> None:
+    desk.window.screens.pages = all_screens().pages
+    page = page_of(desk, rik)
+    assert page.state is not None
+    assert not page.state.password
+    page.reset_button.click()
+    dialog(desk, OneTimePassword).accept()
+    desk.wait(lambda: page.state is not None and page.state.must_change)
+    assert not page.unlock_button.isEnabled()
+    page.limits_button.click()
+    asking = dialog(desk, LimitsDialog)
+    desk.wait(asking.take.isEnabled)
+    asking.reject()
+    customer = desk.new("customers")
+    assert "sign-in" not in customer.tabs._more
+
+
+def test_the_page_says_so_where_sign_in_is_off(desk: Desk) -> None:
+    desk.window.screens.pages = all_screens().pages
+    page = page_of(desk, desk.app.actor.user_id or 0)
+    assert "off" in page.words.text()
+    assert not page.reset_button.isVisible()
+
+
+def test_the_page_says_who_looks_after_somebody_else(desk: Desk, rik: int) -> None:
+    desk.window.screens.pages = all_screens().pages
+    owner = desk.app.actor.user_id or 0
+    bea = Office(desk.app).person("Bea", "administrator", sign_in="bea")
+    desk.app.actor = replace(Office(desk.app).sign_in(bea).actor, proven=True)
+    page = page_of(desk, owner)
+    assert "do not look after" in page.words.text()

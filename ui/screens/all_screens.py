@@ -14,13 +14,14 @@ from ui.screens.import_screen import ImportScreen
 from ui.screens.log_screen import LogScreen
 from ui.screens.org_chart import OrgChart
 from ui.screens.recycle_bin import RecycleBin
-from ui.screens.registry import ScreenEntry, Screens, screens_of
+from ui.screens.registry import PageEntry, ScreenEntry, Screens, screens_of
 from ui.screens.rights import RightsScreen
 from ui.screens.rights_explain import ExplainScreen
 from ui.screens.settings import SettingsScreen
 from ui.screens.today import TodayScreen
 from ui.shell import Shell
 from ui.sign_in_people import GRANT, SignInPeople
+from ui.sign_in_person import SignInPerson
 
 
 def all_screens() -> Screens:
@@ -43,6 +44,7 @@ def all_screens() -> Screens:
             ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )
     )
+    screens.pages = (PageEntry("users", "sign-in", N_("Sign-in"), SignInPerson, GRANT),)
     screens.list_of, screens.record_of, screens.new_of = _list, make_record, make_new
     return screens
 

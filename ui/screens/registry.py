@@ -41,6 +41,17 @@ class ScreenEntry:
     in_navigation: bool = True
 
 
+@dataclass(frozen=True)
+class PageEntry:
+    """A page in the window of every saved record of one type, beside its details."""
+
+    type: str
+    key: str
+    title: str  # English; translated where it is shown
+    make: Callable[[Shell, int], QWidget]  # make(shell, record_id)
+    grant: str = ""  # the right it needs
+
+
 @dataclass
 class Screens:
     """The makers of every tab."""
@@ -49,6 +60,7 @@ class Screens:
     record_of: Callable[..., QWidget] | None = None  # record_of(shell, type_key, record_id)
     new_of: Callable[..., QWidget] | None = None  # new_of(shell, type_key, **preset)
     entries: dict[str, ScreenEntry] = field(default_factory=dict)
+    pages: tuple[PageEntry, ...] = ()
 
     def add(self, *entries: ScreenEntry) -> None:
         """Offer more screens. ValueError when a key is taken."""
@@ -56,6 +68,10 @@ class Screens:
             if entry.key in self.entries:
                 raise ValueError(f"screen {entry.key} is there already")
             self.entries[entry.key] = entry
+
+    def pages_of(self, type_key: str, actor: Actor) -> list[PageEntry]:
+        """The pages that the window of a record has for this person."""
+        return [p for p in self.pages if p.type == type_key and actor.may(p.grant)]
 
     def shortcut(self, tab_key: str) -> str:
         """The keys that open a tab, "" where there are none."""
