@@ -21,6 +21,8 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.progress import Progress
 from crm_desktop.rights import Rights
+from crm_desktop.services.kept_drafts import keep
+from crm_desktop.services.saving import new_draft
 from ui.commands import keyboard_map
 from ui.dialogs.keyboard_map import KeyboardMap
 from ui.main_window import MainWindow
@@ -357,3 +359,31 @@ def test_the_keyboard_map_fits_a_low_screen(
     assert dialog.height() <= 720
     assert dialog.width() <= 1366
     dialog.close()
+
+
+def test_after_a_crash_tabs_and_unsaved_text_are_there_again(
+    open_window: Callable[..., MainWindow], sqlite_app: Application, settings: s.Settings, qtbot: QtBot
+) -> None:
+    keep(sqlite_app, new_draft(sqlite_app, "tasks", {"title": "Half a thought"}), None, "slot")
+    window = open_window()
+    assert window.tabs.keys[0] == "screen:today"
+    assert window.tabs.keys[1].startswith("new:tasks:")
+    window.open_list("customers")
+    qtbot.waitUntil(lambda: [t["key"] for t in settings.get(s.OPEN_TABS)] == ["screen:today", "list:customers"], timeout=6000)
+
+
+def test_many_tabs_keep_room_for_their_names_and_are_listed(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    assert window.tabs.list_button.isHidden()
+    for number in range(1, 25):
+        window.open_record("customers", number)
+    bar = window.tabs.bar
+    assert not window.tabs.list_button.isHidden()
+    assert min(bar.tabRect(at).width() for at in range(bar.count())) >= min(112, bar.tabSizeHint(1).width())
+    window.tabs.all_tabs.aboutToShow.emit()
+    listed = window.tabs.all_tabs.actions()
+    assert [a.text() for a in listed] == [bar.tabText(at) for at in range(bar.count())]
+    listed[3].trigger()
+    assert bar.currentIndex() == 3
+    assert window.tabs.close_all()
+    assert window.tabs.list_button.isHidden()

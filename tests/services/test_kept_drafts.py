@@ -11,7 +11,7 @@ from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.services import saving
-from crm_desktop.services.kept_drafts import forget, keep, kept
+from crm_desktop.services.kept_drafts import forget, keep, kept, left_over
 
 
 def test_a_draft_with_lines_comes_back_as_it_was(app: Application) -> None:
@@ -53,3 +53,14 @@ def test_nobody_sees_the_text_of_another_person(app: Application) -> None:
     keep(app, saved, saved)
     app.actor = me
     assert len(kept(app, "customers", saved.id)) == 1
+
+
+def test_what_is_left_over_is_found_without_knowing_where(app: Application) -> None:
+    assert left_over(app) == []
+    keep(app, saving.new_draft(app, "tasks", {"title": "a"}), None, "one")
+    keep(app, saving.new_draft(app, "tasks", {"title": "b"}), None, "two")
+    known = customer(app)
+    keep(app, known, known.copy())
+    assert left_over(app) == [("customers", known.id), ("tasks", 0)]
+    forget(app, "customers", known.id)
+    assert left_over(app) == [("tasks", 0)]
