@@ -27,20 +27,18 @@ class IdleWatch(QObject):
         self._clock, self._last, self.minutes = clock, clock(), 0
         self._timer = QTimer(self, interval=_EVERY)
         self._timer.timeout.connect(self.look)
-        application = QGuiApplication.instance()
-        assert isinstance(application, QGuiApplication)
-        application.focusWindowChanged.connect(self.watch)
-        for window in QGuiApplication.topLevelWindows():
-            self.watch(window)
 
     def set_minutes(self, minutes: int) -> None:
         """After how many minutes it tells; 0: never."""
-        self.minutes = minutes
+        was, self.minutes = self.minutes, minutes
         self.worked()
-        if minutes:
+        if minutes and not was:
+            _application().focusWindowChanged.connect(self.watch)
+            for window in QGuiApplication.topLevelWindows():
+                self.watch(window)
             self._timer.start()
-        else:
-            self._timer.stop()
+        elif was and not minutes:
+            self.close()
 
     def watch(self, window: QWindow | None) -> None:
         """Look at one more window."""
@@ -64,5 +62,17 @@ class IdleWatch(QObject):
         return False
 
     def close(self) -> None:
-        """Watch no more."""
+        """Watch no more: where nothing is to be locked, no event takes the way through here."""
+        if not self._timer.isActive():
+            return
         self._timer.stop()
+        self.minutes = 0
+        _application().focusWindowChanged.disconnect(self.watch)
+        for window in QGuiApplication.topLevelWindows():
+            window.removeEventFilter(self)
+
+
+def _application() -> QGuiApplication:
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    return application
