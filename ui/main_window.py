@@ -375,7 +375,8 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
         self.nav.set_rail(self.settings.get(s.NAVIGATION_NARROW))
         if self.settings.get(s.REOPEN_TABS):
-            self.tabs.restore(self.settings.get(s.OPEN_TABS), self.settings.get(s.CURRENT_TAB))
+            kept = [navigation.retitled(self.app, self.screens, entry) for entry in self.settings.get(s.OPEN_TABS)]
+            self.tabs.restore(kept, self.settings.get(s.CURRENT_TAB))
         if not self.tabs.keys and "today" in self.screens.entries:
             self.open_screen("today")
 

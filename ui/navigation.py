@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
@@ -37,3 +39,13 @@ def place_of(tab_key: str) -> str:
     if kind in ("record", "new"):
         return f"list:{rest.partition(':')[0]}"
     return tab_key.partition("?")[0]
+
+
+def retitled(app: Application, screens: Screens, tab: Any) -> Any:
+    """A tab as it was kept, titled in today's language, which may not be the one it was kept in."""
+    kind, _colon, key = str(tab.get("key", "") if isinstance(tab, dict) else "").partition(":")
+    if kind == "list" and key in app.types:
+        return {**tab, "title": _(app.types[key].plural)}
+    if kind == "screen" and key in screens.entries:
+        return {**tab, "title": _(screens.entries[key].title)}
+    return tab

@@ -387,3 +387,12 @@ def test_many_tabs_keep_room_for_their_names_and_are_listed(open_window: Callabl
     assert bar.currentIndex() == 3
     assert window.tabs.close_all()
     assert window.tabs.list_button.isHidden()
+
+
+def test_tabs_of_the_last_time_speak_the_language_of_today(
+    open_window: Callable[..., MainWindow], settings: s.Settings
+) -> None:
+    kept = [{"key": "list:customers", "title": "客户", "icon": ""}, {"key": "screen:settings", "title": "设置", "icon": ""}]
+    settings.set_many({s.OPEN_TABS: [*kept, {"key": "record:customers:1", "title": "华为", "icon": ""}], s.CURRENT_TAB: 2})
+    bar = open_window().tabs.bar
+    assert [bar.tabText(at) for at in (0, 1)] == ["Customers", "Settings"]
