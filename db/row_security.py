@@ -40,6 +40,7 @@ from db.access import (
 from db.models import access, sign_in, system
 
 _ME = literal_column("crm_me()", BigInteger())
+_RIGHTS = literal_column("crm_right('program', 'rights')", Boolean())
 _TODAY = literal_column("CURRENT_DATE", Date())
 _SECRETS = (sign_in.Credential, sign_in.RecoveryCode, sign_in.SignInAttempts, sign_in.Device, sign_in.SignInLimit, sign_in.SystemAccount)
 _READ_BY_ALL = (access.AccessState, system.CustomField, system.SchemaFact)
@@ -50,12 +51,18 @@ class Guarded:
     """A record type as the server guards it: its rows, the table of its lines, and its columns that hold fields.
 
     searched: fields whose words stand in the search text, which is hidden where one of them is.
+    shapes_access: rights follow from its rows, so that only whoever may change rights writes them.
     """
 
     subject: Subject
     lines: Any = None
     lines_parent: str = ""
     searched: Collection[str] = ()
+    shapes_access: bool = False
+
+    def writable(self, test: ColumnElement[bool]) -> ColumnElement[bool]:
+        """The test of a policy that writes."""
+        return and_(_RIGHTS, test) if self.shapes_access else test
 
 
 @dataclass(frozen=True)
@@ -143,10 +150,10 @@ def _records(asker: Asker, guarded: Guarded) -> Iterator[str]:
     yield from _guard(table)
     gives = literal_column(f"crm_right('{subject.key}', 'share')", Boolean())
     yield from _policy(table, "SELECT", using=_may(asker, subject, "see"))
-    yield from _policy(table, "INSERT", check=_may(asker, subject, "add"))
-    change = _may(asker, subject, "change")
+    yield from _policy(table, "INSERT", check=guarded.writable(_may(asker, subject, "add")))
+    change = guarded.writable(_may(asker, subject, "change"))
     yield from _policy(table, "UPDATE", using=change, check=or_(change, gives))
-    yield from _policy(table, "DELETE", using=_may(asker, subject, "delete"))
+    yield from _policy(table, "DELETE", using=guarded.writable(_may(asker, subject, "delete")))
     index = f'"fts_{table.name}"'
     yield f"ALTER TABLE {index} ENABLE ROW LEVEL SECURITY"
     yield f"DROP POLICY IF EXISTS crm_all ON {index}"
@@ -168,7 +175,7 @@ def _lines(asker: Asker, guarded: Guarded) -> Iterator[str]:
         test = or_(_all(subject.key, operation), within(subject, asker, operation, above))
         return parent.in_(select(above.c.id).where(test))  # type: ignore[no-any-return]
 
-    changes = or_(reached("change"), reached("add"))
+    changes = guarded.writable(or_(reached("change"), reached("add")))
     for command in ("INSERT", "UPDATE", "DELETE"):
         yield from _policy(
             lines, command, using=None if command == "INSERT" else changes, check=None if command == "DELETE" else changes

@@ -28,8 +28,8 @@ def guarded_types(app: Application) -> list[Guarded]:
 def _guarded(app: Application, kind: RecordType) -> Guarded:
     searched = frozenset(n for n, f in kind.fields.items() if f.search)
     if kind.lines is None:
-        return Guarded(subject(app, kind), searched=searched)
-    return Guarded(subject(app, kind), kind.lines.model.__table__, kind.lines.parent, searched)
+        return Guarded(subject(app, kind), searched=searched, shapes_access=kind.shapes_access)
+    return Guarded(subject(app, kind), kind.lines.model.__table__, kind.lines.parent, searched, kind.shapes_access)
 
 
 def _fields(app: Application, rights: Rights, wanted: Access) -> Mapping[str, list[str]]:

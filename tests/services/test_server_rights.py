@@ -159,3 +159,24 @@ def test_nobody_shares_more_than_they_have(office: ServerOffice) -> None:
             connection.execute(insert, (min(own), peer, True))
         with connection.transaction(force_rollback=True):
             connection.execute(insert, (min(own), peer, False))
+
+
+def test_nobody_gives_themselves_a_position(office: ServerOffice) -> None:
+    office.work_as("boss")
+    me = office.people["rep"]
+    reaches = {("users", o): Reach.ALL for o in ("see", "change", "share")}
+    insert = "INSERT INTO user_position (parent_id, position_id, position, extra) VALUES (%s, 1, 9, '{}')"
+    try:
+        office.say(reaches)
+        server_rights.grant(office.app, me)
+        with session_of(office, "rep") as connection:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(insert, (me,))
+            for change in ("UPDATE user_account SET manager_id = NULL", "UPDATE user_position SET position_id = 1"):
+                assert connection.execute(change).rowcount == 0  # type: ignore[arg-type]
+        office.say(reaches | {("program", "rights"): Reach.ALL})
+        with session_of(office, "rep") as connection, connection.transaction(force_rollback=True):
+            connection.execute(insert, (me,))
+    finally:
+        office.say({})
+        server_rights.grant(office.app, me)
