@@ -212,7 +212,8 @@ def _access_words(access: Access | None) -> str:
 
 def _right_words(app: Application, record_type: str, operation: str) -> str:
     if record_type == PROGRAM:
-        return _(PROGRAM_RIGHTS.get(operation, "Everything about the program"))
+        words = PROGRAM_RIGHTS.get(operation, N_("Everything about the program"))
+        return _(words)
     kind = app.types.get(record_type)
     what = _(kind.plural) if kind else _("All records")
     done = operation_words(kind, operation) if kind else _(OPERATIONS.get(operation, operation))

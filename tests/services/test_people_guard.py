@@ -163,7 +163,7 @@ def test_of_two_owners_demoted_at_once_one_stays(app: Application, open_again: C
         start.wait()
         try:
             saving.save(program, draft)
-        except Invalid as error:
+        except (Invalid, Refused) as error:  # who was demoted first may be the one who demotes
             failed.append(error.message)
 
     threads = [threading.Thread(target=demote, args=who) for who in ((app, eve), (open_again(app), me))]
@@ -172,4 +172,4 @@ def test_of_two_owners_demoted_at_once_one_stays(app: Application, open_again: C
     for thread in threads:
         thread.join(60)
     assert len(failed) == 1
-    assert "last one who is active" in failed[0]
+    assert "last one who is active" in failed[0] or "no permission" in failed[0]
