@@ -222,3 +222,26 @@ def test_the_log_tells_of_it(run: Run, rep: str) -> None:
     assert code == 0
     actions = {entry["action"] for entry in json.loads(out)}
     assert {"sign_in", "sign_in_failed", "password_reset", "sign_in_set_up"} <= actions
+
+
+def test_a_restore_needs_a_person_and_brings_the_passwords_back(run: Run, rep: str, data_folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "backups"
+    code, out, err = as_owner(run, "backup", "create", "--to", str(target), "--json")
+    assert code == 0, err
+    file = json.loads(out)["file"]
+    assert as_owner(run, "user", "reset-password", "rik")[0] == 0
+    assert run("restore", file)[0] == NOT_SIGNED_IN
+    code, _out, err = as_owner(run, "restore", file)
+    assert code == 0, err
+    assert run("list", "customers")[0] == NOT_SIGNED_IN
+    assert run("--user", "rik", "--password-stdin", "user", "change-password", typed=f"{rep}\n{REP}\n")[0] == 0
+
+
+def test_a_damaged_database_is_restored_by_whoever_has_a_backup(run: Run, rep: str, data_folder: Path, tmp_path: Path) -> None:
+    code, out, _err = as_owner(run, "backup", "create", "--to", str(tmp_path / "backups"), "--json")
+    assert code == 0
+    for file in data_folder.glob("crm.db*"):
+        file.write_bytes(b"not a database at all" * 500)
+    code, _out, err = run("restore", json.loads(out)["file"])
+    assert code == 0, err
+    assert as_owner(run, "list", "customers")[0] == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from record_makers import customer
@@ -272,6 +273,21 @@ def test_attempts_are_slowed_down_and_locked(office: SignInOffice) -> None:
     assert signing_in.sign_in(office.fresh(), "ann", OWNER, clock=office.clock)
     office.clock.step(minutes=15)
     assert signing_in.sign_in(office.fresh(), "rik", REP, clock=office.clock)
+
+
+def test_guesses_at_the_same_moment_all_count(office: SignInOffice) -> None:
+    programs = [office.fresh() for _at in range(8)]
+
+    def guess(program: Application) -> str:
+        try:
+            signing_in.sign_in(program, "rik", "wrong", clock=office.clock)
+        except NotSignedIn as error:
+            return error.message
+        return ""
+
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(guess, programs))
+    assert sorted("not right" in words for words in said) == [False] * 5 + [True] * 3
 
 
 def test_a_name_that_nobody_has_is_locked_as_well(office: SignInOffice) -> None:
