@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QSpinBox,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from crm_desktop.words import _
 from ui import theme
 from ui.choice_editors import ChoiceBox
 from ui.shell import Shell
+from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import IconLabel, Label
 from ui.widgets.panels import Banner
 
@@ -44,7 +44,7 @@ class ColumnsPage(QWidget):
         self._shell = shell
         self._look: FirstLook | None = None
         self._targets: list[Target] = []
-        self.types, self.sheets, self.heading_row = ChoiceBox(), ChoiceBox(), QSpinBox()
+        self.types, self.sheets, self.heading_row = ChoiceBox(), ChoiceBox(), NumberBox()
         self.banner = Banner("", "red")
         self.banner.hide()
         self.found = Label("", "small")

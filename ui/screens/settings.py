@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPlainTextEdit,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +29,7 @@ from crm_desktop.words import N_, _
 from ui import theme
 from ui.shell import Shell
 from ui.widgets.buttons import Button, flat
+from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import Label
 from ui.widgets.panels import Card
 
@@ -147,7 +147,7 @@ def _editor(setting: s.Setting[Any], value: Any, keep: Callable[[Any], None]) ->
     if setting.choices:
         return _choice(setting, value, keep)
     if isinstance(setting.default, int):
-        number = QSpinBox()
+        number = NumberBox()
         number.setRange(setting.low or 0, setting.high or 1_000_000)
         number.setValue(value)
         number.setMaximumWidth(theme.current().px(140))
