@@ -31,11 +31,11 @@ Doing (running.py, drill.py, before.py)
     run_due(app, settings, progress=None, now=None) -> Due(reason, run, why_not)    claims the turn first: one PC, one program at a time
     copy_to(app, settings, target, progress=None, now=None) -> Copy     brings a drive that was plugged in up to date: the last good backup
     drill.due(plan, runs, now) -> bool ; drill.drill(app, settings, progress=None, now=None) -> list[Drilled(backup, problem)]
-    before.safety_backup(app, settings, what, records, progress=None) -> Backup | None      what: "import" | "delete"; None: not wanted
+    before.safety_backup(app, settings, what, records, progress=None) -> Path | None      what: "import" | "delete"; None: not wanted, or made within the hour
     keeping.verify_and_mark(file, data, passphrase, progress) ; catalogue.mark_keep(file, keep) ; catalogue.list_backups(folder)
 
 Looking at the whole (overview.py, concerns.py, watching.py)
-    overview(app, settings, now=None) -> Overview(targets, last_good, next_due, running_pc, concerns, past)
+    overview(app, settings, now=None) -> Overview(targets, last_good, last_good_at, next_due, running_pc, concerns, past)
         targets: list[TargetState(target, folder, room, backups, last_good)]; quick, reads no data of backups
     Concern(key, text, advice, grave, target_id)   text and advice are in the person's language; grave ones cannot be overlooked
         key: "none" | "old" | "missing" | "full" | "verification" | "passphrase" | "failed" | "changed"
@@ -58,7 +58,7 @@ Looking into one, and bringing single records back (looking.py, bringing_back.py
         ids: {type: [ids]} as they are now; again: records that got another id or number, in words; missing: references that lead
         nowhere today and stay empty, in words; present: records that are here already and were left alone.
     what_comes(app, looked.app, type_key, ids) -> dict[str, int]                how many of which type would come, to be shown before
-    take_back(app, batch) -> None                                               undoes it
+    take_back(app, batch) -> int                                                undoes it
 
 All of it back (keeping.restore_keeping for a data folder that nobody has open, keeping.replace_open for an open database such as a
 server's) and what is in it (inspect.inspect_backup). open_url(before_upgrade=…) takes before.migration_backup.
