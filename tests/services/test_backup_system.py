@@ -220,6 +220,15 @@ def test_a_system_that_does_not_end_its_watch_holds_nobody_up(
     assert took < 5
 
 
+def test_a_watch_that_nobody_stopped_lets_the_program_end(tmp_path: Path) -> None:
+    """On Windows the library reads each folder on a thread that lives as long as the thread that began it says."""
+    program = f"from pathlib import Path; from backups.watching import Watch; Watch([Path({str(tmp_path)!r})], print).start()"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, cwd=Path(__file__).parents[2], timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_watch_that_cannot_begin_still_looks(
     tmp_path: Path, told: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
