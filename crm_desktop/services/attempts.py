@@ -54,7 +54,7 @@ def count(session: Session, about: Sequence[Slowed], moment: dt.datetime) -> Non
     kept = {row.key: row for row in session.execute(select(_TABLE).where(_TABLE.c.key.in_([a.key for a in about])))}
     for known in kept.values():
         if known.not_before is not None and known.not_before > moment:
-            raise refusal(known.not_before - moment, known.locked)
+            raise refusal(known.not_before - moment, known.locked, known.key.startswith("pc:"))
     session.execute(delete(_TABLE).where(_TABLE.c.last_at < moment - _FORGOTTEN))
     for one in about:
         row: Any = kept.get(one.key)
@@ -101,8 +101,8 @@ def forget(session: Session, key: str) -> bool:
     return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def refusal(left: dt.timedelta, is_locked: bool) -> NotSignedIn:
-    """What is said while there is a pause or a lock."""
+def refusal(left: dt.timedelta, is_locked: bool, of_pc: bool) -> NotSignedIn:
+    """What is said while there is a pause or a lock. of_pc: of the PC, which nobody unlocks before its time."""
     seconds = max(1, int(left.total_seconds() + 0.999))
     if not is_locked:
         words = ngettext("Please wait {count} second and try again.", "Please wait {count} seconds and try again.", seconds)
@@ -111,6 +111,7 @@ def refusal(left: dt.timedelta, is_locked: bool) -> NotSignedIn:
     words = ngettext(
         "Sign-in is locked for {count} more minute.", "Sign-in is locked for {count} more minutes.", minutes
     )
-    return NotSignedIn(
-        words.format(count=minutes), _("An administrator can unlock it before then, or give you a new password."), seconds
-    )
+    advice = _("An administrator can unlock it before then, or give you a new password.")
+    if of_pc:
+        advice = _("Too many attempts failed on this PC. Other PCs are not locked.")
+    return NotSignedIn(words.format(count=minutes), advice, seconds)

@@ -318,8 +318,9 @@ def test_a_pc_from_which_all_are_guessed_is_locked(office: SignInOffice) -> None
     for at in range(20):
         fail(office, f"ghost{at}")
         office.clock.step(minutes=2)
-    with pytest.raises(NotSignedIn, match="locked"):
+    with pytest.raises(NotSignedIn, match="locked") as caught:
         signing_in.sign_in(office.fresh(), "ann", OWNER, clock=office.clock)
+    assert "this PC" in caught.value.advice
     office.clock.step(minutes=15)
     assert signing_in.sign_in(office.fresh(), "ann", OWNER, clock=office.clock)
 
