@@ -31,7 +31,8 @@ Doing (running.py, drill.py, before.py)
     run_due(app, settings, progress=None, now=None) -> Due(reason, run, why_not)    claims the turn first: one PC, one program at a time
     copy_to(app, settings, target, progress=None, now=None) -> Copy     brings a drive that was plugged in up to date: the last good backup
     drill.due(plan, runs, now) -> bool ; drill.drill(app, settings, progress=None, now=None) -> list[Drilled(backup, problem)]
-    before.safety_backup(app, settings, what, records, progress=None) -> Path | None      what: "import" | "delete"; None: not wanted, or made within the hour
+    before.safety_backup(app, settings, what, records, progress=None) -> Path | None
+        what: "import" | "delete"; None: not wanted, or made within the hour
     keeping.verify_and_mark(file, data, passphrase, progress) ; catalogue.mark_keep(file, keep) ; catalogue.list_backups(folder)
 
 Looking at the whole (overview.py, concerns.py, watching.py)
