@@ -120,7 +120,8 @@ def test_choices_drop_down_and_are_ticked(sqlite_app: Application, show_list: Ma
     popup.ticks.item(1).setCheckState(Qt.CheckState.Checked)
     settle(qtbot, records)
     assert len(names(records)) == 4
-    popup.close()
+    qtbot.keyClick(popup.ticks, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
 
 
 @pytest.mark.parametrize(
