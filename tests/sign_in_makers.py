@@ -17,7 +17,7 @@ from db.models.system import HistoryEntry
 OWNER = "a red kettle on the quay"
 REP = "seven grey herons wading"
 ADMIN = "paper boats in the gutter"
-START = dt.datetime(2026, 3, 30, 2, 0, tzinfo=dt.UTC)  # Monday, ten o'clock in Shanghai
+START = dt.datetime(2026, 3, 30, 10).astimezone(dt.UTC)  # Monday, ten o'clock on this PC
 
 
 class Clock:
