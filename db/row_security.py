@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -98,8 +98,7 @@ def _function(head: str, gives: str, body: str) -> str:
 def _lookups() -> list[str]:
     """The functions that policies ask whom a person reaches."""
     asker = Asker(_ME, _TODAY)
-    one, two, three = (literal_column(f"${n}", String()) for n in (1, 2, 3))
-    key: Any = one
+    key, two, three = (cast(Any, literal_column(f"${n}", String())) for n in (1, 2, 3))
     held = access.UserPosition.__table__
     return [
         "CREATE OR REPLACE FUNCTION crm_me() RETURNS bigint LANGUAGE sql STABLE AS "
