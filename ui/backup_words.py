@@ -6,18 +6,8 @@ import datetime as dt
 
 from backups.catalogue import Backup
 from backups.keeping import size_text
-from crm_desktop.words import N_, _
-
-REASONS = {
-    "hand": N_("By hand"),
-    "daily": N_("Daily"),
-    "hours": N_("Every few hours"),
-    "end": N_("At the end of work"),
-    "import": N_("Before an import"),
-    "delete": N_("Before deleting"),
-    "restore": N_("Before a restore"),
-    "migration": N_("Before an update"),
-}
+from crm_desktop.services.events import BACKUP_REASONS
+from crm_desktop.words import _
 
 
 def moment(at: dt.datetime | None) -> str:
@@ -33,7 +23,7 @@ def made(backup: Backup) -> str:
 def reason(backup: Backup) -> str:
     """Why it was made; a reason of a newer version stays as it is written."""
     told = backup.header.reason if backup.header else ""
-    return _(REASONS[told]) if told in REASONS else told
+    return _(BACKUP_REASONS[told]) if told in BACKUP_REASONS else told
 
 
 def encrypted(backup: Backup) -> bool:

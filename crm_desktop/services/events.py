@@ -98,6 +98,19 @@ FACTS: dict[str, str] = {
 """The words of the usual facts; others are shown by their own names."""
 
 
+BACKUP_REASONS: dict[str, str] = {
+    "hand": N_("By hand"),
+    "daily": N_("Daily"),
+    "hours": N_("Every few hours"),
+    "end": N_("At the end of work"),
+    "import": N_("Before an import"),
+    "delete": N_("Before deleting"),
+    "restore": N_("Before a restore"),
+    "migration": N_("Before an update"),
+}
+"""Why a backup was made, as files and entries name it, in words."""
+
+
 def _plain(value: Any) -> Any:
     """A fact as JSON that both engines keep alike."""
     if isinstance(value, bool | int | str) or value is None:

@@ -19,7 +19,7 @@ from crm_desktop.kinds import show
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import acting, asking, gone, require_reach
 from crm_desktop.services.deleting import restore_batch
-from crm_desktop.services.events import FACTS, OF_THE_LOG_ONLY
+from crm_desktop.services.events import BACKUP_REASONS, FACTS, OF_THE_LOG_ONLY
 from crm_desktop.services.log_access import UNSEEN, hidden_labels, labelled, masked, of_type, readable
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.saving import save_within, visible_part
@@ -125,6 +125,8 @@ class _Words:
             return _(self._app.types[value].plural)
         if name == "settings":
             return _(next((s.label for s in DECLARED if s.name == value and s.label), str(value)))
+        if name == "reason" and value in BACKUP_REASONS:
+            return _(BACKUP_REASONS[value])
         return "" if value is None else str(value)
 
     def _lines(self, fields: Mapping[str, Field], stored: Mapping[str, Any]) -> Iterator[FieldChange]:
