@@ -64,7 +64,7 @@ def list_backups(folder: Path) -> list[Backup]:
         return []
     marks = _read(folder)
     found = [read_backup(file, marks.get(file.name)) for file in files]
-    return sorted(found, key=lambda b: (b.made_at, b.path.name), reverse=True)
+    return sorted(found, key=lambda b: (b.made_at, _written(b.path), b.path.name), reverse=True)
 
 
 def read_backup(file: Path, mark: dict[str, Any] | None = None) -> Backup:
@@ -133,6 +133,14 @@ def _moment(text: Any) -> dt.datetime | None:
         return dt.datetime.fromisoformat(text).astimezone(dt.UTC) if text else None
     except (TypeError, ValueError):
         return None
+
+
+def _written(file: Path) -> int:
+    """When the file was written, in nanoseconds: tells apart two backups of one second."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _size(file: Path) -> int:

@@ -39,7 +39,7 @@ _SALES = (*_CARE, "sales-orders")
 _NAMES = _each(_SET_UP, see=_ALL)
 
 OWNER = ReadyPosition(
-    "owner", "Owner", "Sees and does everything.",
+    "owner", "Company owner", "Sees and does everything.",
     {(ANY, ANY): _ALL, (PROGRAM, ANY): _ALL},
     {(ANY, ANY): _WRITE},
 )  # fmt: skip

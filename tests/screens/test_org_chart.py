@@ -58,7 +58,7 @@ def test_departments_hold_their_people_and_parts(desk: Desk) -> None:
         ("Bob", "Salesperson, leads the department"),
         ("Abe", "Finance, Salesperson"),
         ("Without a department  ·  1", ""),
-        ("Ann", "Owner"),
+        ("Ann", "Company owner"),
     ]
     office.change("users", bob, active=False)
     desk.wait(lambda: ("Bob (switched off)", "Salesperson, leads the department") in rows(screen))

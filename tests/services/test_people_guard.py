@@ -147,7 +147,7 @@ def test_an_imported_list_of_people_is_guarded_like_a_form(office: Office) -> No
     with pytest.raises(Invalid, match="somebody else"):  # before the guard of people is even asked
         bring_in(ada, head, ["Cid", "cid", "North", "Salesperson"], ["Dan", "dan", "South", "Salesperson"])
     with pytest.raises(Invalid, match="further than you may give"):
-        bring_in(ada, head, ["Eve", "eve", "North", "Owner"])
+        bring_in(ada, head, ["Eve", "eve", "North", "Company owner"])
     assert count(office.app, ListQuery("users", where=Condition("sign_in", "any_of", ("cid", "dan", "eve")))).number == 0
     assert south
 
