@@ -48,7 +48,7 @@ def test_every_way_to_a_record_is_told_in_words(office: Office) -> None:
     sharing.share(app, "customers", [record.id or 0], [Grantee("user", mate)])
     assert answer(app, mate, record, "see").why == f"Shared by Ann on {today.isoformat()} with Mate."
     assert answer(app, mate, record, "change").why.startswith("It was shared to be read only.")
-    assert answer(app, app.actor.user_id or 0, record, "delete").why == "Owner reaches all of them."
+    assert answer(app, app.actor.user_id or 0, record, "delete").why == "Company owner reaches all of them."
     assert answer(app, mate, record, "delete").why == "No position of this person allows it."
 
 
