@@ -4,32 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from crm_desktop.printing.rendering import render
-from crm_desktop.printing.template import (
-    BarcodeElement,
-    Border,
-    Element,
-    LineElement,
-    Margins,
-    Page,
-    RectangleElement,
-    ReportHead,
-    StyleEntry,
-    Template,
-    TextElement,
-)
+from crm_desktop.printing.sheet import WIDTH, head, literal, sheet, text
+from crm_desktop.printing.template import BarcodeElement, Element, RectangleElement, StyleEntry, TextElement
 from crm_desktop.words import N_, translated
 
-_WIDTH = 170.0
-_STYLES = {
-    "default": StyleEntry(size=10.5, color="#1a1f26", valign="top", line_height=1.4),
-    "title": StyleEntry(size=20, bold=True, color="#1f4e79", valign="middle", overflow="shrink"),
-    "label": StyleEntry(size=9, color="#5b6673", valign="top"),
-    "value": StyleEntry(size=12, bold=True, overflow="shrink"),
-    "secret": StyleEntry(size=19, bold=True, align="center", valign="middle", overflow="shrink", max_lines=3),
-    "warning": StyleEntry(size=10.5, bold=True, color="#a4262c", line_height=1.4),
-    "heading": StyleEntry(size=12, bold=True, color="#1f4e79", border=Border(bottom=0.2, color="#c9d1da")),
-}
+_STYLES = {"secret": StyleEntry(size=19, bold=True, align="center", valign="middle", overflow="shrink", max_lines=3)}
 _TITLE = N_("Recovery sheet for encrypted backups")
 _WARNING = N_(
     "Without this passphrase nobody can read the backups, the makers of the program neither. Put this sheet where no stranger"
@@ -50,10 +29,7 @@ def recovery_sheet(company: str, passphrase: str, day: dt.date, language: str) -
     """The sheet as PDF, one page of A4, in a language of the program."""
 
     def words(text: str) -> str:
-        return _literal(translated(text, language))
-
-    def text(id_: str, y: float, height: float, content: str, style: str = "default", x: float = 0.0) -> TextElement:
-        return TextElement(id=id_, x=x, y=y, width=_WIDTH - x, height=height, text=content, style=style)
+        return literal(translated(text, language))
 
     steps = (
         _STEPS
@@ -61,15 +37,12 @@ def recovery_sheet(company: str, passphrase: str, day: dt.date, language: str) -
         else (*_STEPS[:2], N_("Type the passphrase above exactly as it stands."), _STEPS[3])
     )
     elements: list[Element] = [
-        text("title", 0, 12, words(_TITLE), "title"),
-        LineElement(id="rule", x=0, y=13, width=_WIDTH, height=0, line_width=0.5, style=StyleEntry(color="#1f4e79")),
-        text("company_label", 18, 5, words(N_("Company")), "label"),
-        text("company", 23, 7, _literal(company), "value"),
+        *head(_TITLE, company, language),
         text("day_label", 33, 5, words(N_("Printed on")), "label"),
         text("day", 38, 7, f"{day:%Y-%m-%d}", "value"),
         text("secret_label", 50, 5, words(N_("Passphrase")), "label"),
-        RectangleElement(id="frame", x=0, y=56, width=_WIDTH, height=26, line_width=0.5, radius=2),
-        TextElement(id="secret", x=4, y=57, width=_WIDTH - 8, height=24, text=_literal(passphrase), style="secret"),
+        RectangleElement(id="frame", x=0, y=56, width=WIDTH, height=26, line_width=0.5, radius=2),
+        TextElement(id="secret", x=4, y=57, width=WIDTH - 8, height=24, text=literal(passphrase), style="secret"),
         text("warning", 87, 18, words(_WARNING), "warning"),
         text("how", 110, 8, words(N_("How to restore")), "heading"),
         *(
@@ -78,21 +51,12 @@ def recovery_sheet(company: str, passphrase: str, day: dt.date, language: str) -
         ),
         text("command_label", 178, 5, words(N_("Or on the command line")), "label"),
         text("command", 183, 7, _COMMAND),
-        BarcodeElement(id="code", x=_WIDTH - 32, y=196, width=32, height=32, symbology="qr", value="passphrase"),
+        BarcodeElement(id="code", x=WIDTH - 32, y=196, width=32, height=32, symbology="qr", value="passphrase"),
         text("code_text", 196, 12, words(N_("The square holds the same passphrase, for a scanner.")), "label"),
     ]
-    template = Template(
-        name="recovery-sheet", title={language: translated(_TITLE, language)}, language=language,
-        page=Page(margins=Margins(left=20, right=20, top=18, bottom=12)), styles=_STYLES,
-        bands=(ReportHead(id="sheet", height=232, elements=tuple(elements)),),
-    )  # fmt: skip
-    return render(template, {"passphrase": passphrase}).pdf
+    return sheet("recovery-sheet", _TITLE, language, 232, elements, _STYLES, {"passphrase": passphrase})
 
 
 def _suggested(passphrase: str) -> bool:
     """Whether it looks like one of backups/passphrase.py, so that the sheet may say which letters are not in it."""
     return "-" in passphrase and not set(passphrase) & set("l01oi") and passphrase == passphrase.lower()
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
