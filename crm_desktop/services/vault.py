@@ -1,4 +1,5 @@
-"""Small secrets of this PC, kept where the system keeps passwords: the key of an enrolled PC, a password for commands."""
+"""Small secrets of this PC, kept where the system keeps passwords: the key of an enrolled PC, a password for commands, the passphrase of
+backups."""
 
 from __future__ import annotations
 
@@ -45,13 +46,18 @@ def keep(service: str, name: str, secret: str) -> None:
     """Keep a secret. Raises Unavailable where the system keeps none."""
     if not able():
         raise Unavailable(_("This PC has no credential store, so it cannot keep a password."))
+    if not put(service, name, secret):
+        raise Unavailable(_("The credential store of this PC did not take the password."))
+
+
+def put(service: str, name: str, secret: str) -> bool:
+    """Put a secret into the store; gives whether it is there now. For those who have words of their own for it."""
     try:
         _store().set_password(service, name, secret)
-        kept = _store().get_password(service, name) == secret
+        return bool(_store().get_password(service, name) == secret)
     except _faults() as error:
-        raise Unavailable(_("The credential store of this PC did not take the password.")) from error
-    if not kept:
-        raise Unavailable(_("The credential store of this PC did not take the password."))
+        log.warning("The credential store took nothing: %s", type(error).__name__)
+        return False
 
 
 def forget(service: str, name: str) -> bool:
