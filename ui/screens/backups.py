@@ -25,7 +25,7 @@ from ui.screens.restore import progress_text
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label
-from ui.widgets.panels import Banner, Card, EmptyState
+from ui.widgets.panels import Banner, Card, EmptyState, ScreenHead
 from ui.widgets.plain_table import PlainColumn, PlainTable
 
 
@@ -122,12 +122,8 @@ class BackupsScreen(QWidget):
         self._tools.hide()
 
     def _head(self) -> QWidget:
-        head = QWidget()
-        head.setFixedHeight(theme.current().px(58))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("gap"))
-        row.setSpacing(theme.size("gap"))
-        row.addWidget(Label(self.title, "title"))
+        head = ScreenHead(self.title)
+        row = head.row
         row.addWidget(self.number)
         row.addStretch(1)
         row.addWidget(self.next)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from crm_desktop.errors import Invalid
 from crm_desktop.records.record_type import Field, RecordType
@@ -17,7 +17,7 @@ from ui.screens.custom_field_form import KIND_WORDS, FieldForm
 from ui.shell import Shell
 from ui.widgets.buttons import primary
 from ui.widgets.labels import Label
-from ui.widgets.panels import EmptyState
+from ui.widgets.panels import EmptyState, ScreenHead
 from ui.widgets.plain_table import PlainColumn, PlainTable
 
 _FORM = 400  # pixels
@@ -131,12 +131,8 @@ class CustomFieldsScreen(QWidget):
         whole.addWidget(self.split, 1)
 
     def _head(self) -> QWidget:
-        head = QWidget()
-        head.setFixedHeight(theme.current().px(58))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("gap"))
-        row.setSpacing(theme.size("gap"))
-        row.addWidget(Label(self.title, "title"))
+        head = ScreenHead(self.title)
+        row = head.row
         self.subtitle = Label("", "dim")
         row.addWidget(self.subtitle)
         row.addStretch(1)

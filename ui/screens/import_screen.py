@@ -32,6 +32,7 @@ from ui.tasks import Task
 from ui.widgets.buttons import Button, primary
 from ui.widgets.inputs import Spinner
 from ui.widgets.labels import Label
+from ui.widgets.panels import ScreenHead
 
 FILE, COLUMNS, CHECK, DONE = range(4)
 _STEPS = (N_("File"), N_("Columns"), N_("Trial run"), N_("Import"))
@@ -99,12 +100,8 @@ class ImportScreen(QWidget):
     # How it looks
 
     def _lay_out(self) -> None:
-        head = QWidget()
-        head.setFixedHeight(theme.current().px(58))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("gap"))
-        row.setSpacing(theme.size("gap"))
-        row.addWidget(Label(_("Import"), "title"))
+        head = ScreenHead(_("Import"))
+        row = head.row
         row.addWidget(self.name)
         row.addWidget(self.spinner)
         row.addStretch(1)

@@ -25,7 +25,7 @@ from ui.shell import Shell
 from ui.widgets.buttons import Button
 from ui.widgets.inputs import SearchEdit
 from ui.widgets.labels import Label
-from ui.widgets.panels import EmptyState
+from ui.widgets.panels import EmptyState, ScreenHead
 from ui.widgets.plain_table import PlainColumn, PlainTable
 
 _DETAILS = 340  # pixels
@@ -122,12 +122,8 @@ class LogScreen(QWidget):
         row.addWidget(split)
 
     def _head(self) -> QWidget:
-        head = QWidget()
-        head.setFixedHeight(theme.current().px(58))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("gap"))
-        row.setSpacing(theme.size("gap"))
-        row.addWidget(Label(self.title, "title"))
+        head = ScreenHead(self.title)
+        row = head.row
         row.addWidget(self.number)
         row.addStretch(1)
         self.search.setMinimumWidth(theme.current().px(130))

@@ -32,7 +32,7 @@ from ui.screens.rights_areas import AreasTree
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label
-from ui.widgets.panels import EmptyState
+from ui.widgets.panels import EmptyState, ScreenHead
 
 _KEY = Qt.ItemDataRole.UserRole
 _SIDE = 216  # pixels
@@ -136,12 +136,8 @@ class RightsScreen(QWidget):
         whole.addWidget(self.split, 1)
 
     def _head(self) -> QWidget:
-        head = QWidget()
-        head.setFixedHeight(theme.current().px(58))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("gap"))
-        row.setSpacing(theme.size("gap"))
-        row.addWidget(Label(self.title, "title"))
+        head = ScreenHead(self.title)
+        row = head.row
         self.subtitle = Label("", "dim")
         row.addWidget(self.subtitle)
         row.addStretch(1)

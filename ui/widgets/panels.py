@@ -78,6 +78,18 @@ class ScrolledColumn(QScrollArea):
         self.setWidget(page)
 
 
+class ScreenHead(QWidget):
+    """The strip at the top of a screen: its title, then what is added to `row`."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setFixedHeight(theme.current().px(58))
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(theme.size("page"), theme.size("gap"), theme.size("page"), theme.size("gap"))
+        self.row.setSpacing(theme.size("gap"))
+        self.row.addWidget(Label(title, "title"))
+
+
 class EmptyState(QWidget):
     """What stands where there is nothing yet: what would be here, and the buttons that bring it."""
 
