@@ -7,7 +7,7 @@ never walks an organisation. It is asked anew with every statement: a change of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,8 +205,3 @@ def within(subject: Subject, asker: Asker | Known, operation: str, table: Any = 
     above = subject.parent.table.alias()
     parents = select(above.c.id).where(_own(subject.parent, above, asker, subject.key, operation))
     return or_(own, table.c[subject.limits.parent].in_(asker.above(parents, subject.key, operation)))
-
-
-def tables() -> Sequence[Any]:
-    """The tables that conditions look into."""
-    return [m.__table__ for m in (AccessRight, AccessPerson, AccessDepartment, AccessGroup, RecordShare)]

@@ -90,7 +90,7 @@ def refresh(app: Application, connection: Connection | Session) -> None:
     if fresh is None:
         app.actor = replace(actor, rights=Rights())
         raise Refused(_("You have been switched off as a user."), _("Ask your administrator."))
-    for old in [k for k in list(app.plans) if k[0] == "reach"]:
+    for old in [k for k in list(app.plans) if k[0] in ("reach", "few")]:
         app.plans.pop(old, None)
     app.actor = replace(fresh, proven=actor.proven)
 
@@ -166,15 +166,15 @@ def require_reach(
 ) -> None:
     """Raise Missing for records the person does not even see, as if there were none, and Refused for those out of reach."""
     app.actor.require(f"{kind.key}.{operation}")
-    wanted = set(ids)
-    if wanted <= reached(app, connection, kind, operation, ids):
+    mine = reached(app, connection, kind, operation, ids)
+    if mine.issuperset(ids):
         return
     table: Any = kind.model.__table__
     present = {i for at in range(0, len(ids), _CHUNK) for i in connection.scalars(
         select(table.c.id).where(table.c.id.in_(ids[at : at + _CHUNK])))}  # fmt: skip
     if not present <= reached(app, connection, kind, "see", ids):
         raise gone()
-    if not present <= reached(app, connection, kind, operation, ids):
+    if not present <= mine:
         raise Refused(
             _("You may not do this with these records."), _("Ask whoever owns them, or your administrator ({grant}).").format(
                 grant=f"{kind.key}.{operation}")
