@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
+from crm_desktop.errors import Refused
 from crm_desktop.filters import AllOf, Condition, Filter, ListQuery
 from crm_desktop.services.listing import (
     Count,
@@ -80,7 +81,7 @@ class RecordListModel(QAbstractTableModel):
         self._edges = Edges()
         self._jump: bool | None = None
         self.let_go: Callable[[int, int], bool] = lambda _first, _last: True  # whether these rows may go
-        self._ticket, self._stop, self._fetching, self._asked = 0, Stop(), False, False
+        self._ticket, self._stop, self._fetching, self._asked, self._rights = 0, Stop(), False, False, app.actor.rights
         self._pending: set[int] | None = set()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle.timeout.connect(self._look_again)
@@ -117,7 +118,7 @@ class RecordListModel(QAbstractTableModel):
         if self._asked and self._rows and columns != tuple(c.name for c in self.columns):
             self._show_columns(columns)
         self._query = replace(query, columns=columns)
-        self._asked = True
+        self._asked, self._rights = True, self._app.actor.rights
         self._begin(self._page_size, self._take_first)
 
     def reload(self) -> None:
@@ -175,7 +176,10 @@ class RecordListModel(QAbstractTableModel):
             if ticket == self._ticket:
                 self._fetching = False
                 self.waiting.emit(False)
-                self.failed.emit(error)
+                if isinstance(error, Refused) and self._app.actor.rights != self._rights:
+                    self.ask(self._query)  # a column was taken from the person since: the others are still to be seen
+                else:
+                    self.failed.emit(error)
 
         if not self._tasks.closed:  # a change may still arrive while the window closes
             self._tasks.run(work, done, failed, owner=self)

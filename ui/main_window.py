@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         DropToImport(self, self)
         self._restore()
         SessionKeeper(self, self, self.tabs, self.keep_state)
-        RightsKeeper(self, app, self._rights_changed)
+        RightsKeeper(self, app, self.tabs, self._rights_changed)
 
     # What screens ask for
 

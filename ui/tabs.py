@@ -104,6 +104,13 @@ class DocumentTabs(QWidget):
         """Close every tab but `keep`, the last first; stops at one that wants to stay."""
         return all(self.close_at(i) for i in range(len(self._pages) - 1, -1, -1) if i != keep)
 
+    def close_where(self, gone: Callable[[str], bool]) -> None:
+        """Close the tabs with such keys, where nothing unsaved stands in them."""
+        for index in range(len(self._pages) - 1, -1, -1):
+            page = self._pages[index]
+            if gone(page.key) and not getattr(page.widget, "unsaved", False):
+                self.close_at(index)
+
     def may_close(self) -> bool:
         """Ask every screen whether the program may end, without closing any."""
         for index, page in enumerate(self._pages):

@@ -317,10 +317,20 @@ def test_the_window_follows_when_the_rights_of_the_person_change(desk: Desk, off
     keys = [e.key for e in desk.window.nav.entries]
     assert "list:customers" in keys
     assert "screen:rights" not in keys
-    office.hold(bob, "warehouse", app=boss)
-    desk.window.open_list("products")  # any question
+    desk.window.open_list("follow-ups")
     desk.quiet()
+    office.hold(bob, "warehouse", app=boss)
+    desk.window.open_list("products")  # any question, made with the rights of before
+    desk.quiet()
+    products = desk.window.tabs.current
+    assert isinstance(products, ListScreen)
+    shown = [c.name for c in products.list.model.columns]
+    assert "name" in shown
+    assert "list_price" not in shown
     keeper.look()
+    desk.quiet()
+    assert desk.window.tabs.keys == ["list:products"]
+    assert desk.window.tabs.current is not products
     assert desk.window.notices.said == "Your rights have changed."
     offered = [a.text() for a in desk.window.top.new_menu.actions()]
     assert "Product" in offered
