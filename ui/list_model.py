@@ -113,7 +113,7 @@ class RecordListModel(QAbstractTableModel):
 
     def ask(self, query: ListQuery) -> None:
         """Show what answers `query`; the rows on screen stay until then."""
-        visible = self._type.visible(self._app.actor)
+        visible = self._type.listed(self._app.actor)
         columns = tuple(n for n in query.columns or self._type.columns if n in visible)
         if self._asked and self._rows and columns != tuple(c.name for c in self.columns):
             self._show_columns(columns)

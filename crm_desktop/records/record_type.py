@@ -35,6 +35,11 @@ def declared(model: Any) -> dict[str, Field]:
     return dict(sorted(own.items(), key=lambda item: (item[0] != "position", item[1].section == "Record")))
 
 
+def column_key(type_key: str, name: str) -> str:
+    """How a position says that it keeps a column out of lists, among what else it hides."""
+    return f"column:{type_key}.{name}"
+
+
 def _nothing(draft: Draft, before: Draft | None) -> None:
     """Derive nothing."""
 
@@ -148,6 +153,10 @@ class RecordType:
         if actor.rights.everything:
             return dict(self.fields)
         return {n: f for n, f in self.fields.items() if self.access(actor, n) > Access.HIDDEN}
+
+    def listed(self, actor: Actor) -> dict[str, Field]:
+        """The fields this person may have as columns of a list: those visible, less what the person's positions keep out of lists."""
+        return {n: f for n, f in self.visible(actor).items() if not actor.rights.hides(column_key(self.key, n))}
 
     def visible_lines(self, actor: Actor) -> dict[str, Field]:
         """The fields of lines this person may see."""
