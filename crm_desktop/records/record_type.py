@@ -6,7 +6,7 @@ it, which rules hold and what can be done with it. Screens and services loop ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from db.access import Limits
 from db.base import Base, Record
 from db.fields import Field
 
-__all__ = ["Choice", "Field", "Limits", "LineType", "Operation", "Problems", "RecordType", "Related"]
+__all__ = ["Choice", "Field", "Limits", "LineType", "Operation", "Problems", "RecordType", "Related", "Successor"]
 
 Problems = Iterable[tuple[str, str]]
 """(field name, words); a line's field is "lines.3.quantity", the record as a whole ""."""
@@ -63,6 +63,21 @@ class Operation:
     asks_reason: bool = False
     keeps_revision: bool = False  # the record as it stands is kept aside first
     confirm: str = ""  # a question asked before; empty: none
+
+
+@dataclass(frozen=True)
+class Successor:
+    """A document that this one becomes: an order becomes a delivery. The new draft is filled from this one, and points back to it."""
+
+    type: str  # of the new document
+    label: str  # "Make delivery"
+    icon: str
+    states: tuple[str, ...]  # the states in which it is offered; empty: in all
+    fill: Callable[[Sequence[Draft]], Draft]  # the new draft: its values and lines, as far as they follow from the sources
+    together: bool = False  # several at once may become one, of one customer
+    through: tuple[str, str] = ("", "")  # (type, field): not the records fill it but those of this type that point where they point
+    link: str = ""  # the field of the new lines that points to the one source
+    primary: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +126,10 @@ class RecordType:
     check: Callable[[Draft], Problems] = _no_problems
     states: tuple[Choice, ...] = ()
     operations: tuple[Operation, ...] = ()
+    successors: tuple[Successor, ...] = ()  # what it becomes
+    followed: tuple[str, ...] = ()  # states it comes into by what happens to other documents, and by no operation
+    closed: tuple[str, ...] = ()  # states in which other figures count on it: it is cancelled then, and not deleted
+    day: str = ""  # the date its number speaks of
     subtitle: tuple[str, ...] = ()  # fields shown small below the label, in search hits and previews
     limits: Limits = Limits()  # what makes a record somebody's
     shapes_access: bool = False  # a change of it changes who may do what
@@ -180,6 +199,11 @@ class RecordType:
     def offered(self, draft: Draft) -> tuple[Operation, ...]:
         """The operations that fit the record's state."""
         return tuple(o for o in self.operations if draft.id is not None and draft.values.get("status") in o.sources)
+
+    def becomes(self, draft: Draft) -> tuple[Successor, ...]:
+        """What the record can become in its state."""
+        status = draft.values.get("status")
+        return tuple(s for s in self.successors if draft.id is not None and (not s.states or status in s.states))
 
     def label_of(self, values: Mapping[str, Any]) -> str:
         """How a record with these values is called."""

@@ -91,7 +91,7 @@ def _renumber(session: Session, kind: RecordType, draft: Draft) -> str:
         return ""
     if session.scalar(select(table.c.id).where(table.c[kind.number] == number).limit(1)) is None:
         return ""
-    day = draft.values.get("order_date")
+    day = draft.values.get(kind.day)
     draft.values[kind.number] = take_numbers(session, kind.sequence, 1, day if isinstance(day, dt.date) else None)[0]
     return str(number)
 
