@@ -1,0 +1,82 @@
+"""The people of an office when it begins: the owner keeps the password, everybody else gets one for the first sign-in.
+
+On the server each person signs in with a login role of their own. What this PC kept of passwords so far cannot be turned into that: it
+is a hash, on purpose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from crm_desktop.actor import Actor
+from crm_desktop.application import Application
+from crm_desktop.errors import Refused
+from crm_desktop.options import Options
+from crm_desktop.records.registry import BUILT_IN
+from crm_desktop.services import credentials, server_rights, signing_in
+from crm_desktop.services.opening import load
+from crm_desktop.services.people_guard import everything
+from crm_desktop.words import _
+from db.engine import reading
+from db.models.office import User
+
+
+@dataclass(frozen=True)
+class FirstWord:
+    """The password for a person's first sign-in, to be told once."""
+
+    sign_in: str
+    name: str
+    word: str
+
+
+@dataclass(frozen=True)
+class TurnedOn:
+    """What came of it. codes: new recovery codes of the owner; none where sign-in was on before."""
+
+    words: tuple[FirstWord, ...]
+    codes: tuple[str, ...]
+
+
+def check_owner(app: Application, password: str) -> None:
+    """Make sure that an owner is at work, and that this is the owner's password, or a good one where sign-in is off.
+
+    Raises Refused, NotSignedIn, Invalid at "password".
+    """
+    if app.actor.user_id is None or not everything(app.actor):
+        raise Refused(_("Only an owner does this."), _("An owner is who holds a position with every right."))
+    if credentials.is_required(app):
+        signing_in.unlock_window(app, password)
+    else:
+        credentials.check_new(app, app.actor.user_id, password)
+
+
+def app_on(engine: Engine, data: Path, actor: Actor) -> Application:
+    """The program on a server, with somebody at work who proved it elsewhere."""
+    app = Application(engine, data, actor, {t.key: t for t in BUILT_IN}, Options({}))
+    load(app)
+    app.actor = replace(actor, proven=True)
+    return app
+
+
+def turn_on(engine: Engine, data: Path, actor: Actor, password: str) -> TurnedOn:
+    """Turn sign-in and the rights inside the server on; `engine` comes as who may do that."""
+    app, owner = app_on(engine, data, actor), actor.user_id or 0
+    codes = () if credentials.is_required(app) else tuple(credentials.turn_on(app, password))
+    table = User.__table__
+    with reading(engine) as connection:
+        others = connection.execute(
+            select(table.c.id, table.c.sign_in, table.c.name).where(table.c.active, table.c.id != owner).order_by(table.c.name_key)
+        ).all()
+    server_rights.turn_on(app)
+    words = tuple(FirstWord(row.sign_in, row.name, credentials.reset(app, row.id)) for row in others)
+    return TurnedOn(words, codes)
+
+
+def uid(engine: Engine) -> str:
+    """The database's own id."""
+    with reading(engine) as connection:
+        return server_rights.company_key(connection)

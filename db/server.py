@@ -1,0 +1,164 @@
+"""A PostgreSQL server from outside: where it is, whether it lets us in, and its databases. `db/engine.py` opens what stands here,
+`db/roles.py` knows its roles."""
+
+from __future__ import annotations
+
+import importlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Engine, make_url
+
+from db.engine import open_engine
+from db.errors import DatabaseFault, Unreachable, translate
+
+if TYPE_CHECKING:
+    import psycopg
+
+OLDEST = 16
+"""The oldest version of PostgreSQL that will do."""
+
+_PATIENCE = 5  # seconds
+
+
+class WrongPassword(DatabaseFault):
+    """The server answered, and does not let this role in with this password."""
+
+
+class Unproven(DatabaseFault):
+    """The server did not prove that it is the one it should be: another certificate, or none."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """A database on a server and whom one comes as.
+
+    encrypted: only over TLS, with the password bound to it, so that nobody in between can pass it on; certificate: the only one the
+    server may show.
+    """
+
+    host: str
+    port: int
+    database: str
+    role: str
+    password: str = field(repr=False)
+    encrypted: bool = False
+    certificate: Path | None = None
+
+    def url(self) -> str:
+        """For SQLAlchemy, with the password."""
+        made = URL.create(
+            "postgresql+psycopg", self.role, self.password, self.host, self.port, self.database, self._options()
+        )
+        return made.render_as_string(hide_password=False)
+
+    def facts(self) -> dict[str, Any]:
+        """For the driver."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "dbname": self.database,
+            "user": self.role,
+            "password": self.password,
+            "connect_timeout": _PATIENCE,
+            **self._options(),
+        }
+
+    def _options(self) -> dict[str, str]:
+        proof = {"require_auth": "scram-sha-256"}  # the server has to prove that it knows the password, too
+        if not self.encrypted:
+            return {"sslmode": "disable", **proof}
+        proof["channel_binding"] = "require"
+        if self.certificate is None:
+            return {"sslmode": "require", **proof}
+        return {"sslmode": "verify-ca", "sslrootcert": str(self.certificate), **proof}
+
+
+def address_of(url: str) -> Address:
+    """A URL as an administrator writes it: postgresql://role:password@host:port/database. Raises ValueError."""
+    parsed = make_url(url if "://" in url else f"postgresql://{url}")
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError(parsed.drivername)
+    return Address(
+        parsed.host or "", parsed.port or 5432, parsed.database or "", parsed.username or "", str(parsed.password or "")
+    )
+
+
+@contextmanager
+def session(address: Address) -> Iterator[psycopg.Connection[Any]]:
+    """A bare connection whose statements stand for themselves, as CREATE DATABASE must.
+
+    Raises WrongPassword, Unproven, Unreachable; errors of statements as db/errors.py says, else as the driver does.
+    """
+    driver: Any = importlib.import_module("psycopg")
+    try:
+        connection = driver.connect(**address.facts(), autocommit=True)
+    except driver.OperationalError as error:
+        raise _why_not(error) from error
+    try:
+        with connection:
+            yield connection
+    except driver.Error as error:
+        fault = translate(error)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def _why_not(error: Any) -> DatabaseFault:
+    """Why the server let nobody in. The library tells it by how far it came, not by a code."""
+    attempt = error.pgconn
+    if attempt is None:
+        return Unreachable(str(error))
+    if "certificate verify failed" in str(error) or "does not support SSL" in str(error) or "SSL error" in str(error):
+        return Unproven(str(error))
+    # used_password: the server asked for one, so it is there and speaks to us.
+    return WrongPassword(str(error)) if attempt.used_password else Unreachable(str(error))
+
+
+def engine_at(address: Address) -> Engine:
+    """An engine for what lies at an address; nothing is asked yet."""
+    return open_engine(address.url())
+
+
+def check(address: Address) -> int:
+    """The version of a server that lets us in; raises as `session`."""
+    with session(address) as connection:
+        return connection.info.server_version // 10_000
+
+
+def encrypts(address: Address) -> bool:
+    """Whether the connection to a server is encrypted; raises as `session`."""
+    with session(address) as connection:
+        return bool(connection.pgconn.ssl_in_use)
+
+
+def new_password() -> str:
+    """A password that no person types."""
+    return secrets.token_urlsafe(24)
+
+
+def has_database(connection: psycopg.Connection[Any], name: str) -> bool:
+    """Whether the server has a database of this name."""
+    return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+
+
+def make_database(connection: psycopg.Connection[Any], name: str, owner: str) -> None:
+    """Make an empty UTF-8 database, which nobody enters who was not let in."""
+    sql: Any = importlib.import_module("psycopg.sql")
+    named, owned = sql.Identifier(name), sql.Identifier(owner)
+    # Whatever the server orders texts by, the columns order by code point (db/types.py), and people by stored sort keys.
+    connection.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(named, owned)
+    )
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(named))
+
+
+def drop_database(connection: psycopg.Connection[Any], name: str) -> None:
+    """Remove a database with all that is in it, whoever has it open."""
+    sql: Any = importlib.import_module("psycopg.sql")
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
