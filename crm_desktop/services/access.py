@@ -22,7 +22,7 @@ from crm_desktop.errors import Missing, NotSignedIn, Refused
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access, Holding, Reach, Rights
 from crm_desktop.services.faults import told
-from crm_desktop.services.sign_in_need import is_nobody, required
+from crm_desktop.services.sign_in_need import is_nobody, nobody, required, was_reset
 from crm_desktop.words import _
 from db.access import Asker, Known, Limits, Subject, look_up, within, within_as
 from db.engine import reading, writing
@@ -86,6 +86,9 @@ def refresh(app: Application, connection: Connection | Session) -> None:
         return
     if not actor.proven and required(connection):
         raise NotSignedIn(_("Sign-in has been turned on."), _("Start the program again and sign in."))
+    if actor.proven and was_reset(connection, actor.user_id):
+        app.actor = nobody(actor.station)
+        raise NotSignedIn(_("Your password was reset by an administrator."), _("Sign in again with the one-time password."))
     fresh = actor_of(connection, actor.user_id, actor.station)
     if fresh is None:
         app.actor = replace(actor, rights=Rights())

@@ -147,7 +147,8 @@ def change_own(app: Application, old: str, new: str, clock: Clock = now) -> None
 
 
 def reset(app: Application, user_id: int, clock: Clock = now) -> str:
-    """Give a person a one-time password, to be told once; the person chooses another at the first sign-in.
+    """Give a person a one-time password, to be told once; the person chooses another at the first sign-in, and is signed out wherever
+    the program runs.
 
     Raises Refused without the right to look after this person, and before sign-in was turned on.
     """
@@ -159,6 +160,7 @@ def reset(app: Application, user_id: int, clock: Clock = now) -> str:
             raise Refused(_("Sign-in is off."), _("An owner turns it on, with a password of their own."))
         _write(session, user_id, hashed, clock(), one_time=True)
         attempts.forget(session, f"user:{user_id}")
+        bump(session)  # a program where this person is at work lets nobody go on
         events.record(app, "password_reset", _name(session, user_id), about=("users", user_id), session=session)
     return word
 

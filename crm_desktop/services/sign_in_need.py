@@ -15,6 +15,11 @@ def required(connection: Connection | Session) -> bool:
     return connection.scalar(select(Credential.user_id).limit(1)) is not None
 
 
+def was_reset(connection: Connection | Session, user_id: int) -> bool:
+    """Whether the person has a one-time password, and has not signed in with it yet."""
+    return bool(connection.scalar(select(Credential.must_change).where(Credential.user_id == user_id)))
+
+
 def nobody(station: str) -> Actor:
     """Who is at work while somebody still has to sign in: may see and do nothing."""
     return Actor(None, "", rights=Rights(), station=station)
