@@ -6,7 +6,7 @@ what its person could see and change in the program, and nothing else. The role 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -23,7 +23,9 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
 )
+from sqlalchemy import column as sql_column
 from sqlalchemy.dialects import postgresql
 
 from db.access import (
@@ -38,31 +40,29 @@ from db.access import (
     within,
 )
 from db.models import access, sign_in, system
+from db.roles import VIEWS
 
-_ME = literal_column("crm_me()", BigInteger())
-_RIGHTS = literal_column("crm_right('program', 'rights')", Boolean())
+_ME = literal_column("(SELECT crm_me())", BigInteger())  # in brackets: asked once for a statement, not for every row
+LARGEST_FILE = 50 * 1024 * 1024
 _TODAY = literal_column("CURRENT_DATE", Date())
-_SECRETS = (sign_in.Credential, sign_in.RecoveryCode, sign_in.SignInAttempts, sign_in.Device, sign_in.SignInLimit, sign_in.SystemAccount)
-_READ_BY_ALL = (access.AccessState, system.CustomField, system.SchemaFact)
+_OF_SIGN_IN = (sign_in.RecoveryCode, sign_in.SignInAttempts, sign_in.Device, sign_in.SignInLimit, sign_in.SystemAccount)
 
 
 @dataclass(frozen=True)
 class Guarded:
     """A record type as the server guards it: its rows, the table of its lines, and its columns that hold fields.
 
-    searched: fields whose words stand in the search text, which is hidden where one of them is.
-    shapes_access: rights follow from its rows, so that only whoever may change rights writes them.
+    open: everybody reads its rows, such as the choices of lists, which the program needs whoever works with it. pictures: its columns that
+    hold contents of files. mine: a further test of rows that a person sees, as SQL.
     """
 
     subject: Subject
     lines: Any = None
     lines_parent: str = ""
-    searched: Collection[str] = ()
-    shapes_access: bool = False
-
-    def writable(self, test: ColumnElement[bool]) -> ColumnElement[bool]:
-        """The test of a policy that writes."""
-        return and_(_RIGHTS, test) if self.shapes_access else test
+    open: bool = False
+    pictures: Collection[str] = ()
+    mine: str = ""
+    mine_of_lines: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,6 @@ def _lookups() -> list[str]:
     key, two, three = (cast(Any, literal_column(f"${n}", String())) for n in (1, 2, 3))
     held = access.UserPosition.__table__
     return [
-        "CREATE OR REPLACE FUNCTION crm_me() RETURNS bigint LANGUAGE sql STABLE AS "
-        "$$ SELECT substring(session_user::text from '_([0-9]+)$')::bigint $$",
         _function("crm_people(text, text)", "SETOF bigint", _sql(owners_reached(asker, key, two))),
         _function("crm_departments(text, text)", "SETOF bigint", _sql(departments_reached(asker, key, two))),
         _function("crm_shared_to_read(text, text, text)", "SETOF bigint", _sql(shared_with(asker, key, two, three, change=False))),
@@ -114,7 +112,11 @@ def _lookups() -> list[str]:
 
 
 def _all(key: str, operation: str) -> Any:
-    return literal_column(f"crm_all('{key}', '{operation}')", Boolean())
+    return literal_column(f"(SELECT crm_all('{key}', '{operation}'))", Boolean())
+
+
+def _right(key: str, operation: str) -> Any:
+    return literal_column(f"(SELECT crm_right('{key}', '{operation}'))", Boolean())
 
 
 def _sql(expression: Any) -> str:
@@ -147,12 +149,14 @@ def _records(asker: Asker, guarded: Guarded) -> Iterator[str]:
     subject = guarded.subject
     table = subject.table
     yield from _guard(table)
-    gives = literal_column(f"crm_right('{subject.key}', 'share')", Boolean())
-    yield from _policy(table, "SELECT", using=_may(asker, subject, "see"))
-    yield from _policy(table, "INSERT", check=guarded.writable(_may(asker, subject, "add")))
-    change = guarded.writable(_may(asker, subject, "change"))
-    yield from _policy(table, "UPDATE", using=change, check=or_(change, gives))
-    yield from _policy(table, "DELETE", using=guarded.writable(_may(asker, subject, "delete")))
+    seen = true() if guarded.open else _may(asker, subject, "see")
+    if guarded.mine:
+        seen = or_(seen, literal_column(guarded.mine, Boolean()))
+    yield from _policy(table, "SELECT", using=seen)
+    yield from _policy(table, "INSERT", check=_may(asker, subject, "add"))
+    change = _may(asker, subject, "change")
+    yield from _policy(table, "UPDATE", using=change, check=or_(change, _right(subject.key, "share")))
+    yield from _policy(table, "DELETE", using=_may(asker, subject, "delete"))
     index = f'"fts_{table.name}"'
     yield f"ALTER TABLE {index} ENABLE ROW LEVEL SECURITY"
     yield f"DROP POLICY IF EXISTS crm_all ON {index}"
@@ -168,48 +172,82 @@ def _lines(asker: Asker, guarded: Guarded) -> Iterator[str]:
     parent = lines.c[guarded.lines_parent]
     seen = parent.in_(select(above.c.id))  # the document's own policy decides
     yield from _guard(lines)
+    if guarded.mine_of_lines:
+        seen = or_(seen, literal_column(guarded.mine_of_lines, Boolean()))
     yield from _policy(lines, "SELECT", using=seen)
 
     def reached(operation: str) -> ColumnElement[bool]:
         test = or_(_all(subject.key, operation), within(subject, asker, operation, above))
         return parent.in_(select(above.c.id).where(test))  # type: ignore[no-any-return]
 
-    changes = guarded.writable(or_(reached("change"), reached("add")))
+    changes = or_(reached("change"), reached("add"))
     for command in ("INSERT", "UPDATE", "DELETE"):
         yield from _policy(
             lines, command, using=None if command == "INSERT" else changes, check=None if command == "DELETE" else changes
         )
 
 
-def _about_records(table: Any, subjects: Sequence[Subject], mine: Any = None) -> ColumnElement[bool]:
-    """That a row tells of a record which is seen: the record's own policy decides."""
-    tests = [and_(table.c.record_type == s.key, table.c.record_id.in_(select(s.table.alias().c.id))) for s in subjects]
+def _about_records(
+    table: Any, subjects: Sequence[Subject], mine: Any = None, asker: Asker | None = None, operation: str = ""
+) -> ColumnElement[bool]:
+    """That a row tells of a record which is seen: the record's own policy decides. operation: or one with which it may be done."""
+    tests = []
+    for subject in subjects:
+        above = subject.table.alias()
+        ids = select(above.c.id)
+        if asker is not None:
+            ids = ids.where(or_(_all(subject.key, operation), within(subject, asker, operation, above)))
+        tests.append(and_(table.c.record_type == subject.key, table.c.record_id.in_(ids)))
     return or_(false() if mine is None else mine, *tests)
 
 
-def _own_tables(asker: Asker, subjects: Sequence[Subject]) -> Iterator[str]:
+def _everything(table: Any, test: Any) -> Iterator[str]:
+    """The policies of a table whose rows are written by whoever passes one test."""
+    for command in ("INSERT", "UPDATE", "DELETE"):
+        yield from _policy(table, command, using=None if command == "INSERT" else test, check=None if command == "DELETE" else test)
+
+
+def _own_tables(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
     """The tables that the program keeps about itself and about records."""
+    subjects = [g.subject for g in guarded]
     history: Any = system.HistoryEntry.__table__
-    log, mine = _all("program", "log"), history.c.user_id == asker.user
+    own_name = history.c.user_name == literal_column("(SELECT crm_my_name())", String())
     yield from _guard(history)
-    yield from _policy(history, "SELECT", using=_about_records(history, subjects, or_(log, mine)))
-    yield from _policy(history, "INSERT", check=mine)
+    yield from _policy(history, "INSERT", check=and_(history.c.user_id == asker.user, own_name, history.c.place.is_(None)))
     yield from _shares(asker, subjects)
-    for table in _tables(system.Revision, system.FileLink):
-        seen = _about_records(table, subjects)
-        yield from _guard(table)
-        yield from _policy(table, "SELECT", using=seen)
-        yield from _policy(table, "INSERT", check=seen)
-    links: Any = system.FileLink.__table__
-    contents: Any = system.FileContent.__table__
-    yield from _guard(contents)
-    yield from _policy(contents, "SELECT", using=contents.c.id.in_(select(links.c.content_id)))
+    revision: Any = system.Revision.__table__
+    yield from _guard(revision)
+    yield from _policy(revision, "INSERT", check=_about_records(revision, subjects))
+    yield from _files(asker, guarded)
     for table in _tables(system.SavedView, system.KeptDraft, system.Setting):
         yield from _guard(table)
-        yield from _policy(table, "SELECT", using=table.c.user_id.in_([literal_column("0"), asker.user]))
         own = table.c.user_id == asker.user
-        for command in ("INSERT", "UPDATE", "DELETE"):
-            yield from _policy(table, command, using=None if command == "INSERT" else own, check=None if command == "DELETE" else own)
+        yield from _policy(table, "SELECT", using=table.c.user_id.in_([literal_column("0"), asker.user]))
+        company = {"saved_view": "views", "setting": "settings"}.get(table.name)
+        yield from _everything(table, own if company is None else or_(own, and_(table.c.user_id == 0, _right("program", company))))
+    (field,) = _tables(system.CustomField)
+    yield from _guard(field)
+    yield from _policy(field, "SELECT", using=true())
+    yield from _everything(field, _right("program", "custom_fields"))
+
+
+def _files(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
+    """Files go with their records. A content is seen where a record that is seen has it, and by whoever brought it: so nobody reads
+    a file by putting its number on a record of their own."""
+    subjects = [g.subject for g in guarded]
+    links: Any = system.FileLink.__table__
+    contents: Any = system.FileContent.__table__
+    seen = [contents.c.id.in_(select(links.c.content_id)), literal_column("id IN (SELECT crm_held_contents())", Boolean())]
+    seen += [contents.c.id.in_(select(g.subject.table.alias().c[name])) for g in guarded for name in g.pictures]
+    yield from _guard(contents)
+    yield from _policy(contents, "SELECT", using=or_(false(), *seen))
+    changed = _about_records(links, subjects, asker=asker, operation="change")
+    changed = or_(changed, _about_records(links, subjects, asker=asker, operation="add"))
+    known = or_(links.c.content_id.in_(select(contents.c.id)), literal_column("crm_in_bin(content_id)", Boolean()))
+    yield from _guard(links)
+    yield from _policy(links, "SELECT", using=_about_records(links, subjects))
+    yield from _policy(links, "INSERT", check=and_(changed, known))
+    yield from _policy(links, "DELETE", using=changed)
 
 
 def _shares(asker: Asker, subjects: Sequence[Subject]) -> Iterator[str]:
@@ -217,19 +255,14 @@ def _shares(asker: Asker, subjects: Sequence[Subject]) -> Iterator[str]:
     table: Any = access.RecordShare.__table__
 
     def may(operation: str) -> ColumnElement[bool]:
-        tests = []
-        for subject in subjects:
-            above = subject.table.alias()
-            row = or_(_all(subject.key, operation), within(subject, asker, operation, above))
-            tests.append(and_(table.c.record_type == subject.key, table.c.record_id.in_(select(above.c.id).where(row))))
-        return or_(false(), *tests)
+        return _about_records(table, subjects, asker=asker, operation=operation)
 
     given = and_(may("share"), or_(not_(table.c.may_change), may("change")))
     yield from _guard(table)
     yield from _policy(table, "SELECT", using=_about_records(table, subjects))
     yield from _policy(table, "INSERT", check=given)
     yield from _policy(table, "UPDATE", using=may("share"), check=given)
-    yield from _policy(table, "DELETE", using=may("share"))
+    yield from _policy(table, "DELETE", using=or_(may("share"), may("delete")))
 
 
 def _access_tables(asker: Asker) -> Iterator[str]:
@@ -245,81 +278,109 @@ def _access_tables(asker: Asker) -> Iterator[str]:
         yield from _policy(table, "SELECT", using=table.c.user_id == asker.user)
 
 
+def _sign_in(asker: Asker) -> Iterator[str]:
+    """How it stands with the sign-in of people: for whoever changes rights, and of the own. Passwords are in none of it."""
+    changes = _right("program", "rights")
+    credential: Any = sign_in.Credential.__table__
+    yield from _guard(credential)
+    yield from _policy(credential, "SELECT", using=or_(credential.c.user_id == asker.user, changes))
+    yield from _policy(credential, "UPDATE", using=credential.c.user_id == asker.user, check=credential.c.user_id == asker.user)
+    for table in _tables(*_OF_SIGN_IN):
+        yield from _guard(table)
+    limits: Any = sign_in.SignInLimit.__table__
+    posts = literal_column("kind = 'position' AND subject_id IN (SELECT crm_positions())", Boolean())
+    yield from _policy(limits, "SELECT", using=or_(changes, posts, and_(limits.c.kind == "user", limits.c.subject_id == asker.user)))
+    about = literal_column("kind = 'user' AND crm_administers(subject_id)", Boolean())
+    yield from _everything(limits, or_(_all("program", "rights"), about))
+    codes: Any = sign_in.RecoveryCode.__table__
+    yield from _policy(codes, "SELECT", using=or_(codes.c.user_id == asker.user, changes))
+    for table in _tables(sign_in.SignInAttempts, sign_in.Device):
+        yield from _policy(table, "SELECT", using=changes)
+        yield from _everything(table, changes)
+    for table in _tables(access.PositionRight, access.PositionField):
+        yield from _guard(table)
+        yield from _policy(table, "SELECT", using=true())
+        yield from _everything(table, _all("program", "rights"))
+
+
+def _gone(subject: Subject) -> Any:
+    """The deleted records of a type, as the rows of a table with what makes them somebody's."""
+    limits = subject.limits
+    names = dict.fromkeys(n for n in (*limits.owners, limits.department, limits.parent) if n and n != "id")
+    columns = "".join(f", (changes #>> '{{record,values,{n},0}}')::bigint AS {n}" for n in names)
+    query = text(f"SELECT record_id AS id{columns} FROM public.history_entry WHERE record_type = '{subject.key}' AND action = 'delete'")
+    return query.columns(*(sql_column(n, BigInteger()) for n in ("id", *names))).subquery("gone")
+
+
+def _seen_entries(asker: Asker, guarded: Sequence[Guarded], table: Any) -> ColumnElement[bool]:
+    """Which rows of the log, or of revisions, a person reads: about records within reach, and about deleted ones that would be."""
+    tests = []
+    for one in guarded:
+        subject = one.subject
+        above, gone = subject.table.alias(), _gone(subject)
+        there = select(above.c.id).where(above.c.id == table.c.record_id, within(subject, asker, "see", above)).exists()
+        here = subject.table.alias()
+        lost = and_(
+            not_(select(here.c.id).where(here.c.id == table.c.record_id).exists()),
+            table.c.record_id.in_(select(gone.c.id).where(within(subject, asker, "see", gone))),
+        )
+        tests.append(and_(table.c.record_type == subject.key, or_(_all(subject.key, "see"), and_(_right(subject.key, "see"), or_(there, lost)))))
+    return or_(false(), *tests)
+
+
+def log_conditions(guarded: Sequence[Guarded]) -> tuple[str, str]:
+    """Which entries of the log and which revisions a person reads, as SQL."""
+    asker = _Policies(_ME, _TODAY)
+    history: Any = system.HistoryEntry.__table__
+    revision: Any = system.Revision.__table__
+    events = and_(history.c.record_type == "", _all("program", "log"))
+    entries = or_(events, history.c.user_id == asker.user, _seen_entries(asker, guarded, history))
+    return _sql(entries), _sql(_seen_entries(asker, guarded, revision))
+
+
+def lookup_statements() -> list[str]:
+    """The functions that policies ask whom a person reaches."""
+    own_name = "SELECT name FROM user_account WHERE id = crm_me()"
+    kept = f"""
+      WITH new AS (INSERT INTO file_content (sha256, size, data) SELECT encode(sha256($1), 'hex'), length($1), $1
+        WHERE crm_me() IS NOT NULL AND length($1) <= {LARGEST_FILE} ON CONFLICT (sha256) DO UPDATE SET size = file_content.size RETURNING id),
+      held AS (INSERT INTO crm.content_holder SELECT crm_me(), id FROM new ON CONFLICT DO NOTHING)
+      SELECT id FROM new
+    """
+    return [
+        *_lookups(),
+        _function("crm_my_name()", "text", own_name),
+        _function("crm_positions()", "SETOF bigint", "SELECT position_id FROM user_position WHERE parent_id = crm_me()"),
+        _function("crm_held_contents()", "SETOF bigint", "SELECT content_id FROM crm.content_holder WHERE user_id = crm_me()"),
+        _function("crm_keep_content(bytea)", "bigint", kept).replace(" STABLE ", " VOLATILE "),
+    ]
+
+
+def above_functions(guarded: Sequence[Guarded]) -> list[str]:
+    """The functions that policies and views ask what belongs to rows that are reached."""
+    asker = _Policies(_ME, _TODAY)
+    for one in guarded:
+        for operation in ("see", "add", "change", "delete", "share"):
+            within(one.subject, asker, operation)
+    return list(dict.fromkeys(asker.functions))
+
+
 def guard_statements(guarded: Sequence[Guarded]) -> list[str]:
     """What turns the guard on, for the role that owns the tables to run; running it again makes it anew."""
     asker = _Policies(_ME, _TODAY)
-    subjects = [g.subject for g in guarded]
-    policies = [*(s for g in guarded for s in _records(asker, g)), *_own_tables(asker, subjects), *_access_tables(asker)]
-    for table in _tables(*_SECRETS):
-        policies += _guard(table)  # without a policy: nobody but the owner of the tables
-    return [*_lookups(), *dict.fromkeys(asker.functions), *policies]
-
-
-def role_name(company: str, user_id: int) -> str:
-    """The login role of a person. company: the database's own id, since roles are those of the whole server."""
-    return f"crm_{company[:12]}_{user_id}"
-
-
-def grant_statements(
-    role: str, guarded: Sequence[Guarded], hidden: Mapping[str, Iterable[str]], closed: Mapping[str, Iterable[str]]
-) -> list[str]:
-    """What a login role may touch at all, column by column; the policies decide about the rows.
-
-    hidden: by record type the fields this person does not see; closed: those seen but not written; `lines.price` is a line's.
-    """
-    made: list[str] = []
-    for each in guarded:
-        key = each.subject.key
-        unseen, unwritten = set(hidden.get(key, ())), set(closed.get(key, ()))
-        own = {n for n in unseen if not n.startswith("lines.")}
-        if own & set(each.searched):
-            own.add("search_text")
-        made += _table_grants(role, each.subject.table, own, own | {n for n in unwritten if not n.startswith("lines.")})
-        if own & set(each.searched):
-            made.append(f'REVOKE ALL ON "fts_{each.subject.table.name}" FROM "{role}"')
-        else:
-            made.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "fts_{each.subject.table.name}" TO "{role}"')
-        if each.lines is not None:
-            gone = {n.removeprefix("lines.") for n in unseen if n.startswith("lines.")}
-            shut = gone | {n.removeprefix("lines.") for n in unwritten if n.startswith("lines.")}
-            made += _table_grants(role, each.lines, gone, shut)
-    told = {"changes", "snapshot"} if any(hidden.values()) else set[str]()  # they tell of all fields
-    for table in _tables(system.HistoryEntry, system.Revision, system.FileLink, system.FileContent, access.RecordShare):
-        made.append(_grant(role, "SELECT", table, told))
-        made.append(_grant(role, "INSERT", table, set()))
-    made.append(f'GRANT UPDATE, DELETE ON {_name(access.RecordShare.__table__)} TO "{role}"')
-    for table in _tables(system.SavedView, system.KeptDraft, system.Setting):
-        made.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {_name(table)} TO "{role}"')
-    for table in _tables(access.AccessRight, access.AccessPerson, access.AccessDepartment, access.AccessGroup, *_READ_BY_ALL):
-        made.append(_grant(role, "SELECT", table, set()))
-    return made
+    in_bin = (
+        f"SELECT EXISTS (SELECT FROM {VIEWS}.history_entry WHERE action = 'delete' "
+        "AND changes @> jsonb_build_object('record', jsonb_build_object('files', jsonb_build_array(jsonb_build_object('content_id', $1)))))"
+    )
+    own = [*_own_tables(asker, guarded), *_access_tables(asker), *_sign_in(asker)]
+    policies = [*(s for g in guarded for s in _records(asker, g)), *own]
+    open_to_read = (access.AccessState, system.SchemaFact, system.LogChain)
+    for table in _tables(*open_to_read):
+        policies += [*_guard(table), *_policy(table, "SELECT", using=true())]
+    policies += _policy(access.AccessState.__table__, "UPDATE", using=true(), check=true())
+    bin_ = f"CREATE OR REPLACE FUNCTION crm_in_bin(bigint) RETURNS boolean LANGUAGE sql STABLE AS $$ {in_bin} $$"
+    return [bin_, *policies]
 
 
 def _tables(*models: Any) -> list[Any]:
     return [m.__table__ for m in models]
-
-
-def _grant(role: str, right: str, table: Any, without: set[str]) -> str:
-    names = [c.name for c in table.columns if c.name not in without]
-    columns = "" if len(names) == len(table.columns) else " (" + ", ".join(f'"{n}"' for n in names) + ")"
-    return f'GRANT {right}{columns} ON {_name(table)} TO "{role}"'
-
-
-def _table_grants(role: str, table: Any, unseen: set[str], unwritten: set[str]) -> list[str]:
-    """The columns of a table that a role may read and write."""
-    return [
-        f'REVOKE ALL ON {_name(table)} FROM "{role}"',
-        _grant(role, "SELECT", table, unseen),
-        _grant(role, "INSERT", table, unwritten),
-        _grant(role, "UPDATE", table, unwritten | {"id"}),
-        f'GRANT DELETE ON {_name(table)} TO "{role}"',
-    ]
-
-
-def role_statements(role: str, password_hash: str) -> list[str]:
-    """What makes a login role; password_hash: as PostgreSQL keeps it (SCRAM-SHA-256$…), so that no password is ever sent or logged."""
-    return [
-        f'CREATE ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS PASSWORD \'{password_hash}\'',
-        f'GRANT USAGE ON SCHEMA public TO "{role}"',
-        f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role}"',  # new rows take their numbers there
-    ]
