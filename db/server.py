@@ -50,9 +50,9 @@ class Address:
     certificate: Path | None = None
 
     def url(self) -> str:
-        """For SQLAlchemy, with the password."""
+        """For SQLAlchemy, with the password; without a role, the address alone."""
         made = URL.create(
-            "postgresql+psycopg", self.role, self.password, self.host, self.port, self.database, self._options()
+            "postgresql+psycopg", self.role or None, self.password or None, self.host, self.port, self.database, self._options()
         )
         return made.render_as_string(hide_password=False)
 

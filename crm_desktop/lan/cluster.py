@@ -113,6 +113,12 @@ class Cluster:
         except OSError as error:
             raise _no_room(self.folder) from error
 
+    def offered(self) -> tuple[str, str]:
+        """The addresses it listens at, and who may come from where, as they were written. Raises OSError."""
+        lines = (self.data / _OURS).read_text(encoding="utf-8").splitlines()
+        heard = next((line.partition("'")[2].rstrip("'") for line in lines if line.startswith("listen_addresses ")), "")
+        return heard, (self.data / "pg_hba.conf").read_text(encoding="utf-8")
+
     def take_certificate(self, certificate: bytes, key: bytes) -> None:
         """Keep the certificate that the server shows, and its key, which nobody else may read. Raises Unavailable."""
         try:
@@ -204,13 +210,18 @@ class Cluster:
         self.binaries = replace(self.binaries, folder=root / self.binaries.folder.name)
 
 
+def addresses_text(offer: Offer) -> str:
+    """Where it listens: this PC, and the office's networks."""
+    return ",".join(("127.0.0.1", *offer.addresses))
+
+
 def settings_text(offer: Offer) -> str:
     """The settings of a server on a PC where somebody works as well."""
     memory = psutil.virtual_memory().total // _MB
     shared = max(128, min(memory // 8, 1024))
     values: dict[str, str | int] = {
         "port": offer.port,
-        "listen_addresses": ",".join(("127.0.0.1", *offer.addresses)),
+        "listen_addresses": addresses_text(offer),
         "unix_socket_directories": "",
         "max_connections": 300,
         "shared_buffers": f"{shared}MB",

@@ -53,11 +53,17 @@ class Connection:
 
     def address(self, data: Path, role: str, password: str, host: str = "") -> Address:
         """Where to go as whom. Raises Unavailable where the certificate that was kept cannot be written down."""
+        if self.part == HOST:  # what does not leave this PC needs no encryption
+            return Address("127.0.0.1", self.port, self.database, role, password)
         file = None
         if self.certificate:
             file = data / _CERTIFICATE
             _put(file, self.certificate)
         return Address(host or self.hosts[0], self.port, self.database, role, password, self.encrypted, file)
+
+    def door(self, data: Path, host: str = "") -> str:
+        """The URL of the database without a name in it: nobody is signed in there yet. Raises as `address`."""
+        return self.address(data, "", "", host).url()
 
     def first(self, host: str) -> Connection:
         """The same way with this address tried first."""

@@ -103,6 +103,7 @@ class WindowsService(Starter):
         pg_ctl, data = str(cluster.binaries.program("pg_ctl")), str(cluster.data)
         return [
             *steps,
+            Step((pg_ctl, "unregister", "-N", self.name), must=False),
             Step((pg_ctl, "register", "-N", self.name, "-U", _ACCOUNT, "-D", data, "-S", "auto", "-w", "-t", "120")),
             # After the network has its addresses; when it ends by itself, it begins again.
             Step(("sc.exe", "config", self.name, "start=", "delayed-auto")),
