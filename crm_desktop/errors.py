@@ -75,6 +75,14 @@ class Unavailable(Told):
     """The database, the disk or another part of the world did not answer; trying again later may help."""
 
 
+class Away(Unavailable):
+    """The server does not answer just now; the window says so by itself as long as it lasts."""
+
+
+class NotSaved(Away):
+    """The server did not answer to a save. Whether it was done nobody knows yet; saving again does it once."""
+
+
 class Cancelled(Told):
     """The person stopped it."""
 

@@ -155,7 +155,10 @@ def one_at_a_time(connection: Connection, what: str) -> None:
     On SQLite writers come one after the other anyway.
     """
     if not is_sqlite(connection):
+        # However long the other takes: an import of a hundred thousand rows does.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
+        connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
 def learn(connection: Connection) -> None:

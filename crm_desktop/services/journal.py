@@ -13,7 +13,7 @@ from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.row_values import BOOKKEEPING
 from crm_desktop.stored_values import to_json, values_to_json
-from db import history
+from db import history, notify
 from db.base import now
 from db.models.system import HistoryEntry
 
@@ -76,6 +76,7 @@ def enter(
 ) -> None:
     """Enter one act on records. uids: names of the attempts, when the act is a creation outside a batch."""
     actor, stamp = app.actor, now()
+    notify.note(session, app.uid, actor.user_id, kind.key, [d.id for d, _changes in rows if d.id is not None])
     history.append(
         session.connection(),
         [
@@ -95,6 +96,11 @@ def enter(
             for at, (draft, changes) in enumerate(rows)
         ],
     )
+
+
+def announce(session: Session, app: Application, key: str, ids: Sequence[int] = ()) -> None:
+    """Let other programs hear of a change that stands in no record's history, such as a share. ids: none for many."""
+    notify.note(session, app.uid, app.actor.user_id, key, ids)
 
 
 def already_done(session: Session, type_key: str, uid: str) -> int | None:

@@ -23,7 +23,7 @@ from crm_desktop.services.seeding import add_missing_options, add_missing_positi
 from crm_desktop.services.sign_in_need import nobody, required
 from crm_desktop.words import _
 from db import errors as fault
-from db import history, schema
+from db import history, notify, schema
 from db.engine import open_engine, reading, sqlite_url, writing
 from db.models.office import User
 
@@ -97,6 +97,7 @@ def bring_up_to_date(engine: Engine, file: Path | None = None, before: Before | 
         add_missing_options(session)
         history.seal(session.connection())
         add_missing_positions(session)
+        notify.tell_schema(session, schema.head())
 
 
 def _open(

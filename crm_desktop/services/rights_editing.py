@@ -20,6 +20,7 @@ from crm_desktop.services import saving
 from crm_desktop.services.access import acting, asking, gone, holdings_of
 from crm_desktop.services.access_upkeep import lock, rebuild
 from crm_desktop.services.events import record
+from crm_desktop.services.journal import announce
 from crm_desktop.services.people_guard import RIGHTS, everything, owners, picture
 from crm_desktop.words import N_, _
 from db.models.access import Position, PositionField, PositionRight, UserPosition
@@ -277,6 +278,7 @@ def _write(session: Session, app: Application, was: PositionRights, wanted: Posi
     changes = list(differences(app, was, wanted))
     if not changes:
         return
+    announce(session, app, "positions", [was.id])
     rebuild(session, app.types.values())
     facts = {"position": was.name or wanted.name, "count": len(changes), "before": {w: b for w, b, _a in changes},
              "after": {w: a for w, _b, a in changes}}  # fmt: skip
