@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
 from db.errors import Busy, Unreachable, translate
+from db.roles import ACTING_AS
+from db.roles import options as role_options
 
 BUSY_SECONDS = 10
 """How long a writer waits for another before it is told `Busy`."""
@@ -111,12 +113,16 @@ def hang_up(engine: Engine) -> None:
     engine.dispose()
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for `url`. Nothing is created or checked yet; errors of its statements are those of db/errors.py."""
+def open_engine(url: str, acting_as: str = "") -> Engine:
+    """An engine for `url`. Nothing is created or checked yet; errors of its statements are those of db/errors.py.
+
+    acting_as: a role of a server that whoever signs in is a member of, and works as.
+    """
     sqlite = url.startswith("sqlite")
-    server = {"connect_timeout": 5, "options": _SERVER_OPTIONS, **_CLIENT_OPTIONS}
+    options = _SERVER_OPTIONS + ("" if sqlite else role_options(make_url(url).username, acting_as))
+    server = {"connect_timeout": 5, "options": options, **_CLIENT_OPTIONS}
     arguments: dict[str, Any] = {"check_same_thread": False} if sqlite else server
-    pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "execution_options": {_LINES: WeakSet[Any]()}}
+    pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "execution_options": {_LINES: WeakSet[Any](), ACTING_AS: acting_as}}
     engine = create_engine(url, connect_args=arguments, **pool)
     if sqlite:
         _prepare_sqlite(engine)
@@ -132,8 +138,11 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def open_scratch(path: Path) -> Engine:
-    """A SQLite file that is filled in one go and thrown away when anything goes wrong: fast, and not safe until it is settled."""
+def open_scratch(path: Path, *, references: bool = True) -> Engine:
+    """A SQLite file that is filled in one go and thrown away when anything goes wrong: fast, and not safe until it is settled.
+
+    references: False to let rows in without looking at what they point to, see db/integrity.py.
+    """
     engine = open_engine(sqlite_url(path))
 
     @event.listens_for(engine, "connect")
@@ -141,6 +150,8 @@ def open_scratch(path: Path) -> Engine:
         connection.execute("PRAGMA journal_mode=MEMORY")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("PRAGMA temp_store=FILE")  # sorting the indexes of millions of rows takes gigabytes
+        if not references:
+            connection.execute("PRAGMA foreign_keys=OFF")
 
     return engine
 

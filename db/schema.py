@@ -44,7 +44,7 @@ def head() -> str:
 def version(engine: Engine) -> str | None:
     """The version of a database; None for an empty one. Raises Foreign when there are only tables of another program."""
     with engine.connect() as connection:
-        names = inspect(connection).get_table_names()
+        names = inspect(connection).get_table_names(schema=None if is_sqlite(connection) else "public")
         if "alembic_version" not in names:
             if names:
                 raise Foreign(", ".join(names[:3]))

@@ -105,7 +105,7 @@ END
 _NUMBER = """
 DECLARE taken text[] := ARRAY['version', 'period', 'last', 'updated_at', 'updated_by'];
 BEGIN
-  IF current_user LIKE 'crm/%' AND NOT crm_right('sequences', 'change') THEN
+  IF current_user LIKE 'crm/%' AND NOT crm_right('number-sequences', 'change') THEN
     IF to_jsonb(NEW) - taken <> to_jsonb(OLD) - taken OR NEW.period < OLD.period OR (NEW.period = OLD.period AND NEW.last < OLD.last) THEN
       RAISE insufficient_privilege USING MESSAGE = 'numbers are taken, not changed';
     END IF;

@@ -274,6 +274,7 @@ def functions() -> tuple[list[str], list[str]]:
             "SELECT coalesce(max(reach), 0)::int FROM access_right WHERE user_id = crm_me() AND record_type = $1 AND operation = $2",
             "sql", "STABLE",
         ),
+        _definer("crm_role_of(text)", "text", "SELECT value FROM crm.fact WHERE name = $1", "sql", "STABLE"),
         _definer("crm.everything(bigint)", "boolean", _EVERYTHING, "sql", "STABLE"),
         _definer("crm.wider(bigint)", "boolean", _WIDER, "sql", "STABLE"),
         _definer("crm_administers(bigint)", "boolean", _ADMINISTERS, "sql", "STABLE"),

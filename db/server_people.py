@@ -90,7 +90,7 @@ def _definer(head: str, gives: str, body: str, language: str = "sql", volatile: 
 _NAME = """
   SELECT CASE WHEN plain ~ '^[a-z0-9._-]+$' AND octet_length('crm/' || db || '/' || plain) <= 63 THEN 'crm/' || db || '/' || plain
     ELSE 'crm/' || substr(encode(sha256(convert_to(db || '/' || plain, 'UTF8')), 'hex'), 1, 48) END
-  FROM (SELECT current_database()::text AS db,
+  FROM (SELECT (SELECT value FROM crm.fact WHERE name = 'database') AS db,
     translate(trim(' ' FROM normalize($1, NFKC)), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') AS plain) said
 """
 

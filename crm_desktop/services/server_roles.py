@@ -32,7 +32,7 @@ from crm_desktop.words import _
 from db import errors as fault
 from db.engine import open_engine, reading, writing
 from db.models.office import User
-from db.roles import as_kept, owner_role, person_role, reader_role, was_turned_away
+from db.roles import as_kept, person_role, was_turned_away
 
 __all__ = [
     "Issued", "as_owner", "as_reader", "at_the_door", "change_own", "connect_as", "disable", "enable", "enter", "give_password",
@@ -241,14 +241,14 @@ def as_owner(app: Application) -> Iterator[Engine]:
 
     Raises Refused for whoever holds neither every right nor the right to restore.
     """
-    with _as(app, owner_role(app.engine.url.database or "")) as engine:
+    with _as(app, "owner") as engine:
         yield engine
 
 
 @contextmanager
 def as_reader(app: Application) -> Iterator[Engine]:
     """An engine that reads everything and writes nothing: for backups. Raises Refused for whoever may not make them."""
-    with _as(app, reader_role(app.engine.url.database or "")) as engine:
+    with _as(app, "reader") as engine:
         yield engine
 
 
@@ -258,9 +258,10 @@ def _as(app: Application, role: str) -> Iterator[Engine]:
         yield app.engine
         return
     with told(app), reading(app.engine) as connection:
-        if not connection.scalar(text("SELECT pg_has_role(:role, 'SET')"), {"role": role}):
+        name = connection.scalar(text("SELECT r FROM crm_role_of(:role) r WHERE pg_has_role(r, 'SET')"), {"role": role})
+        if not name:
             raise Refused(_("You have no permission for this."), _("Ask your administrator."))
-    engine = open_engine(app.engine.url.render_as_string(hide_password=False), acting_as=role)
+    engine = open_engine(app.engine.url.render_as_string(hide_password=False), acting_as=name)
     try:
         yield engine
     finally:
