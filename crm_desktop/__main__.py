@@ -47,6 +47,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.rights import show_rights
 
         return show_rights
+    if name == "lan":
+        from crm_desktop.cli.lan import lan
+
+        return lan
     if name == "log":
         from crm_desktop.cli.log_reading import log
 

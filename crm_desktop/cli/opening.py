@@ -45,10 +45,19 @@ def opened(arguments: argparse.Namespace, *, unattended: bool = False) -> Iterat
 
     unattended: a planned backup, which no person gives: it may make backups, and nothing else.
     """
+    from crm_desktop.lan.connection import HOST, kept
     from crm_desktop.services.opening import open_folder
     from crm_desktop.services.sign_in_need import is_nobody
 
-    app = open_folder(data_of(arguments), user=name_of(arguments) or None)
+    data = data_of(arguments)
+    office = kept(data)
+    if office is None:
+        app = open_folder(data, user=name_of(arguments) or None)
+    else:
+        from crm_desktop.lan.entering import open_as_host, open_office
+
+        # A planned backup is given by nobody: on the host it is the server's administrator who reads.
+        app = open_as_host(data) if unattended and office.part == HOST else open_office(data)
     try:
         if is_nobody(app.actor):
             _let_in(app, arguments, unattended)

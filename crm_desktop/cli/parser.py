@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
+from crm_desktop.cli.lan_parser import add_lan
 from crm_desktop.cli.log_parser import add_log
 from crm_desktop.cli.people_parser import add_people
 from crm_desktop.cli.rights import add_rights
@@ -113,6 +114,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_log(add, _data)
     add_rights(add, _data, _type)
     add_people(add, _data)
+    add_lan(add, _data)
     return parser
 
 

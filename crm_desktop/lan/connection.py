@@ -36,7 +36,8 @@ class Connection:
     """The way to an office's database.
 
     part: HOST for the PC that keeps it, MEMBER for the others. hosts: addresses or names, the best first. certificate: PEM, the only
-    one taken; folder: on the host, where the server lies. file: the SQLite file that was kept when the office began.
+    one taken; folder: on the host, where the server lies; file: the SQLite file that was kept when the office began; fixed: where the
+    host offers it, such as 192.168.1.10/24, if somebody said so; else it is where its adapters are.
     """
 
     office: str
@@ -50,6 +51,7 @@ class Connection:
     folder: str = ""
     service: str = ""
     file: str = ""
+    fixed: tuple[str, ...] = ()
 
     def address(self, data: Path, role: str, password: str, host: str = "") -> Address:
         """Where to go as whom. Raises Unavailable where the certificate that was kept cannot be written down."""
@@ -79,7 +81,7 @@ def of_settings(settings: s.Settings) -> Connection | None:
     """The way in the settings of this PC."""
     facts = settings.get(s.LAN)
     try:
-        made = Connection(**{**facts, "hosts": tuple(facts["hosts"])})
+        made = Connection(**{**facts, "hosts": tuple(facts["hosts"]), "fixed": tuple(facts.get("fixed", ()))})
     except (KeyError, TypeError):
         return None
     sound = isinstance(made.port, int) and made.hosts and all(isinstance(h, str) for h in (*made.hosts, made.database, made.part))
@@ -88,7 +90,7 @@ def of_settings(settings: s.Settings) -> Connection | None:
 
 def keep(data: Path, connection: Connection) -> None:
     """Let this PC go this way from the next start on. Raises OSError."""
-    facts = asdict(connection) | {"hosts": list(connection.hosts)}
+    facts = asdict(connection) | {"hosts": list(connection.hosts), "fixed": list(connection.fixed)}
     s.Settings({s.Scope.PC: s.FileStorage(settings_file(data))}).set(s.LAN, facts)
 
 

@@ -37,6 +37,7 @@ from crm_desktop.lan.service import Starter, starter
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services.credentials import company_settings
 from crm_desktop.services.opening import database_path
+from crm_desktop.services.server_roles import Issued
 from crm_desktop.words import _
 from db import errors as fault
 from db import server, transfer
@@ -56,21 +57,21 @@ class Shared:
     """What came of sharing. people: who got which first password, to be told once; rows: how many arrived; kept: the file of before."""
 
     connection: Connection
-    people: tuple[people.FirstWord, ...]
-    codes: tuple[str, ...]
+    people: tuple[Issued, ...]
     rows: int
     kept: Path
 
 
 @dataclass(frozen=True)
 class Making:
-    """What a server is made of. near: the addresses it is offered at; starter: what keeps it running."""
+    """What a server is made of. near: the addresses it is offered at; fixed: which somebody chose; starter: what keeps it running."""
 
     binaries: Binaries
     near: Sequence[Adapter]
     port: int
     starter: Starter
     account: Account | None = None
+    fixed: bool = False
 
 
 def mark_of(data: Path) -> str:
@@ -90,13 +91,13 @@ def server_folder(data: Path, account: Account | None = None) -> Path:
     raise Unavailable(_("There are too many database servers in {folder}.").format(folder=base))
 
 
-def making(ready: Readiness, data: Path, port: int) -> Making:
-    """What a server is made of, from what was looked at. Raises Refused where something keeps it from working."""
+def making(ready: Readiness, data: Path, port: int, fixed: bool = False) -> Making:
+    """What a server is made of, from what was looked at. fixed: somebody chose the addresses. Raises Refused where something keeps it from working."""
     obstacle = ready.obstacle
     if obstacle is not None or ready.binaries is None:
         words, advice = (obstacle.words, obstacle.advice) if obstacle else ("", "")
         raise Refused(words, advice)
-    return Making(ready.binaries, ready.adapters, port, starter(mark_of(data)))
+    return Making(ready.binaries, ready.adapters, port, starter(mark_of(data)), fixed=fixed)
 
 
 def share(
@@ -122,7 +123,7 @@ def share(
         with still(database) as source:
             arrived = move(source, fresh.engine, progress)
         progress.report(0, None, _("Turning rights on"))
-        turned_on = people.turn_on(fresh.engine, data, actor, password)
+        issued = people.turn_on(fresh.engine, data, actor, password)
         connection = replace(fresh.connection, uid=people.uid(fresh.engine), file=_kept_name(database))
         fresh.engine.dispose()
         progress.check_cancelled()
@@ -132,7 +133,7 @@ def share(
     kept = put_aside(database, connection)
     rows = sum(each.rows for each in arrived.values())
     log.info("Shared with the office: %d rows", rows)
-    return Shared(connection, turned_on.words, turned_on.codes, rows, kept)
+    return Shared(connection, issued, rows, kept)
 
 
 # A new server
@@ -209,7 +210,7 @@ def _connection(made_of: Making, office: str, cluster: Cluster) -> Connection:
         certificate = made.certificate.decode("ascii")
     return Connection(
         office, "", hosts_of(made_of.near), made_of.port, DATABASE, bool(certificate), certificate, HOST,
-        str(cluster.folder), made_of.starter.name,
+        str(cluster.folder), made_of.starter.name, fixed=tuple(str(a.interface) for a in made_of.near) if made_of.fixed else (),
     )  # fmt: skip
 
 

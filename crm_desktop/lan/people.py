@@ -6,7 +6,7 @@ is a hash, on purpose.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -16,29 +16,13 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.options import Options
 from crm_desktop.records.registry import BUILT_IN
-from crm_desktop.services import credentials, server_rights, signing_in
+from crm_desktop.services import credentials, server_roles, signing_in
 from crm_desktop.services.opening import load
 from crm_desktop.services.people_guard import everything
+from crm_desktop.services.server_roles import Issued
 from crm_desktop.words import _
 from db.engine import reading
-from db.models.office import User
-
-
-@dataclass(frozen=True)
-class FirstWord:
-    """The password for a person's first sign-in, to be told once."""
-
-    sign_in: str
-    name: str
-    word: str
-
-
-@dataclass(frozen=True)
-class TurnedOn:
-    """What came of it. codes: new recovery codes of the owner; none where sign-in was on before."""
-
-    words: tuple[FirstWord, ...]
-    codes: tuple[str, ...]
+from db.models.system import SchemaFact
 
 
 def check_owner(app: Application, password: str) -> None:
@@ -62,21 +46,14 @@ def app_on(engine: Engine, data: Path, actor: Actor) -> Application:
     return app
 
 
-def turn_on(engine: Engine, data: Path, actor: Actor, password: str) -> TurnedOn:
-    """Turn sign-in and the rights inside the server on; `engine` comes as who may do that."""
-    app, owner = app_on(engine, data, actor), actor.user_id or 0
-    codes = () if credentials.is_required(app) else tuple(credentials.turn_on(app, password))
-    table = User.__table__
-    with reading(engine) as connection:
-        others = connection.execute(
-            select(table.c.id, table.c.sign_in, table.c.name).where(table.c.active, table.c.id != owner).order_by(table.c.name_key)
-        ).all()
-    server_rights.turn_on(app)
-    words = tuple(FirstWord(row.sign_in, row.name, credentials.reset(app, row.id)) for row in others)
-    return TurnedOn(words, codes)
+def turn_on(engine: Engine, data: Path, actor: Actor, password: str) -> tuple[Issued, ...]:
+    """Turn sign-in and the rights inside the server on; `engine` comes as the server's administrator. Gives who got which first
+    password."""
+    return tuple(server_roles.turn_on(app_on(engine, data, actor), password))
 
 
 def uid(engine: Engine) -> str:
     """The database's own id."""
+    table = SchemaFact.__table__
     with reading(engine) as connection:
-        return server_rights.company_key(connection)
+        return str(connection.scalar(select(table.c.value).where(table.c.key == "uid")) or "")

@@ -5,6 +5,7 @@ Office PCs get their addresses from a router, which gives other ones after a cha
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -47,11 +48,16 @@ def wake(data: Path, by: Starter | None = None, near: Sequence[Adapter] | None =
     put_aside(database_path(data), connection)
     cluster, by = cluster_of(connection), by or starter(mark_of(data))
     try:
-        connection = _follow(data, connection, cluster, by, adapters() if near is None else near)
+        connection = _follow(data, connection, cluster, by, near_of(connection) if near is None else near)
     except Told as error:
         log.warning("The addresses of the office stay as they were: %s", error)
     by.start(cluster)
     return connection
+
+
+def near_of(connection: Connection) -> list[Adapter]:
+    """Where the office is now: where somebody said, or where the adapters are."""
+    return [Adapter("", ipaddress.ip_interface(text)) for text in connection.fixed] or adapters()
 
 
 def _follow(data: Path, connection: Connection, cluster: Cluster, by: Starter, near: Sequence[Adapter]) -> Connection:
