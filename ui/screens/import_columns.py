@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from crm_desktop.exchange.cells import text_of
 from crm_desktop.exchange.first_look import FirstLook, Target, importable, targets
 from crm_desktop.exchange.mapping import ColumnMap
-from crm_desktop.exchange.tables import column_letter
+from crm_desktop.exchange.recipe import column_letter
 from crm_desktop.words import _
 from ui import theme
 from ui.choice_editors import ChoiceBox
