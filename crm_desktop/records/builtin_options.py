@@ -101,6 +101,21 @@ OPEN_LISTS: dict[str, tuple[str, Rows]] = {
             ("other", "Other", "grey"),
         ),
     ),
+    "win_reasons": (
+        "Reasons of a win",
+        (
+            ("price", "Price", "grey"),
+            ("quality", "Quality", "grey"),
+            ("relation", "Relations", "grey"),
+            ("service", "Service", "grey"),
+            ("delivery", "Time of delivery", "grey"),
+            ("other", "Other", "grey"),
+        ),
+    ),
+    "lead_ratings": (
+        "Ratings of leads",
+        (("hot", "Hot", "red"), ("warm", "Warm", "amber"), ("cold", "Cold", "grey")),
+    ),
     "return_reasons": (
         "Reasons of returns",
         (
@@ -144,6 +159,13 @@ CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
         Choice("dropped", "Dropped", "grey"),
     ),
     "priorities": (Choice("high", "High", "red"), Choice("normal", "Normal", "grey"), Choice("low", "Low", "grey")),
+    "meddic_scores": (
+        Choice("unknown", "Unknown", "red"),
+        Choice("weak", "Weak", "amber"),
+        Choice("partial", "Partly known", "accent"),
+        Choice("proven", "Proven", "green"),
+    ),
+    "risks": (Choice("high", "High", "red"), Choice("middle", "Middling", "amber"), Choice("low", "Low", "green")),
     "return_kinds": (Choice("refund", "Refund", "amber"), Choice("exchange", "Exchange", "accent")),
     "receipt_kinds": (Choice("receipt", "Receipt", "green"), Choice("refund", "Refund", "amber")),
     "milestones": (
@@ -177,6 +199,8 @@ SEQUENCES: tuple[tuple[str, str, str, str], ...] = (
     ("customers", "Customer numbers", "C{n:5}", "never"),
     ("products", "Product codes", "P{n:5}", "never"),
     ("sales-orders", "Sales order numbers", "SO{yyyy}{mm}{dd}-{n:3}", "day"),
+    ("leads", "Lead numbers", "L{n:5}", "never"),
+    ("opportunities", "Opportunity numbers", "OP{yyyy}-{n:4}", "year"),
     ("quotes", "Quote numbers", "Q{yyyy}{mm}-{n:4}", "month"),
     ("deliveries", "Delivery numbers", "D{yyyy}{mm}-{n:4}", "month"),
     ("returns", "Return numbers", "R{yyyy}{mm}-{n:4}", "month"),

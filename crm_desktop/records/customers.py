@@ -41,6 +41,7 @@ CUSTOMER = RecordType(
     sequence="customers",
     related=(
         Related("contacts", "customer_id", owned=True),
+        Related("opportunities", "customer_id"),
         Related("quotes", "customer_id"),
         Related("sales-orders", "customer_id"),
         Related("deliveries", "customer_id"),

@@ -32,9 +32,10 @@ def _each(types: tuple[str, ...], **operations: Reach) -> Reaches:
 _NONE, _OWN, _SHARED, _BELOW, _BRANCH, _ALL = Reach.NONE, Reach.OWN, Reach.SHARED, Reach.BELOW, Reach.BRANCH, Reach.ALL
 _HIDDEN, _READ, _WRITE = Access.HIDDEN, Access.READ, Access.WRITE
 
-_SET_UP = ("users", "departments", "positions", "teams", "options", "number-sequences", "units", "currencies", "payment-terms")
+_SET_UP = ("users", "departments", "positions", "teams", "options", "number-sequences", "units", "currencies", "payment-terms",
+           "pipelines", "stages")
 _CARE = ("customers", "contacts", "follow-ups", "tasks")
-_SALES = (*_CARE, "quotes", "sales-orders", "deliveries", "returns")
+_SALES = (*_CARE, "leads", "opportunities", "quotes", "sales-orders", "deliveries", "returns")
 _MONEY = ("receivables", "invoices", "receipts")
 # Names of colleagues, units and choices are needed to read and fill any form.
 _NAMES = _each(_SET_UP, see=_ALL)
@@ -70,7 +71,7 @@ SALESPERSON = ReadyPosition(
         **_each(_SALES, see=_SHARED, add=_OWN, change=_SHARED, share=_OWN, copy=_SHARED, print=_SHARED),
         **_each(("follow-ups", "tasks"), delete=_OWN),
         **_each(("sales-orders",), delete=_OWN, revise=_NONE, reopen=_NONE, over_credit=_NONE),
-        **_each(("quotes", "deliveries", "returns"), delete=_OWN),
+        **_each(("leads", "opportunities", "quotes", "deliveries", "returns"), delete=_OWN),
         **_each(_MONEY, see=_SHARED, print=_SHARED),
         **_each(("receivables",), remind=_SHARED, write_off=_NONE, take_up=_NONE),
         **_each(("products",), see=_ALL, print=_ALL),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.pinyin import full
 from crm_desktop.records.builtin_options import CURRENCIES, OPEN_LISTS, SEQUENCES, UNITS, UNITS_EN
 from crm_desktop.records.office import CURRENCY, OPTION, POSITION, SEQUENCE, UNIT, USER
+from crm_desktop.records.pipeline import FIRST_PIPELINE, PIPELINE, STAGE, first_stages
 from crm_desktop.records.ready_positions import READY_POSITIONS, ReadyPosition
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.registry import BUILT_IN
@@ -23,6 +24,7 @@ from crm_desktop.words import language, translated
 from db import search
 from db.models.access import Position, PositionField, PositionRight, UserPosition
 from db.models.office import NumberSequence, OptionItem, User
+from db.models.pipeline import Pipeline
 from db.models.system import SchemaFact, Setting
 from db.types import new_uid
 
@@ -120,6 +122,17 @@ def add_missing_positions(session: Session) -> None:
     rebuild(session, BUILT_IN)
 
 
+def _pipeline(session: Session, code: str) -> None:
+    (made,) = insert_seed(session, PIPELINE, [{"name": translated(FIRST_PIPELINE, code), "active": True}])
+    insert_seed(session, STAGE, [{"pipeline_id": made, **row} for row in first_stages(code)])
+
+
+def add_missing_pipeline(session: Session) -> None:
+    """Give a database from before there were pipelines one to begin with."""
+    if session.scalar(select(Pipeline.id).limit(1)) is None:
+        _pipeline(session, language())
+
+
 def seed(session: Session, company: str, person: str, language: str) -> int:
     """Fill a new database; gives the id of the first person."""
     user = insert_seed(session, USER, [{"name": person, "sign_in": sign_in_name(person)}])[0]
@@ -136,5 +149,6 @@ def seed(session: Session, company: str, person: str, language: str) -> int:
     )
     session.add(SchemaFact(key="uid", value=new_uid()))
     session.add(Setting(user_id=0, key=COMPANY_NAME.name, value=json.dumps(company, ensure_ascii=False)))
+    _pipeline(session, language)
     rebuild(session, BUILT_IN)
     return user

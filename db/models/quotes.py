@@ -41,6 +41,9 @@ class Quote(Record):
     contact_id: Mapped[int | None] = field(
         "Contact", "reference", target="contacts", width=10, references="contact.id", on_delete="SET NULL"
     )
+    opportunity_id: Mapped[int | None] = field(
+        "Opportunity", "reference", target="opportunities", references="opportunity.id", on_delete="SET NULL", index=True
+    )
     title: Mapped[str] = field("Subject", width=20, search="text")
     quote_date: Mapped[dt.date] = field(
         "Quote date", "date", required=True, width=12, default=dt.date.today, nullable=False, sortable=True
