@@ -136,7 +136,7 @@ def read_records(
     _custom_labels(app, connection, fields, found.values(), limited)
     if kind.lines and found:
         _read_lines(app, connection, kind, found, limited)
-    return found
+    return {i: found[i] for i in ids if i in found}  # an engine gives rows in any order it likes
 
 
 def _read_lines(

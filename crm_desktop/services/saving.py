@@ -22,6 +22,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access
 from crm_desktop.services.access import acting, asking, gone, reached, require_reach, within_reach
 from crm_desktop.services.access_upkeep import rebuild
+from crm_desktop.services.chain import hooks
 from crm_desktop.services.guarding import guard_change, guard_new
 from crm_desktop.services.inserting import insert_records
 from crm_desktop.services.journal import already_done, differences, enter
@@ -177,10 +178,24 @@ def _whole_lines(kind: RecordType, draft: Draft, before: Draft) -> list[Line]:
     return [replace(line, values=was.get(line.id, {}) | line.values) for line in draft.lines] if kind.lines else draft.lines
 
 
+def _keep_what_is_kept(kind: RecordType, whole: Draft, before: Draft, operation: bool) -> None:
+    """What the program keeps stays as it stands, whatever a draft says; only an operation may change it."""
+    if operation:
+        return
+    whole.values |= {n: before.values[n] for n in kind.computed if n in before.values}
+    if kind.lines:
+        was = {line.id: line.values for line in before.lines}
+        names = [n for n, f in kind.lines.fields.items() if f.computed and f.kind != "integer"]
+        for line in whole.lines:
+            if line.id in was:
+                line.values |= {n: was[line.id][n] for n in names}
+
+
 def _update(session: Session, app: Application, draft: Draft, action: str, batch: str, operation: bool) -> Draft:
     kind = app.type(draft.type)
     if not operation:  # an operation has asked for its own right
         require_reach(app, session, kind, "change", [int(draft.id or 0)])
+    hooks.before_touching(session, kind, [draft], batch=batch)
     before = _claim(session, app, kind, draft)
     if before is None:
         return read_record(app, session, kind, int(draft.id or 0)) or draft
@@ -190,9 +205,12 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     guard_change(session, app, kind, draft, before, operation)
     # What this person may not see is not in the draft; rules and search text need it all the same.
     whole = Draft(draft.type, draft.id, draft.version, before.values | draft.values, _whole_lines(kind, draft, before), draft.uid)
+    _keep_what_is_kept(kind, whole, before, operation)
+    hooks.fill_in(session, kind, [whole])
     kind.derive(whole, before)
     if found := problems(app, whole, before, operation):
         raise Invalid(found)
+    hooks.before_writing(session, app, kind, whole, before)
     give_labels(app, session, kind, [whole], before)
     table: Any = kind.model.__table__
     row = record_row(kind, whole)
@@ -206,7 +224,16 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     whole.version = draft.version + 1
     if changes or action != "change":
         enter(session, app, kind, [(whole, changes)], action, batch)
+    hooks.after_changes(session, app, kind, [(before, whole)])
     return whole
+
+
+def _insert(session: Session, app: Application, kind: RecordType, new: list[Draft], action: str, batch: str) -> list[Draft]:
+    made = insert_records(session, app, kind, new, action, batch)
+    for draft in made:
+        hooks.before_writing(session, app, kind, draft, None)
+    hooks.after_changes(session, app, kind, [(None, d) for d in made])
+    return made
 
 
 def save_within(
@@ -227,8 +254,10 @@ def save_within(
     new = [d for d in drafts if d.id is None]
     if len(new) < len(drafts) and not operation:
         app.actor.require(f"{kind.key}.change")
+    hooks.before_touching(session, kind, drafts, batch=batch)
+    hooks.fill_in(session, kind, new)
     with guarded(session, app, kind):
-        made = iter(insert_records(session, app, kind, _allowed(session, app, kind, new), action or "create", batch))
+        made = iter(_insert(session, app, kind, _allowed(session, app, kind, new), action or "create", batch))
         saved = [
             next(made) if d.id is None else _update(session, app, d, action or "change", batch, operation) for d in drafts
         ]

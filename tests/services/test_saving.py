@@ -151,7 +151,7 @@ def test_an_order_goes_its_way_and_is_locked(app: Application) -> None:
     kept = history.revisions(app, "sales-orders", saved.id or 0)
     assert [(r.number, r.reason, r.draft.values["total"]) for r in kept] == [(0, "new price", Decimal(20))]
     assert [e.action for e in history.entries(app, "sales-orders", saved.id or 0)] == [
-        "change", "revise: new price", "change", "confirm", "create",
+        "change", "revise: new price", "change", "follow", "confirm", "create",
     ]  # fmt: skip
 
 
