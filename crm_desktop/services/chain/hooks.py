@@ -12,6 +12,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.chain.locking import LINKED, lock
 from crm_desktop.services.chain.rules import allow, allow_deleting, prepare
 from crm_desktop.services.chain.settling import Move, Touched, settle
+from crm_desktop.services.stages import OPPORTUNITIES, check_stage, note_visits
 
 __all__ = ["after_changes", "before_deleting", "before_touching", "before_writing", "fill_in", "settle_all"]
 
@@ -25,6 +26,8 @@ def before_writing(session: Session, app: Application, kind: RecordType, after: 
     """Raise Invalid where another document forbids it. What a document keeps of others is not for whoever saves it to say."""
     if kind.key in LINKED:
         allow(session, app, kind, after, before)
+    elif kind.key == OPPORTUNITIES:
+        check_stage(session, after)
 
 
 def fill_in(session: Session, kind: RecordType, drafts: Sequence[Draft]) -> None:
@@ -49,4 +52,6 @@ def settle_all(session: Session, app: Application, done: Sequence[tuple[RecordTy
     for kind, moves in done:
         if kind.key in LINKED:
             touched.add(kind, moves)
+        elif kind.key == OPPORTUNITIES:
+            note_visits(session, moves)
     settle(session, app, touched)
