@@ -243,7 +243,7 @@ def _files(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
     yield from _policy(contents, "SELECT", using=or_(false(), *seen))
     changed = _about_records(links, subjects, asker=asker, operation="change")
     changed = or_(changed, _about_records(links, subjects, asker=asker, operation="add"))
-    known = or_(links.c.content_id.in_(select(contents.c.id)), literal_column("crm_in_bin(content_id)", Boolean()))
+    known = literal_column("(crm_content_seen(content_id) OR crm_in_bin(content_id))", Boolean())
     yield from _guard(links)
     yield from _policy(links, "SELECT", using=_about_records(links, subjects))
     yield from _policy(links, "INSERT", check=and_(changed, known))
@@ -324,7 +324,8 @@ def _seen_entries(asker: Asker, guarded: Sequence[Guarded], table: Any) -> Colum
             not_(select(here.c.id).where(here.c.id == table.c.record_id).exists()),
             table.c.record_id.in_(select(gone.c.id).where(within(subject, asker, "see", gone))),
         )
-        tests.append(and_(table.c.record_type == subject.key, or_(_all(subject.key, "see"), and_(_right(subject.key, "see"), or_(there, lost)))))
+        reached = or_(_all(subject.key, "see"), and_(_right(subject.key, "see"), or_(there, lost)))
+        tests.append(and_(table.c.record_type == subject.key, reached))
     return or_(false(), *tests)
 
 
@@ -343,7 +344,8 @@ def lookup_statements() -> list[str]:
     own_name = "SELECT name FROM user_account WHERE id = crm_me()"
     kept = f"""
       WITH new AS (INSERT INTO file_content (sha256, size, data) SELECT encode(sha256($1), 'hex'), length($1), $1
-        WHERE crm_me() IS NOT NULL AND length($1) <= {LARGEST_FILE} ON CONFLICT (sha256) DO UPDATE SET size = file_content.size RETURNING id),
+        WHERE crm_me() IS NOT NULL AND length($1) <= {LARGEST_FILE}
+        ON CONFLICT (sha256) DO UPDATE SET size = file_content.size RETURNING id),
       held AS (INSERT INTO crm.content_holder SELECT crm_me(), id FROM new ON CONFLICT DO NOTHING)
       SELECT id FROM new
     """
@@ -379,7 +381,12 @@ def guard_statements(guarded: Sequence[Guarded]) -> list[str]:
         policies += [*_guard(table), *_policy(table, "SELECT", using=true())]
     policies += _policy(access.AccessState.__table__, "UPDATE", using=true(), check=true())
     bin_ = f"CREATE OR REPLACE FUNCTION crm_in_bin(bigint) RETURNS boolean LANGUAGE sql STABLE AS $$ {in_bin} $$"
-    return [bin_, *policies]
+    # In a function of its own, since files and their contents ask for each other.
+    seen = (
+        "CREATE OR REPLACE FUNCTION crm_content_seen(wanted bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS "
+        "$$ BEGIN RETURN EXISTS (SELECT FROM public.file_content WHERE id = wanted); END $$"
+    )
+    return [bin_, seen, *policies]
 
 
 def _tables(*models: Any) -> list[Any]:

@@ -14,7 +14,10 @@ from db.models import access, office, sign_in, system
 from db.roles import VIEWS, owner_role, people_role, quoted, reader_role
 from db.row_security import Guarded
 
-KEEPERS = ("grant_membership", "grant_columns", "follow_one", "crm_follow", "let_in", "admit", "crm_give_password", "crm_choose_password", "crm_lock_role")
+KEEPERS = (
+    "grant_membership", "grant_columns", "follow_one", "crm_follow", "let_in", "admit", "crm_give_password", "crm_choose_password",
+    "crm_lock_role",
+)  # fmt: skip
 """The functions that the keeper of roles owns."""
 
 _SHAPING = (
@@ -117,7 +120,8 @@ END
 _PICTURE = """
 DECLARE wanted bigint := (to_jsonb(NEW) ->> TG_ARGV[0])::bigint;
 BEGIN
-  IF wanted IS NOT NULL AND current_user LIKE 'crm/%' AND (TG_OP = 'INSERT' OR wanted IS DISTINCT FROM (to_jsonb(OLD) ->> TG_ARGV[0])::bigint)
+  IF wanted IS NOT NULL AND current_user LIKE 'crm/%'
+    AND (TG_OP = 'INSERT' OR wanted IS DISTINCT FROM (to_jsonb(OLD) ->> TG_ARGV[0])::bigint)
     AND NOT EXISTS (SELECT FROM file_content WHERE id = wanted) AND NOT crm_in_bin(wanted) THEN
     RAISE insufficient_privilege USING MESSAGE = 'this picture is not yours';
   END IF;
@@ -140,7 +144,8 @@ def guards(guarded: Sequence[Guarded]) -> list[str]:
         f"SECURITY DEFINER SET search_path = public, pg_temp AS $crm$ {_PROBLEM} $crm$",
     ]
     for name, body in (("crm_guard_people", _GUARD), ("crm_guard_number", _NUMBER), ("crm_guard_picture", _PICTURE)):
-        made.append(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $crm$ {body} $crm$")
+        head = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp"
+        made.append(f"{head} AS $crm$ {body} $crm$")
     for table in _SHAPING:
         made += _trigger("crm_guard_people", table, "INSERT OR UPDATE OR DELETE")
     made += _trigger("crm_guard_number", office.NumberSequence.__tablename__, "UPDATE")

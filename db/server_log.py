@@ -35,7 +35,8 @@ _QUOTED = """
 _CANONICAL = """
 BEGIN
   CASE jsonb_typeof($1)
-    WHEN 'object' THEN RETURN '{' || coalesce((SELECT string_agg(crm.quoted(key) || ':' || crm.canonical(value), ',' ORDER BY key COLLATE "C")
+    WHEN 'object' THEN RETURN '{' || coalesce((
+      SELECT string_agg(crm.quoted(key) || ':' || crm.canonical(value), ',' ORDER BY key COLLATE "C")
       FROM jsonb_each($1)), '') || '}';
     WHEN 'array' THEN RETURN '[' || coalesce((SELECT string_agg(crm.canonical(value), ',' ORDER BY at)
       FROM jsonb_array_elements($1) WITH ORDINALITY AS s(value, at)), '') || ']';
@@ -95,12 +96,14 @@ BEGIN
   IF jsonb_typeof(made -> 'lines') = 'object' THEN
     FOREACH part IN ARRAY ARRAY['removed', 'added'] LOOP
       IF made -> 'lines' ? part THEN
-        made := jsonb_set(made, ARRAY['lines', part], (SELECT coalesce(jsonb_agg(jsonb_set(l, '{values}', (l -> 'values') - lines) ORDER BY at), '[]')
+        made := jsonb_set(made, ARRAY['lines', part], (
+          SELECT coalesce(jsonb_agg(jsonb_set(l, '{values}', (l -> 'values') - lines) ORDER BY at), '[]')
           FROM jsonb_array_elements(made #> ARRAY['lines', part]) WITH ORDINALITY s(l, at)));
       END IF;
     END LOOP;
     IF made -> 'lines' ? 'changed' THEN
-      made := jsonb_set(made, '{lines,changed}', (SELECT coalesce(jsonb_agg(jsonb_set(l, '{fields}', (l -> 'fields') - lines) ORDER BY at), '[]')
+      made := jsonb_set(made, '{lines,changed}', (
+        SELECT coalesce(jsonb_agg(jsonb_set(l, '{fields}', (l -> 'fields') - lines) ORDER BY at), '[]')
         FROM jsonb_array_elements(made #> '{lines,changed}') WITH ORDINALITY s(l, at)));
     END IF;
   END IF;
@@ -144,9 +147,8 @@ END
 
 
 def _function(head: str, gives: str, body: str, language: str = "plpgsql", how: str = "STABLE") -> str:
-    return (
-        f"CREATE OR REPLACE FUNCTION {head} RETURNS {gives} LANGUAGE {language} {how} SET search_path = public, pg_temp AS $crm$ {body} $crm$"
-    )
+    opening = f"CREATE OR REPLACE FUNCTION {head} RETURNS {gives} LANGUAGE {language} {how} SET search_path = public, pg_temp"
+    return f"{opening} AS $crm$ {body} $crm$"
 
 
 def functions() -> list[str]:

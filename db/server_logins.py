@@ -151,10 +151,10 @@ END
 """
 
 _FOLLOW = """
-DECLARE one bigint;
+DECLARE one bigint; changed boolean := crm.rebuild();
 BEGIN
-  PERFORM crm.rebuild();
   FOR one IN SELECT user_id FROM crm.login_role ORDER BY user_id LOOP PERFORM crm.follow_one(one); END LOOP;
+  RETURN changed;
 END
 """
 
@@ -282,13 +282,14 @@ def functions() -> tuple[list[str], list[str]]:
             "crm_closed(text)", "jsonb", "SELECT closed -> $1 FROM crm.login_role WHERE role = session_user", "sql", "STABLE"
         ),
         _definer("crm_begins(text)", "jsonb", _BEGINS, "sql", "STABLE"),
-        f"CREATE OR REPLACE FUNCTION crm_keep_closed() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $crm$ {_CLOSED} $crm$",
+        "CREATE OR REPLACE FUNCTION crm_keep_closed() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp "
+        f"AS $crm$ {_CLOSED} $crm$",
     ]  # fmt: skip
     keepers = [
         _definer("crm.grant_membership(who bigint)", "void", _MEMBERSHIP),
         _definer("crm.grant_columns(who bigint)", "void", _GRANT),
         _definer("crm.follow_one(who bigint)", "void", _FOLLOW_ONE),
-        _definer("crm_follow()", "void", _FOLLOW),
+        _definer("crm_follow()", "boolean", _FOLLOW),
         _definer("crm.let_in(who bigint, kept text, until timestamptz)", "void", _LET_IN),
         _definer("crm_give_password(who bigint, kept text, once boolean, days int)", "void", _GIVE),
         _definer("crm.admit(who bigint, kept text, once boolean, days int)", "void", _ADMIT),

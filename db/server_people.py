@@ -48,8 +48,9 @@ def tables() -> list[str]:
     """What the server keeps about itself, in a schema that nobody but the owner looks into."""
     return [
         "CREATE SCHEMA IF NOT EXISTS crm",
-        "CREATE TABLE IF NOT EXISTS crm.login_role (user_id bigint PRIMARY KEY, role text NOT NULL UNIQUE, closed jsonb NOT NULL DEFAULT '{}', "
-        "hidden jsonb NOT NULL DEFAULT '{}', granted text NOT NULL DEFAULT '', membership text NOT NULL DEFAULT '')",
+        "CREATE TABLE IF NOT EXISTS crm.login_role (user_id bigint PRIMARY KEY, role text NOT NULL UNIQUE, "
+        "closed jsonb NOT NULL DEFAULT '{}', hidden jsonb NOT NULL DEFAULT '{}', granted text NOT NULL DEFAULT '', "
+        "membership text NOT NULL DEFAULT '')",
         "CREATE TABLE IF NOT EXISTS crm.guarded_column (record_type text, table_name text, column_name text, field text, secret boolean, "
         "least smallint, begins jsonb)",
         "CREATE TABLE IF NOT EXISTS crm.guarded_operation (record_type text, operation text, names text[])",
@@ -184,12 +185,13 @@ def _replace(table: str, view: str, names: Sequence[str], source: Sequence[str])
     given, own = ", ".join(f"w.{s}" for s in source), ", ".join(f"t.{n}" for n in names)
     return f"""
   WITH w AS MATERIALIZED (SELECT * FROM crm.{view}), gone AS (
-    DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM w WHERE {same}))
-  INSERT INTO {table} ({", ".join(names)}) SELECT {given} FROM w EXCEPT SELECT {own} FROM {table} t;
+    DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM w WHERE {same}) RETURNING 1), come AS (
+    INSERT INTO {table} ({", ".join(names)}) SELECT {given} FROM w EXCEPT SELECT {own} FROM {table} t RETURNING 1)
+  SELECT done + (SELECT count(*) FROM gone) + (SELECT count(*) FROM come) INTO done;
 """
 
 
-_REBUILD = "BEGIN PERFORM FROM access_state WHERE id = 1 FOR UPDATE;" + "".join(
+_REBUILD = "DECLARE done bigint := 0; BEGIN PERFORM FROM access_state WHERE id = 1 FOR UPDATE;" + "".join(
     (
         _replace(
             "access_right", "rights_held", ("user_id", "holding_id", "record_type", "operation", "reach"),
@@ -203,7 +205,7 @@ _REBUILD = "BEGIN PERFORM FROM access_state WHERE id = 1 FOR UPDATE;" + "".join(
         _replace(
             "access_group", "groups", ("user_id", "kind", "group_id", "since", "until"), ("person", "kind", "group_id", "since", "until")
         ),
-        "UPDATE access_state SET version = version + 1 WHERE id = 1; END",
+        "UPDATE access_state SET version = version + 1 WHERE id = 1; RETURN done > 0; END",
     )
 )  # fmt: skip
 
@@ -211,15 +213,15 @@ _REBUILD = "BEGIN PERFORM FROM access_state WHERE id = 1 FOR UPDATE;" + "".join(
 def upkeep(plain: Iterable[str]) -> list[str]:
     """The views and functions that work the access tables out. plain: the operations every record type has, and those of the program."""
     views = {
-        "up": _UP, "held": _HELD, "absent": _ABSENT, "departments_within": _WITHIN, "led": _LED, "people_within": _PEOPLE, "groups": _GROUPS,
+        "up": _UP, "held": _HELD, "absent": _ABSENT, "departments_within": _WITHIN, "led": _LED, "people_within": _PEOPLE,
+        "groups": _GROUPS,
     }  # fmt: skip
-    made = [
+    return [
         f"CREATE OR REPLACE FUNCTION crm.role_name(text) RETURNS text LANGUAGE sql STABLE AS $crm$ {_NAME} $crm$",
         f"CREATE OR REPLACE FUNCTION crm.said(bigint, text, text[]) RETURNS int LANGUAGE sql STABLE SET search_path = public, pg_temp "
         f"AS $crm$ {_SAID} $crm$",
         *(f"CREATE OR REPLACE VIEW crm.{name} AS {body}" for name, body in views.items()),
         f"CREATE OR REPLACE VIEW crm.rights_said AS {_rights(plain)}",
         "CREATE OR REPLACE VIEW crm.rights_held AS SELECT * FROM crm.rights_said WHERE reach > 0",
-        _definer("crm.rebuild()", "void", _REBUILD, "plpgsql", "VOLATILE"),
+        _definer("crm.rebuild()", "boolean", _REBUILD, "plpgsql", "VOLATILE"),
     ]
-    return made

@@ -208,8 +208,7 @@ def rebuild(session: Session, types: Iterable[RecordType]) -> bool:
     """Work out the access tables anew; gives whether anything changed. The version grows then, and every program reads its rights again."""
     session.flush()
     if guarded(session):  # the server does the same by itself, since nobody's own role may write these tables
-        session.execute(text("SELECT crm_follow()"))
-        return True
+        return bool(session.scalar(text("SELECT crm_follow()")))
     office = read_office(session)
     said = holdings_of(session, sorted({h.position for h in office.held}))
     changed = [

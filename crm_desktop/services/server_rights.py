@@ -116,7 +116,7 @@ def guard(app: Application, connection: Connection) -> None:
             *server_people.tables(),
             f"CREATE SCHEMA IF NOT EXISTS {VIEWS}",
             *server_people.declared(columns(app), operations(app)),
-            f"INSERT INTO crm.fact VALUES ('database', current_database()) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            "INSERT INTO crm.fact VALUES ('database', current_database()) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             *(
                 f"INSERT INTO crm.fact VALUES ('{name}', '{role(database)}') ON CONFLICT (name) DO UPDATE SET value = excluded.value"
                 for name, role in (("owner", owner_role), ("people", people_role), ("reader", reader_role))

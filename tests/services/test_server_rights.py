@@ -57,7 +57,8 @@ def test_nobody_reads_passwords_nor_the_rights_of_others(office: ServerOffice) -
     office.work_as("boss")
     office.say({("customers", "see"): Reach.OWN})
     with session_of(office, "rep") as connection:
-        for secret in ("* FROM credential", "password FROM credential", "digest FROM recovery_code", "* FROM crm.login_role", "* FROM pg_authid"):
+        secrets = ("* FROM credential", "password FROM credential", "digest FROM recovery_code", "* FROM crm.login_role", "* FROM pg_authid")
+        for secret in secrets:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(f"SELECT {secret}")  # type: ignore[arg-type]
         for table in ("device", "sign_in_attempts"):
