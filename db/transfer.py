@@ -256,7 +256,7 @@ def write_rows(connection: Connection, shape: Shape, rows: Iterable[Sequence[Any
     fitted = _fitted(shape, sqlite, rows)
     count = _insert(connection, shape, names, fitted) if sqlite else _copy_in(connection, shape, names, fitted)
     if given and shape.key == ("id",):
-        _continue_after(connection, shape, given, sqlite)
+        continue_after(connection, shape, given)
     return count
 
 
@@ -272,7 +272,7 @@ def _insert(connection: Connection, shape: Shape, names: str, rows: Iterator[tup
             yield row
 
     # The driver's own call takes the rows one by one, so none has to be held.
-    with _faults(connection):
+    with driver_faults(connection):
         driver.executemany(f'INSERT INTO "{shape.name}" ({names}) VALUES ({marks})', counted())
     return count
 
@@ -281,7 +281,7 @@ def _copy_in(connection: Connection, shape: Shape, names: str, rows: Iterator[tu
     driver: Any = connection.connection.driver_connection
     count = 0
     with (
-        _faults(connection),
+        driver_faults(connection),
         driver.cursor() as cursor,
         cursor.copy(f'COPY "{shape.name}" ({names}) FROM STDIN') as copy,
     ):
@@ -292,7 +292,7 @@ def _copy_in(connection: Connection, shape: Shape, names: str, rows: Iterator[tu
 
 
 @contextmanager
-def _faults(connection: Connection) -> Iterator[None]:
+def driver_faults(connection: Connection) -> Iterator[None]:
     """Errors of the bare driver as those of db/errors.py."""
     try:
         yield
@@ -305,9 +305,10 @@ def _faults(connection: Connection) -> Iterator[None]:
         raise fault from error
 
 
-def _continue_after(connection: Connection, shape: Shape, given: int, sqlite: bool) -> None:
+def continue_after(connection: Connection, shape: Shape, given: int) -> None:
+    """Let the ids of a table go on after `given`."""
     facts = {"name": shape.name, "given": given}
-    if not sqlite:
+    if not is_sqlite(connection):
         connection.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :given)"), facts)
     elif connection.execute(text("UPDATE sqlite_sequence SET seq = :given WHERE name = :name"), facts).rowcount == 0:
         # Only tables that never give an id twice stand there; the first row makes the entry, so an empty table has none.
@@ -317,16 +318,18 @@ def _continue_after(connection: Connection, shape: Shape, given: int, sqlite: bo
 
 
 @contextmanager
-def bare_tables(connection: Connection) -> Iterator[None]:
+def bare_tables(connection: Connection, *, all_indexes: bool = True) -> Iterator[None]:
     """Inside, rows may come in any order and no index is kept up; at the end both engines check every reference.
 
-    All of it belongs to the caller's transaction.
+    All of it belongs to the caller's transaction. all_indexes: False to make only those again that keep a value from standing twice.
     """
     drop, make = _bare_sqlite(connection) if is_sqlite(connection) else _bare_server(connection)
     for statement in drop:
         connection.exec_driver_sql(statement)
     yield
     for statement in make:
+        if not all_indexes and statement.startswith("CREATE INDEX"):
+            continue
         connection.exec_driver_sql(statement)
 
 
