@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayo
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.kinds import show
-from crm_desktop.records.record_type import Operation, RecordType
+from crm_desktop.records.record_type import Operation, RecordType, Successor
+from crm_desktop.services.becoming import offered
 from crm_desktop.words import _
 from ui import icons, theme
 from ui.widgets.buttons import Button, IconButton
@@ -30,9 +31,15 @@ class RecordHeader(QFrame):
     print_wanted = Signal()
     operation_wanted = Signal(object)
 
-    def __init__(self, app: Application, kind: RecordType, menu_entries: tuple[MenuEntry | None, ...]) -> None:
+    def __init__(
+        self,
+        app: Application,
+        kind: RecordType,
+        menu_entries: tuple[MenuEntry | None, ...],
+        make_next: Callable[[Successor], object],
+    ) -> None:
         super().__init__()
-        self.app, self.kind = app, kind
+        self.app, self.kind, self._make_next = app, kind, make_next
         self._entries = menu_entries
         self.setProperty("line", "bottom")
         row = QHBoxLayout(self)
@@ -87,8 +94,10 @@ class RecordHeader(QFrame):
         self.print.setVisible(printable)
         operations = [o for o in self.kind.offered(draft) if self.app.actor.may(f"{self.kind.key}.{o.name}")]
         operations.sort(key=lambda o: not o.primary)
+        successors = offered(self.app, self.kind, draft)
         self._show_operations(operations, unsaved)
-        self._fill_menu(operations, draft)
+        self._show_successors([s for s in successors if s.primary])
+        self._fill_menu(operations, successors, draft)
         self.save.setEnabled(unsaved)
         theme.restyle(self.save, kind="primary" if unsaved else "")
         self.save.setIcon(icons.icon("save", "on_accent" if unsaved else "dim"))
@@ -137,8 +146,18 @@ class RecordHeader(QFrame):
             button = Button(_(operation.label), operation.icon, kind=kind, clicked=partial(self.operation_wanted.emit, operation))
             self._actions.addWidget(button)
 
-    def _fill_menu(self, operations: list[Operation], draft: Draft) -> None:
+    def _show_successors(self, successors: list[Successor]) -> None:
+        for successor in successors:
+            wanted = partial(self._make_next, successor)
+            self._actions.insertWidget(0, Button(_(successor.label), successor.icon, clicked=wanted))
+
+    def _fill_menu(self, operations: list[Operation], successors: Sequence[Successor], draft: Draft) -> None:
         self.more_menu.clear()
+        for successor in successors:
+            action = self.more_menu.addAction(icons.icon(successor.icon), _(successor.label))
+            action.triggered.connect(lambda _on=False, successor=successor: self._make_next(successor))
+        if successors:
+            self.more_menu.addSeparator()
         for operation in operations[_BUTTONS:]:
             action = self.more_menu.addAction(icons.icon(operation.icon), _(operation.label))
             action.triggered.connect(lambda _on=False, operation=operation: self.operation_wanted.emit(operation))

@@ -28,6 +28,7 @@ from ui.lines_panel import LinesPanel
 from ui.reason_dialog import ask_reason
 from ui.record_actions import add_shortcuts, copy_values, delete_record
 from ui.record_banners import RecordBanners
+from ui.record_chain import make_next
 from ui.record_editing import RecordEditing
 from ui.record_header import MenuEntry, RecordHeader
 from ui.record_people import RecordPeople
@@ -113,7 +114,7 @@ class RecordWindow(QWidget):
             entries.insert(0, ("copy", _("Duplicate"), "Ctrl+Shift+D", self.duplicate))
         if self.app.actor.may(f"{self.kind.key}.delete"):
             entries += [None, ("delete", _("Delete…"), "", self.delete)]
-        self.header = RecordHeader(self.app, self.kind, tuple(entries))
+        self.header = RecordHeader(self.app, self.kind, tuple(entries), partial(make_next, self))
         self.banners = RecordBanners()
         self.people.place(self.header, self.banners)
         column = QVBoxLayout(self)

@@ -30,8 +30,8 @@ def _shares_are_whole(draft: Draft) -> Problems:
 PAYMENT_TERMS = RecordType(
     key="payment-terms",
     model=PaymentTerms,
-    title="Payment terms",
-    plural="All payment terms",
+    title="Terms of payment",
+    plural="Payment terms",
     icon="calendar_clock",
     area="setup",
     label=("name",),

@@ -196,6 +196,10 @@ class RecordType:
         """Whether a person can type into this field of this record now."""
         return not about.computed and (about.editable_when_locked or not self.locked(draft))
 
+    def in_foot(self, about: Field) -> bool:
+        """Whether a field is shown below the lines, since it is what the document comes to."""
+        return self.lines is not None and about.computed and about.section == "Amounts"
+
     def offered(self, draft: Draft) -> tuple[Operation, ...]:
         """The operations that fit the record's state."""
         return tuple(o for o in self.operations if draft.id is not None and draft.values.get("status") in o.sources)

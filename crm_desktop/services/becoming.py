@@ -13,6 +13,7 @@ from crm_desktop.errors import Missing, Refused
 from crm_desktop.records.record_type import RecordType, Successor
 from crm_desktop.services.access import asking, gone, reached, require_reach
 from crm_desktop.services.reading import read_records
+from crm_desktop.services.references import labels
 from crm_desktop.services.saving import new_draft, new_line, visible_part
 from crm_desktop.words import _
 
@@ -43,10 +44,11 @@ def become(app: Application, type_key: str, ids: Sequence[int], target: str) -> 
     with asking(app) as connection:
         require_reach(app, connection, kind, "see", ids)
         sources = _sources(app, connection, kind, successor, ids)
+        label = labels(app, connection, type_key, list(ids)[:1]).get(ids[0], "")
     filled = successor.fill(sources)
     if successor.link and len(ids) == 1:
         for line in filled.lines:
-            line.values[successor.link] = Ref(ids[0])
+            line.values[successor.link] = Ref(ids[0], label)
     return _draft(app, filled)
 
 

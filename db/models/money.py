@@ -138,9 +138,9 @@ class Invoice(Record):
     )
     total_words: Mapped[str] = field("Total in words", section="Amounts", computed=True)
     corrected: Mapped[Decimal] = field(
-        "Corrected", "money", section="Amounts", default=_ZERO, computed=True, total=True, help="By red invoices."
+        "Corrected", "money", section="Settlement", default=_ZERO, computed=True, total=True, help="By red invoices."
     )
-    received: Mapped[Decimal] = field("Received", "money", section="Amounts", default=_ZERO, computed=True, total=True)
+    received: Mapped[Decimal] = field("Received", "money", section="Settlement", default=_ZERO, computed=True, total=True)
 
 
 class InvoiceLine(LineBase):

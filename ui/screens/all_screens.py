@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from crm_desktop.records.registry import BUILT_IN
 from crm_desktop.words import N_
 from ui.backup_news import BACKUP
 from ui.list_screen import ListScreen
+from ui.record_chain import document_pages
 from ui.record_window import make_new, make_record
 from ui.screens.backup_setup import BackupSetup
 from ui.screens.backups import BackupsScreen
@@ -44,7 +46,7 @@ def all_screens() -> Screens:
             ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )
     )
-    screens.pages = (PageEntry("users", "sign-in", N_("Sign-in"), SignInPerson, GRANT),)
+    screens.pages = (PageEntry("users", "sign-in", N_("Sign-in"), SignInPerson, GRANT), *document_pages(BUILT_IN))
     screens.list_of, screens.record_of, screens.new_of = _list, make_record, make_new
     return screens
 
