@@ -141,7 +141,7 @@ def targets(app: Application, kind: RecordType) -> list[Target]:
     for name, about in kind.visible(app.actor).items():
         if about.kind == "image" or not taken_from_files(about):
             continue
-        found.append(Target(name, _(about.label), about.required and _begins_empty(kind, name)))
+        found.append(Target(name, _(about.label), about.required and begins_empty(kind, name)))
         other = app.types.get(about.target) if about.kind == "reference" else None
         if other is not None and other.number:
             found.append(Target(name + NUMBER, number_label(kind, about.label)))
@@ -161,7 +161,7 @@ def targets(app: Application, kind: RecordType) -> list[Target]:
     return found
 
 
-def _begins_empty(kind: RecordType, name: str) -> bool:
+def begins_empty(kind: RecordType, name: str) -> bool:
     """Whether nothing but the file fills a field."""
     column: Any = kind.model.__table__.c.get(name)
     return column is None or column.default is None or (column.default.is_scalar and column.default.arg == "")

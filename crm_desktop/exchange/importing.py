@@ -75,15 +75,16 @@ def plan_import(
 ) -> Plan:
     """What importing `table` would do; nothing is written. Raises Told when the columns that are needed are not there.
 
-    create_missing: customers that orders or contacts name and nobody knows are created. recipe: what else the person wants; its
-    columns count where no mapping is given, and splitting and joining have been done by then (see reshape.py). folder: where the file
-    lies; paths in it count from there.
+    create_missing: customers that orders or contacts name and nobody knows are created. recipe: what else the person wants (without
+    one, new choices are added); its columns count where no mapping is given, and splitting and joining have been done by then (see
+    reshape.py). folder: where the file lies; paths in it count from there.
     """
     kind, progress = app.type(type_key), progress or Unwatched()
     app.actor.require(f"{kind.key}.import")
-    recipe = recipe or Recipe(kind.key)
+    recipe = recipe or Recipe(kind.key, new_choices=True)
     create_missing = create_missing or recipe.create_missing
     mapping = mapping or mapping_of(kind, table, recipe, recogniser(kind))
+    mapping = replace(mapping, columns=dict(mapping.columns))  # what follows adds to it and takes away
     table = with_fixed(kind, table, mapping, recipe)
     plan = Plan(kind.key, table.sheet, mapping, table, notes=list(table.notes), recipe=recipe, folder=folder)
     _note_by_values(kind, plan)

@@ -50,7 +50,7 @@ class Recipe:
     key: list[str] = field(default_factory=list)  # fields by which a record is known; empty: as the program knows them
     existing: Existing = "update"
     create_missing: bool = False  # customers that are named and not known
-    new_choices: bool = True  # choices that are named and not known
+    new_choices: bool = False  # choices that are named and not known
     all_or_nothing: bool = False
     lines_sheet: str = ""  # the sheet with the lines of documents, where that is another one
     lines_key: str = ""  # the column of both sheets that says which document a line is of; empty: found by its meaning

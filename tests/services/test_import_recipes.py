@@ -30,7 +30,7 @@ from crm_desktop.services.saving import find_ids, new_draft, open_record, save
 from crm_desktop.services.undo_import import undo_import
 
 
-def planned(app: Application, recipe: Recipe, *sheets: list[list[Any]], folder: Path = Path()) -> Plan:
+def planned(app: Application, recipe: Recipe, *sheets: Any, folder: Path = Path()) -> Plan:
     book = Workbook("list.xlsx", [Sheet(f"S{n}", [list(r) for r in rows]) for n, rows in enumerate(sheets, 1)])
     return plan_file(app, book, folder / "list.xlsx", recipe)[1]
 
@@ -94,10 +94,10 @@ def test_what_is_unknown_is_asked_with_suggestions_and_made_only_when_told(sqlit
     assert open_record(app, "sales-orders", id_).lines[0].values["product_id"].label.endswith("GTX Pro")
 
     choices = [["名称", "行业"], ["甲", "机械制造"], ["乙", "木工"]]
-    plan = planned(app, Recipe("customers", new_choices=False), choices)
+    plan = planned(app, Recipe("customers"), choices)
     assert [p.action for p in plan.records] == ["wrong", "wrong"]
     assert plan.unknown["industry", "木工"].may_be_new
-    told = Recipe("customers", new_choices=False, new={"industry": ["木工"]}, words={"industry": {"机械制造": ""}})
+    told = Recipe("customers", new={"industry": ["木工"]}, words={"industry": {"机械制造": ""}})
     plan = planned(app, told, choices)
     assert [p.action for p in plan.records] == ["create", "create"]
     assert plan.new_choices == {"industries": ["木工"]}

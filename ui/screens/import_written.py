@@ -38,7 +38,7 @@ def write_template(shell: Shell, type_key: str, path: Path) -> None:
     """Write an empty table with the headings an import knows, and offer to open it."""
 
     def work() -> None:
-        _writers().write_template(shell.app, type_key, path)
+        import_module("crm_desktop.exchange.template_workbooks").write_template(shell.app, type_key, path)
 
     def done(_nothing: None) -> None:
         shell.notices.say(_("Written: {name}").format(name=path.name), _("Open"), partial(open_file, path))
