@@ -122,7 +122,8 @@ def open_engine(url: str, acting_as: str = "") -> Engine:
     options = _SERVER_OPTIONS + ("" if sqlite else role_options(make_url(url).username, acting_as))
     server = {"connect_timeout": 5, "options": options, **_CLIENT_OPTIONS}
     arguments: dict[str, Any] = {"check_same_thread": False} if sqlite else server
-    pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "execution_options": {_LINES: WeakSet[Any](), ACTING_AS: acting_as}}
+    kept: dict[str, Any] = {_LINES: WeakSet[Any](), ACTING_AS: acting_as}
+    pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "execution_options": kept}
     engine = create_engine(url, connect_args=arguments, **pool)
     if sqlite:
         _prepare_sqlite(engine)

@@ -63,6 +63,8 @@ class Guarded:
     pictures: Collection[str] = ()
     mine: str = ""
     mine_of_lines: str = ""
+    settled: bool = False  # one of the documents of a customer that count on each other, see db/server_chain.py
+    follows: bool = False  # made and removed along with another one, as the receivables of an order are
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,39 @@ def _lookups() -> list[str]:
     ]
 
 
+_SETTLING = text("(SELECT crm_settling())")
+_SETTLES = literal_column("customer_id IN (SELECT crm_settling())", Boolean())
+
+
+def settle_condition(guarded: Sequence[Guarded]) -> str:
+    """Whether the person may change a document of the customer $1, or the customer, as SQL inside a function."""
+    asker, tests = _Policies(_ME, _TODAY), []
+    for one in guarded:
+        table = one.subject.table.alias()
+        this = literal_column("$1", BigInteger())
+        if one.settled:
+            for operation in ("change", "delete"):
+                reach = or_(_all(one.subject.key, operation), within(one.subject, asker, operation, table))
+                tests.append(select(table.c.id).where(table.c.customer_id == this, reach).exists())
+        elif one.subject.table.name == "customer":
+            adds = or_(false(), *(_right(g.subject.key, "add") for g in guarded if g.settled))
+            reach = or_(_all(one.subject.key, "see"), within(one.subject, asker, "see", table))
+            tests.append(and_(adds, select(table.c.id).where(table.c.id == this, reach).exists()))
+    return _sql(or_(false(), *tests))
+
+
+def change_conditions(guarded: Sequence[Guarded]) -> list[tuple[str, str]]:
+    """By settled record type: whether the person may change the record with the id `wanted`, as SQL inside a function."""
+    asker, found = _Policies(_ME, _TODAY), []
+    for one in guarded:
+        if one.settled:
+            table = one.subject.table.alias()
+            reach = or_(_all(one.subject.key, "change"), within(one.subject, asker, "change", table))
+            mine = select(table.c.id).where(table.c.id == literal_column("wanted", BigInteger()), reach).exists()
+            found.append((one.subject.key, _sql(mine)))
+    return found
+
+
 def _all(key: str, operation: str) -> Any:
     return literal_column(f"(SELECT crm_all('{key}', '{operation}'))", Boolean())
 
@@ -149,14 +184,16 @@ def _records(asker: Asker, guarded: Guarded) -> Iterator[str]:
     subject = guarded.subject
     table = subject.table
     yield from _guard(table)
-    seen = true() if guarded.open else _may(asker, subject, "see")
+    settles = _SETTLES if guarded.settled else false()
+    seen = true() if guarded.open else or_(_may(asker, subject, "see"), settles)
     if guarded.mine:
         seen = or_(seen, literal_column(guarded.mine, Boolean()))
     yield from _policy(table, "SELECT", using=seen)
-    yield from _policy(table, "INSERT", check=_may(asker, subject, "add"))
+    follows = settles if guarded.follows else false()
+    yield from _policy(table, "INSERT", check=or_(_may(asker, subject, "add"), follows))
     change = _may(asker, subject, "change")
-    yield from _policy(table, "UPDATE", using=change, check=or_(change, _right(subject.key, "share")))
-    yield from _policy(table, "DELETE", using=_may(asker, subject, "delete"))
+    yield from _policy(table, "UPDATE", using=or_(change, settles), check=or_(change, _right(subject.key, "share"), settles))
+    yield from _policy(table, "DELETE", using=or_(_may(asker, subject, "delete"), follows))
     index = f'"fts_{table.name}"'
     yield f"ALTER TABLE {index} ENABLE ROW LEVEL SECURITY"
     yield f"DROP POLICY IF EXISTS crm_all ON {index}"
@@ -182,9 +219,10 @@ def _lines(asker: Asker, guarded: Guarded) -> Iterator[str]:
 
     changes = or_(reached("change"), reached("add"))
     for command in ("INSERT", "UPDATE", "DELETE"):
-        yield from _policy(
-            lines, command, using=None if command == "INSERT" else changes, check=None if command == "DELETE" else changes
-        )
+        test = changes
+        if guarded.settled and command == "UPDATE":
+            test = or_(changes, parent.in_(select(above.c.id).where(above.c.customer_id.in_(_SETTLING))))
+        yield from _policy(lines, command, using=None if command == "INSERT" else test, check=None if command == "DELETE" else test)
 
 
 def _about_records(

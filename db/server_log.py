@@ -83,6 +83,7 @@ BEGIN
   SELECT coalesce(array_agg(f) FILTER (WHERE f NOT LIKE 'lines.%'), '{}'),
     coalesce(array_agg(substr(f, 7)) FILTER (WHERE f LIKE 'lines.%'), '{}') INTO gone, lines
     FROM jsonb_array_elements_text(crm_hidden(kind)) f;
+  made := made - 'kept';
   IF gone = '{}' AND lines = '{}' THEN RETURN made; END IF;
   made := made - gone;
   FOREACH part IN ARRAY ARRAY['record', ''] LOOP

@@ -18,7 +18,8 @@ from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import OPERATIONS, PROGRAM, PROGRAM_RIGHTS
 from crm_desktop.services.access import subject
-from db import row_security, server_guards, server_log, server_logins, server_people
+from crm_desktop.services.chain.locking import LINKED
+from db import row_security, server_chain, server_guards, server_log, server_logins, server_people
 from db.fields import Field
 from db.roles import VIEWS, owner_role, people_role, reader_role
 from db.row_security import Guarded
@@ -42,7 +43,9 @@ def _guarded(app: Application, kind: RecordType) -> Guarded:
     pictures = [n for n, f in kind.fields.items() if f.kind == "image" and not f.custom]
     own = _OWN.get(kind.key, ("", ""))
     # Choices, units and the like belong to nobody, and no form can do without them.
-    return Guarded(subject(app, kind), lines, parent, kind.area == "setup" and not kind.shapes_access, pictures, *own)
+    settled, follows = kind.key in LINKED, kind.key == "receivables"
+    shared = kind.area == "setup" and not kind.shapes_access
+    return Guarded(subject(app, kind), lines, parent, shared, pictures, *own, settled, follows)
 
 
 def columns(app: Application) -> list[Column]:
@@ -114,6 +117,7 @@ def guard(app: Application, connection: Connection) -> None:
         connection,
         [
             *server_people.tables(),
+            *server_chain.tables(),
             f"CREATE SCHEMA IF NOT EXISTS {VIEWS}",
             *server_people.declared(columns(app), operations(app)),
             "INSERT INTO crm.fact VALUES ('database', current_database()) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -128,9 +132,11 @@ def guard(app: Application, connection: Connection) -> None:
             *keepers,
             *server_log.functions(),
             *row_security.above_functions(types),
+            *server_chain.functions(row_security.settle_condition(types), row_security.change_conditions(types)),
             *server_log.views(entries, revisions),
             *row_security.guard_statements(types),
             *server_guards.guards(types),
+            *server_chain.triggers(types),
             *server_guards.own(database),
             *server_guards.privileges(database, types),
             *(server_guards.closed_functions() if superuser else ()),

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.records.record_type import RecordType
 from db.engine import is_sqlite
+from db.roles import own
 
 LINKED = frozenset({"quotes", "sales-orders", "deliveries", "returns", "receivables", "invoices", "receipts"})
 """The record types whose records count on each other."""
@@ -32,6 +33,8 @@ def lock(session: Session, kind: RecordType, drafts: Iterable[Draft] = (), ids: 
     given = list(drafts)
     wanted = {d.id for d in given if d.id is not None} | set(ids)
     customers = set(wanted) if kind.key == "customers" else _customers(session, kind, given, wanted)
+    if own(session) and kind.key in LINKED:  # whoever sums must see all that is summed, see db/server_chain.py
+        session.execute(text("SELECT crm_settle(c) FROM unnest(CAST(:customers AS bigint[])) c"), {"customers": sorted(customers)})
     whole = bool(batch) or len(customers) > _MANY
     first = func.pg_advisory_xact_lock if whole else func.pg_advisory_xact_lock_shared
     session.execute(select(first(_SPACE, 0)))

@@ -22,6 +22,7 @@ from db.models.deliveries import Delivery, DeliveryLine, SalesReturn, SalesRetur
 from db.models.money import Invoice, InvoiceLine, Receivable
 from db.models.products import Product
 from db.models.sales import SalesOrderLine
+from db.roles import own
 
 Problem = tuple[str, str]
 Rule = Callable[[Session, Application, RecordType, Draft, Draft | None], Iterable[Problem]]
@@ -30,7 +31,7 @@ Rule = Callable[[Session, Application, RecordType, Draft, Draft | None], Iterabl
 def prepare(session: Session, kind: RecordType, drafts: Iterable[Draft]) -> None:
     """Fill in what the program knows and the person perhaps may not: costs of products, prices of the order."""
     rows = list(drafts)
-    if kind.key == "quotes":
+    if kind.key == "quotes" and not own(session):  # there the server fills in what products cost
         _fill(session, Product, rows, "product_id", MappingProxyType({"cost": "cost"}), lambda line: line.get("cost") is None)
     elif kind.key == "returns":
         from_order = MappingProxyType({n: n for n in ("price", "discount", "tax_rate")})
