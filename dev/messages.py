@@ -55,6 +55,7 @@ def in_declarations() -> Iterator[tuple[str, str]]:
         yield from ((s.label, where) for s in kind.states)
         for operation in kind.operations:
             yield from ((t, where) for t in (operation.label, operation.confirm) if t)
+        yield from ((successor.label, where) for successor in kind.successors)
     for title, rows in OPEN_LISTS.values():
         yield title, "option lists"
         yield from ((label, "option lists") for _code, label, _tone in rows)
