@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.orm import Session
 
 _PERSON = "crm/"
@@ -76,6 +76,11 @@ def as_kept(connection: Connection, password: str) -> str:
     driver: Any = connection.connection.driver_connection
     made: str = driver.pgconn.encrypt_password(password.encode(), b"-", b"scram-sha-256").decode()
     return made
+
+
+def door(url: URL) -> URL:
+    """The address of a server without anybody's name and password."""
+    return URL.create(url.drivername, host=url.host, port=url.port, database=url.database, query=url.query)
 
 
 def quoted(name: str) -> str:

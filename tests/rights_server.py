@@ -90,7 +90,7 @@ def server_office(server: Any, folder: Path) -> Iterator[ServerOffice]:
     server_roles.turn_on(app, PASSWORD)
     with writing(app.engine) as session:
         for who in ("rep", "lead", "deputy"):
-            server_logins.let_in(session, made.people[who], PASSWORD)
+            server_logins.give_password(session, made.people[who], PASSWORD)
     made.roles = {who: person_role(name, who) for who in ("rep", "lead", "deputy", "boss")}
     yield made
     app.close()

@@ -19,7 +19,13 @@ from crm_desktop.options import Options
 from crm_desktop.records.registry import BUILT_IN, load_options, load_types
 from crm_desktop.services.access import actor_of
 from crm_desktop.services.faults import words_for
-from crm_desktop.services.seeding import add_missing_options, add_missing_pipeline, add_missing_positions, add_missing_sequences, seed
+from crm_desktop.services.seeding import (
+    add_missing_options,
+    add_missing_pipeline,
+    add_missing_positions,
+    add_missing_sequences,
+    seed,
+)
 from crm_desktop.services.server_logins import at_the_door
 from crm_desktop.services.sign_in_need import nobody, required
 from crm_desktop.words import _

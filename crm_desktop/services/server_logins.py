@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.rules.passwords import normalised
-from db.engine import is_sqlite
-from db.roles import as_kept, own
+from crm_desktop.services.faults import words_for
+from db import errors as fault
+from db.engine import is_sqlite, open_engine
+from db.roles import as_kept, own, was_turned_away
 
 ONE_TIME_DAYS = 7
 """How long a one-time password is good."""
@@ -35,17 +37,34 @@ def guarded(connection: Connection | Session) -> bool:
 def give_password(session: Session, user_id: int, password: str, *, one_time: bool = False) -> None:
     """Let a person sign in to the server with this password, in the caller's transaction; makes the login role where there is none.
 
-    The server refuses whoever does not look after this person. one_time: good for choosing another, for a few days.
+    The server refuses whoever does not look after this person; its administrator looks after everybody. one_time: good for choosing
+    another, for a few days.
     """
     kept = as_kept(session.connection(), normalised(password))
     facts = {"who": user_id, "kept": kept, "once": one_time, "days": ONE_TIME_DAYS}
-    session.execute(text("SELECT crm_give_password(:who, :kept, :once, :days)"), facts)
+    function = "crm_give_password" if own(session) else "crm.admit"
+    session.execute(text(f"SELECT {function}(:who, :kept, :once, :days)"), facts)
 
 
-def let_in(session: Session, user_id: int, password: str, *, one_time: bool = False) -> None:
-    """The same for the administrator of the server, who need not be one of the people."""
-    facts = {"who": user_id, "kept": as_kept(session.connection(), normalised(password)), "once": one_time, "days": ONE_TIME_DAYS}
-    session.execute(text("SELECT crm.admit(:who, :kept, :once, :days)"), facts)
+def proves(app: Application, password: str) -> bool:
+    """Whether this is the password of the person at work. Raises Unavailable without a server."""
+    trial = open_engine(app.engine.url.set(password=normalised(password)).render_as_string(hide_password=False))
+    try:
+        with trial.connect():
+            return True
+    except fault.DatabaseFault as error:
+        if was_turned_away(error):
+            return False
+        raise words_for(app, error) from error
+    finally:
+        trial.dispose()
+
+
+def go_on_with(app: Application, password: str) -> None:
+    """Go on with the password that the person at work has chosen just now: new connections need it."""
+    inside = app.engine
+    app.engine = open_engine(inside.url.set(password=normalised(password)).render_as_string(hide_password=False))
+    inside.dispose()
 
 
 def lock(session: Session, user_id: int, locked: bool) -> None:

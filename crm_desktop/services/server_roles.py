@@ -26,17 +26,26 @@ from crm_desktop.services import events
 from crm_desktop.services.credentials import check_new
 from crm_desktop.services.faults import told, words_for
 from crm_desktop.services.opening import load, open_url
-from crm_desktop.services.server_logins import at_the_door, give_password, guarded, has_own_role, let_in, lock
+from crm_desktop.services.server_logins import (
+    at_the_door,
+    give_password,
+    go_on_with,
+    guarded,
+    has_own_role,
+    lock,
+    proves,
+)
 from crm_desktop.services.server_rights import guard
 from crm_desktop.words import _
 from db import errors as fault
+from db import standstill
 from db.engine import open_engine, reading, writing
 from db.models.office import User
-from db.roles import as_kept, person_role, was_turned_away
+from db.roles import as_kept, door, person_role, was_turned_away
 
 __all__ = [
-    "Issued", "as_owner", "as_reader", "at_the_door", "change_own", "connect_as", "disable", "enable", "enter", "give_password",
-    "has_own_role", "leave", "login_url", "renew", "set_password", "turn_on", "turned_on",
+    "Issued", "as_owner", "as_reader", "at_the_door", "connect_as", "disable", "enable", "enter", "follow", "give_password",
+    "go_on_with", "has_own_role", "leave", "login_url", "proves", "renew", "set_password", "turn_on", "turned_on",
 ]  # fmt: skip
 
 
@@ -73,7 +82,7 @@ def turn_on(app: Application, password: str) -> list[Issued]:
         for id_, name, sign_in in session.execute(query).all():
             own = id_ == app.actor.user_id
             word = password if own else one_time_password()
-            let_in(session, id_, word, one_time=not own)
+            give_password(session, id_, word, one_time=not own)
             if not own:
                 issued.append(Issued(id_, name, sign_in, word))
         session.execute(text("SELECT crm_follow()"))
@@ -89,6 +98,14 @@ def renew(app: Application) -> None:
     with told(app), writing(app.engine) as session:
         guard(app, session.connection())
         session.execute(text("SELECT crm_follow()"))
+
+
+def follow(app: Application) -> None:
+    """Let the login roles follow the people who are in the database now: after a backup was restored."""
+    if app.engine.dialect.name == "postgresql":
+        with told(app), writing(app.engine) as session:
+            if guarded(session):
+                session.execute(text("SELECT crm_follow()"))
 
 
 def turned_on(app: Application) -> bool:
@@ -111,8 +128,7 @@ def login_url(url: str, sign_in: str, password: str) -> str:
 
 def connect_as(url: str, sign_in: str, password: str, data: Path, *, new: str = "") -> Application:
     """Open the database of a server as this person; `data` is this PC's folder. Raises as `enter`."""
-    door = make_url(url).set(username=None, password=None).render_as_string(hide_password=False)
-    app = open_url(door, data)
+    app = open_url(door(make_url(url)).render_as_string(), data)
     enter(app, sign_in, password, new=new)
     return app
 
@@ -124,21 +140,23 @@ def enter(app: Application, sign_in: str, password: str, *, new: str = "") -> Ac
     new: the password the person chooses where the one given is good for that only. Raises FirstPassword where one must be chosen,
     NotSignedIn for anything else that keeps the person out, Invalid at "password" for a poor new one, Unavailable without a server.
     """
-    door, actor = app.engine, app.actor
-    app.engine = open_engine(login_url(str(door.url), sign_in, password))
+    outside, actor = app.engine, app.actor
+    app.engine = open_engine(login_url(str(outside.url), sign_in, password))
     try:
         app.actor = _step_in(app, sign_in, password, new)
     except BaseException:
         app.engine.dispose()
-        app.engine, app.actor = door, actor
+        app.engine, app.actor = outside, actor
         raise
-    door.dispose()
+    outside.dispose()
     return app.actor
 
 
 def _step_in(app: Application, sign_in: str, password: str, new: str) -> Actor:
     try:
         with reading(app.engine) as connection:
+            if (who := standstill.who(connection)) is not None:
+                raise being_replaced(who)
             standing = connection.execute(text("SELECT * FROM crm_standing()")).one_or_none()
     except fault.Unreachable as error:
         if was_turned_away(error):
@@ -173,8 +191,16 @@ def _choose(app: Application, user_id: int, password: str, new: str) -> None:
 def leave(app: Application) -> None:
     """Go back to the door: nobody is at work any more."""
     inside = app.engine
-    app.engine = open_engine(inside.url.set(username=None, password=None).render_as_string(hide_password=False))
+    app.engine = open_engine(door(inside.url).render_as_string())
     inside.dispose()
+
+
+def being_replaced(who: str) -> Unavailable:
+    """What is said to whoever comes while a backup of the whole office is brought back."""
+    return Unavailable(
+        _("{name} is bringing a backup of the whole office back.").format(name=who or _("Somebody")),
+        _("Please wait a few minutes, then sign in again."),
+    )
 
 
 def wrong() -> NotSignedIn:
@@ -182,20 +208,6 @@ def wrong() -> NotSignedIn:
     return NotSignedIn(
         _("The name or the password is not right."), _("Capital and small letters count. Is the caps lock on?")
     )
-
-
-def proves(app: Application, password: str) -> bool:
-    """Whether this is the password of the person at work."""
-    trial = open_engine(app.engine.url.set(password=normalised(password)).render_as_string(hide_password=False))
-    try:
-        with told(app), trial.connect() as connection:
-            return connection.scalar(text("SELECT true")) is True
-    except Unavailable as error:
-        if isinstance(error.__cause__, fault.Unreachable) and was_turned_away(error.__cause__):
-            return False
-        raise
-    finally:
-        trial.dispose()
 
 
 # Passwords and people
@@ -208,16 +220,6 @@ def set_password(app: Application, user_id: int) -> str:
     with told(app), writing(app.engine) as session:
         give_password(session, user_id, word, one_time=True)
     return word
-
-
-def change_own(app: Application, new: str) -> None:
-    """Change the password of the person at work, who has proved to know the one of before."""
-    assert app.actor.user_id is not None
-    with told(app), writing(app.engine) as session:
-        give_password(session, app.actor.user_id, new)
-    inside = app.engine
-    app.engine = open_engine(inside.url.set(password=normalised(new)).render_as_string(hide_password=False))
-    inside.dispose()
 
 
 def disable(app: Application, user_id: int) -> None:

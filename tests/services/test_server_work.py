@@ -53,7 +53,7 @@ def _person(office: ServerOffice, name: str, position: str, department: str) -> 
     draft.lines.append(Line(None, line.values | {"position_id": Ref(ids[0])}))
     made = int(saving.save(app, draft).id or 0)
     with writing(app.engine) as session:
-        server_logins.let_in(session, made, PASSWORD)
+        server_logins.give_password(session, made, PASSWORD)
     office.people[name] = made
     return made
 
