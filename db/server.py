@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, make_url, text
 
 from db.engine import open_engine
 from db.errors import DatabaseFault, Unreachable, translate
@@ -158,7 +159,122 @@ def make_database(connection: psycopg.Connection[Any], name: str, owner: str) ->
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(named))
 
 
+def may_set_up(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the role we came as may make databases and roles."""
+    row = connection.execute("SELECT rolsuper OR (rolcreatedb AND rolcreaterole) FROM pg_roles WHERE rolname = current_user").fetchone()
+    return bool(row and row[0])
+
+
+def drop_roles(connection: psycopg.Connection[Any], database: str) -> None:
+    """Remove the roles of people and of a company's database that is gone."""
+    sql: Any = importlib.import_module("psycopg.sql")
+    wanted = (f"crm/{database}/", f"crm_owner/{database}", f"crm_people/{database}", f"crm_reader/{database}", f"crm_keeper/{database}")
+    for (name,) in connection.execute("SELECT rolname FROM pg_roles WHERE starts_with(rolname, 'crm')").fetchall():
+        if name.startswith(wanted[0]) or name in wanted[1:]:
+            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+def company_name(connection: Connection) -> str:
+    """The company whose data these are."""
+    value = connection.scalar(text("SELECT value FROM setting WHERE user_id = 0 AND key = 'company_name'"))
+    try:
+        found = json.loads(value) if value else ""
+    except ValueError:
+        return ""
+    return found if isinstance(found, str) else ""
+
+
 def drop_database(connection: psycopg.Connection[Any], name: str) -> None:
     """Remove a database with all that is in it, whoever has it open."""
     sql: Any = importlib.import_module("psycopg.sql")
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def close_to_others(connection: psycopg.Connection[Any]) -> None:
+    """Read pg_hba.conf again and cut off whoever is connected but us; for a superuser."""
+    connection.execute("SELECT pg_reload_conf()")
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+
+
+def read_access_again(connection: psycopg.Connection[Any]) -> None:
+    """Let the server read pg_hba.conf again; for a superuser."""
+    connection.execute("SELECT pg_reload_conf()")
+
+
+@dataclass(frozen=True)
+class KeptRole:
+    """A login role with its password as the server keeps it."""
+
+    name: str
+    secret: str = field(repr=False)
+    until: str
+    may_sign_in: bool
+
+
+def kept_roles(connection: psycopg.Connection[Any], prefix: str) -> list[KeptRole]:
+    """The roles whose names begin so, with their passwords as kept; for a superuser."""
+    rows = connection.execute(
+        "SELECT rolname, rolpassword, coalesce(rolvaliduntil::text, 'infinity'), rolcanlogin FROM pg_authid"
+        " WHERE starts_with(rolname, %s) AND rolpassword IS NOT NULL ORDER BY rolname",
+        (prefix,),
+    )
+    return [KeptRole(*row) for row in rows]
+
+
+def take_passwords(connection: psycopg.Connection[Any], roles: list[KeptRole]) -> None:
+    """Give roles that stand here the passwords they had on another server; for a superuser."""
+    sql: Any = importlib.import_module("psycopg.sql")
+    there = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+    for role in roles:
+        if role.name in there:
+            connection.execute(
+                sql.SQL("ALTER ROLE {} {} PASSWORD {} VALID UNTIL {}").format(
+                    sql.Identifier(role.name),
+                    sql.SQL("LOGIN" if role.may_sign_in else "NOLOGIN"),
+                    sql.Literal(role.secret),
+                    sql.Literal(role.until),
+                )
+            )
+
+
+_STILL_WRITTEN = ("history_entry", "log_chain", "sign_in_attempts", "credential", "access_state", "kept_draft", "device")
+"""Tables that take what a sign-in writes, also where the data have moved away: it is how somebody learns of that."""
+
+MOVED = "lan_moved"
+"""The company's setting that says where the data have gone."""
+
+
+def hold_still(connection: Connection) -> None:
+    """Let nobody write until the caller's transaction ends, for the owner of the tables. Raises Busy."""
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    names = ", ".join(f'public."{name}"' for name in _own_tables(connection))
+    connection.exec_driver_sql(f"LOCK TABLE {names} IN SHARE MODE")
+
+
+def mark_moved(connection: Connection, where: str) -> None:
+    """Say that the data have gone, and let nothing more be saved here; for the owner of the tables. where: JSON."""
+    connection.execute(text("DELETE FROM setting WHERE user_id = 0 AND key = :key"), {"key": MOVED})
+    connection.execute(text("INSERT INTO setting (user_id, key, value) VALUES (0, :key, :value)"), {"key": MOVED, "value": where})
+    connection.exec_driver_sql(
+        "CREATE OR REPLACE FUNCTION public.crm_moved() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE read_only_sql_transaction USING MESSAGE = 'the data have moved to another PC'; END $$"
+    )
+    for name in _own_tables(connection):
+        if name not in _STILL_WRITTEN:
+            connection.exec_driver_sql(
+                f'CREATE OR REPLACE TRIGGER crm_moved BEFORE INSERT OR UPDATE OR DELETE ON public."{name}"'
+                " FOR EACH STATEMENT EXECUTE FUNCTION public.crm_moved()"
+            )
+
+
+def moved_to(connection: Connection) -> str:
+    """Where the data have gone, as JSON; "" where they are here."""
+    query = text("SELECT value FROM setting WHERE user_id = 0 AND key = :key")
+    return str(connection.scalar(query, {"key": MOVED}) or "")
+
+
+def _own_tables(connection: Connection) -> list[str]:
+    found = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"))
+    return [str(name) for name in found.scalars()]

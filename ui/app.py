@@ -25,6 +25,7 @@ from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
 from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
+from ui.lan_hub import LanHub
 from ui.lock_keeper import LockKeeper
 from ui.log_keeper import LogKeeper
 from ui.main_window import MainWindow
@@ -54,6 +55,7 @@ class Program(QObject):
         self.app: Application | None = None
         self.window: QWidget | None = None
         self.backups = BackupHub(self, self)
+        self.lan = LanHub(self, self)
         self.door = Door(self)
         self._translator = QTranslator(self)
         self._set_up_later = QTimer(self, singleShot=True, interval=_AFTER_SET_UP)
@@ -64,6 +66,9 @@ class Program(QObject):
         """Show the window, the page where one signs in, or the welcome where there is no database yet."""
         self._speak()
         self.wardrobe.wear(self.settings.get(s.THEME), self.settings.get(s.FONT_SIZE))
+        if self.lan.joined():
+            self.lan.open_office(said)
+            return
         if not database_path(self.data).exists():
             self._welcome()
             return
@@ -102,6 +107,7 @@ class Program(QObject):
         welcome = Welcome()
         welcome.answered.connect(self._begin)
         welcome.restore_wanted.connect(partial(self.backups.wizard, welcome))
+        welcome.join_wanted.connect(partial(self.lan.join, welcome))
         self.show(welcome)
 
     def _begin(self, answer: WelcomeAnswer) -> None:
@@ -129,6 +135,8 @@ class Program(QObject):
 
     def _enter(self, app: Application) -> None:
         self.app = app
+        if self.lan.follows(app):
+            return
         self.settings = settings_of(app)
         self.settings_changed = self.settings.listen(self._set)
         app.changes.listen(self._heard_change)
@@ -143,6 +151,7 @@ class Program(QObject):
         )  # fmt: skip
         window.status.set_database(_("This PC"), tip=str(database_path(self.data)))
         self.backups.serve(window)
+        self.lan.serve(window)
         BackupKeeper(window)
         LogKeeper(window)
         LockKeeper(window, self.door)
@@ -171,6 +180,7 @@ class Program(QObject):
     def start_again(self, said: str = "") -> None:
         """Close the data and open them anew, so that somebody else can sign in and finds nothing that was read for the one before."""
         self.backups.end()
+        self.lan.end()
         if self.app is not None:
             self.app.close()
             self.app = None
@@ -214,6 +224,7 @@ class Program(QObject):
     def end(self) -> None:
         """Let go of everything."""
         self.backups.end()
+        self.lan.end()
         if self.app is not None:
             self.door.tell_end(self.app)
             self.app.close()

@@ -6,6 +6,7 @@ no way: pg_hba.conf knows nothing but SCRAM, and from the network nobody but peo
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import shutil
@@ -21,6 +22,7 @@ import psutil
 from crm_desktop.errors import Refused, Unavailable
 from crm_desktop.lan.binaries import Binaries
 from crm_desktop.lan.calling import Account, copy_programs, run_as, server_account
+from crm_desktop.lan.certificate import Certificate
 from crm_desktop.words import _
 
 log = logging.getLogger(__name__)
@@ -36,13 +38,15 @@ CERTIFICATE, KEY = "office.crt", "office.key"
 
 @dataclass(frozen=True)
 class Offer:
-    """What a cluster offers to whom. addresses: where it listens beside this PC; networks: from where one may come."""
+    """What a cluster offers to whom. addresses: where it listens beside this PC; networks: from where one may come; closed: for now
+    only the superuser of this PC may."""
 
     port: int = PORT
     addresses: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     database: str = "crm"
     tls: bool = False
+    closed: bool = False
 
 
 class Cluster:
@@ -126,6 +130,15 @@ class Cluster:
             self._write(self.data / KEY, key.decode("ascii"))
         except OSError as error:
             raise _no_room(self.folder) from error
+
+    def certificate(self) -> Certificate | None:
+        """The certificate that it shows, and its key; None where it has none."""
+        try:
+            return Certificate((self.data / CERTIFICATE).read_bytes(), (self.data / KEY).read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unavailable(_("The certificate of the office cannot be read."), _("Nothing was changed.")) from error
 
     def _write(self, file: Path, text: str) -> None:
         fresh = file.with_name(f"{file.name}.new")
@@ -267,8 +280,9 @@ def access_text(offer: Offer) -> str:
     rows = ["# Written by CRM Desktop; changes are lost."]
     # There is no local socket; should somebody turn one on, it wants a password, too.
     rows += ["" if sys.platform == "win32" else "local all all scram-sha-256"]
-    rows += [f"host all all {here} scram-sha-256" for here in ("127.0.0.1/32", "::1/128")]
-    for network in offer.networks:
+    who = SUPERUSER if offer.closed else "all"
+    rows += [f"host all {who} {here} scram-sha-256" for here in ("127.0.0.1/32", "::1/128")]
+    for network in () if offer.closed else offer.networks:
         rows.append(f"host all {SUPERUSER} {network} reject")
         rows.append(f"{word} {offer.database} all {network} scram-sha-256")
     return "\n".join(row for row in rows if row) + "\n"
@@ -283,8 +297,9 @@ def port_is_free(port: int, addresses: Sequence[str] = ("127.0.0.1",)) -> bool:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))
-            except OSError:
-                return False
+            except OSError as error:
+                if error.errno != errno.EADDRNOTAVAIL:  # an address that went away meanwhile is nobody's
+                    return False
     return True
 
 

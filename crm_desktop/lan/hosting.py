@@ -54,12 +54,13 @@ Keep = Callable[[Application], object]
 
 @dataclass(frozen=True)
 class Shared:
-    """What came of sharing. people: who got which first password, to be told once; rows: how many arrived; kept: the file of before."""
+    """What came of sharing. people: who got which first password, to be told once; rows: how many arrived; kept: the file of before,
+    None where there was none."""
 
     connection: Connection
     people: tuple[Issued, ...]
     rows: int
-    kept: Path
+    kept: Path | None
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,10 @@ def server_folder(data: Path, account: Account | None = None) -> Path:
 
 
 def making(ready: Readiness, data: Path, port: int, fixed: bool = False) -> Making:
-    """What a server is made of, from what was looked at. fixed: somebody chose the addresses. Raises Refused where something keeps it from working."""
+    """What a server is made of, from what was looked at. fixed: somebody chose the addresses.
+
+    Raises Refused where something keeps it from working.
+    """
     obstacle = ready.obstacle
     if obstacle is not None or ready.binaries is None:
         words, advice = (obstacle.words, obstacle.advice) if obstacle else ("", "")
@@ -124,7 +128,7 @@ def share(
             arrived = move(source, fresh.engine, progress)
         progress.report(0, None, _("Turning rights on"))
         issued = people.turn_on(fresh.engine, data, actor, password)
-        connection = replace(fresh.connection, uid=people.uid(fresh.engine), file=_kept_name(database))
+        connection = replace(fresh.connection, uid=people.uid(fresh.engine), file=kept_name(database))
         fresh.engine.dispose()
         progress.check_cancelled()
         fresh.offer()
@@ -142,10 +146,17 @@ def share(
 class Fresh:
     """A server that was made just now and is nobody's yet."""
 
-    def __init__(self, data: Path, cluster: Cluster, made_of: Making, password: str, connection: Connection) -> None:
+    def __init__(
+        self, data: Path, cluster: Cluster, made_of: Making, password: str, connection: Connection, alone: Connection
+    ) -> None:
         self.data, self.cluster, self.made_of, self.password, self.connection = data, cluster, made_of, password, connection
-        self.engine = server.engine_at(superuser_address(connection, password))
+        self._alone = alone
+        self.engine = server.engine_at(self.address())
         self.finished = self._installed = False
+
+    def address(self) -> server.Address:
+        """Where it is until it is offered."""
+        return superuser_address(self._alone, self.password)
 
     def offer(self) -> None:
         """Offer it to the office, from the next moment on and whenever the PC starts."""
@@ -154,11 +165,16 @@ class Fresh:
         self.made_of.starter.install(self.cluster, self.connection.port, [a.network for a in self.made_of.near])
         server.check(superuser_address(self.connection, self.password))
 
+    def make_ready(self) -> None:
+        """Keep its secrets; it is no longer one that was only begun."""
+        ways.keep_secret(self.data, ways.SUPERUSER, self.password)
+        if not ways.secret(self.data, ways.SIGNING):
+            ways.keep_secret(self.data, ways.SIGNING, announcing.new_key())
+        unlink_patiently(self.cluster.folder / UNFINISHED)
+
     def finish(self, connection: Connection) -> None:
         """Let this PC work with it from now on."""
-        ways.keep_secret(self.data, ways.SUPERUSER, self.password)
-        ways.keep_secret(self.data, ways.SIGNING, announcing.new_key())
-        unlink_patiently(self.cluster.folder / UNFINISHED)
+        self.make_ready()
         ways.keep(self.data, connection)
         self.connection, self.finished = connection, True
 
@@ -174,8 +190,13 @@ class Fresh:
 
 
 @contextmanager
-def new_server(data: Path, made_of: Making, office: str, progress: Progress, folder: Path | None = None) -> Iterator[Fresh]:
-    """A server with an empty database, which only this PC reaches; it is thrown away unless it was finished."""
+def new_server(
+    data: Path, made_of: Making, name: str, progress: Progress, folder: Path | None = None, like: Cluster | None = None
+) -> Iterator[Fresh]:
+    """A server with an empty database, which only this PC reaches; it is thrown away unless it was finished.
+
+    name: of the company; like: a server whose certificate it goes on to show, since the others keep to that.
+    """
     folder = folder or server_folder(data, made_of.account)
     _clear(folder, made_of)
     progress.report(0, None, _("Making the database server"))
@@ -185,14 +206,13 @@ def new_server(data: Path, made_of: Making, office: str, progress: Progress, fol
         _mark(cluster)
         password = server.new_password()
         cluster.create(password)
-        connection = _connection(made_of, office, cluster)
+        connection = _connection(made_of, name, cluster, like)
         cluster.configure(Offer(free_port(made_of.port)))
         cluster.start()
         alone_there = replace(connection, port=_port_of(cluster))
         with _faults(), server.session(superuser_address(alone_there, password, "postgres")) as bare:
             server.make_database(bare, DATABASE, SUPERUSER)
-        fresh = Fresh(data, cluster, made_of, password, connection)
-        fresh.engine = server.engine_at(superuser_address(alone_there, password))
+        fresh = Fresh(data, cluster, made_of, password, connection, alone_there)
         with _faults():
             yield fresh
     finally:
@@ -202,10 +222,10 @@ def new_server(data: Path, made_of: Making, office: str, progress: Progress, fol
             fresh.throw_away()
 
 
-def _connection(made_of: Making, office: str, cluster: Cluster) -> Connection:
+def _connection(made_of: Making, office: str, cluster: Cluster, like: Cluster | None) -> Connection:
     certificate = ""
     if cluster.can_encrypt():
-        made = make_certificate(office)
+        made = (like.certificate() if like else None) or make_certificate(office)
         cluster.take_certificate(made.certificate, made.key)
         certificate = made.certificate.decode("ascii")
     return Connection(
@@ -301,7 +321,8 @@ def _in_use() -> Refused:
     return Refused(_("The database is in use."), _("Nothing was changed. Close the program on this PC, then try again."))
 
 
-def _kept_name(database: Path) -> str:
+def kept_name(database: Path) -> str:
+    """The name under which the file of before is kept."""
     return f"{database.stem}-before-sharing-{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}{database.suffix}"
 
 

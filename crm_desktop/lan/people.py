@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
-from crm_desktop.errors import Refused
+from crm_desktop.errors import NotSignedIn, Refused
 from crm_desktop.options import Options
 from crm_desktop.records.registry import BUILT_IN
 from crm_desktop.services import credentials, server_roles, signing_in
@@ -22,6 +22,7 @@ from crm_desktop.services.people_guard import everything
 from crm_desktop.services.server_roles import Issued
 from crm_desktop.words import _
 from db.engine import reading
+from db.models.office import User
 from db.models.system import SchemaFact
 
 
@@ -32,7 +33,10 @@ def check_owner(app: Application, password: str) -> None:
     """
     if app.actor.user_id is None or not everything(app.actor):
         raise Refused(_("Only an owner does this."), _("An owner is who holds a position with every right."))
-    if credentials.is_required(app):
+    if server_roles.has_own_role(app):
+        if not server_roles.proves(app, password):
+            raise NotSignedIn(_("This is not your password."))
+    elif credentials.is_required(app):
         signing_in.unlock_window(app, password)
     else:
         credentials.check_new(app, app.actor.user_id, password)
@@ -50,6 +54,21 @@ def turn_on(engine: Engine, data: Path, actor: Actor, password: str) -> tuple[Is
     """Turn sign-in and the rights inside the server on; `engine` comes as the server's administrator. Gives who got which first
     password."""
     return tuple(server_roles.turn_on(app_on(engine, data, actor), password))
+
+
+def turn_on_alone(engine: Engine, data: Path, actor: Actor, password: str) -> tuple[tuple[Issued, ...], tuple[str, ...]]:
+    """Turn sign-in on in a database of one PC that came from a server, where it knows no passwords: the owner keeps the own one, everybody
+    else gets one for the first sign-in. Gives those, and the owner's recovery codes."""
+    app, table = app_on(engine, data, actor), User.__table__
+    credentials.turn_off(app)
+    codes = tuple(credentials.turn_on(app, password))
+    with reading(engine) as connection:
+        others = connection.execute(
+            select(table.c.id, table.c.name, table.c.sign_in)
+            .where(table.c.active, table.c.id != (actor.user_id or 0))
+            .order_by(table.c.name_key, table.c.id)
+        ).all()
+    return tuple(Issued(id_, name, sign_in, credentials.reset(app, id_)) for id_, name, sign_in in others), codes
 
 
 def uid(engine: Engine) -> str:

@@ -13,6 +13,7 @@ from ui.screens.backups import BackupsScreen
 from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.first_data import fill_with_sample
 from ui.screens.import_screen import ImportScreen
+from ui.screens.lan_screen import LanScreen
 from ui.screens.log_screen import LogScreen
 from ui.screens.org_chart import OrgChart
 from ui.screens.recycle_bin import RecycleBin
@@ -43,6 +44,7 @@ def all_screens() -> Screens:
             ScreenEntry(
                 "backup-setup", N_("Places and times of backups"), "settings", BackupSetup, "setup", BACKUP, in_navigation=False
             ),
+            ScreenEntry("lan", N_("Office network"), "desktop", LanScreen, "setup", GRANT),
             ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )
     )
