@@ -5,7 +5,7 @@ Each says what happened in the person's language, and `advice` says what is safe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from crm_desktop.words import _
@@ -25,6 +25,19 @@ class Told(Exception):
 
 class Refused(Told):
     """The person may not do this."""
+
+
+class Doubt(Told):
+    """The person may do this, but should know something first.
+
+    `key` tells the doubt from others: with it among those that were told, the call is made again. again: does that, where somebody has
+    said how.
+    """
+
+    def __init__(self, key: str, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.key = key
+        self.again: Callable[[], object] | None = None
 
 
 class NotSignedIn(Refused):

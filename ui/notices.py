@@ -15,7 +15,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QStandardPaths, QtMsgTyp
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from crm_desktop.error_report import suggested_name, write_report
-from crm_desktop.errors import Cancelled, Told
+from crm_desktop.errors import Cancelled, Doubt, Told
 from crm_desktop.words import _
 from ui import icons, theme
 from ui.widgets.buttons import Button
@@ -103,6 +103,9 @@ class Notices(QObject):
     def _tell(self, error: BaseException) -> None:
         if isinstance(error, Cancelled):
             self.say(error.message, icon="info")
+        elif isinstance(error, Doubt) and error.again is not None:
+            if self.ask(error.message, error.advice, yes=_("Go on"), no=_("Cancel")):
+                error.again()
         elif isinstance(error, Told):
             log.info("Told: %s", type(error).__name__)
             self._told(QMessageBox.Icon.Warning, error.message, error.advice)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Line, Ref, merge
-from crm_desktop.errors import Conflict, Invalid, Missing
+from crm_desktop.errors import Conflict, Doubt, Invalid, Missing
 from crm_desktop.pinyin import initials
 from crm_desktop.records.record_type import Field, Operation, RecordType
 from crm_desktop.services import kept_drafts, lookup, saving
@@ -243,16 +243,22 @@ class RecordEditing(QObject):
         self.shown.emit()
         self.save()
 
-    def operate(self, operation: Operation, reason: str = "") -> None:
-        """Carry out an operation on the saved record."""
+    def operate(self, operation: Operation, reason: str = "", despite: frozenset[str] = frozenset()) -> None:
+        """Carry out an operation on the saved record. despite: the doubts that were told."""
         if self.busy or self.draft.id is None:
             return
         self.busy = True
         self.changed.emit()
         work = partial(
-            operate, self.app, self.kind.key, self.draft.id, self.draft.version, operation.name, reason, self.origin
+            operate, self.app, self.kind.key, self.draft.id, self.draft.version, operation.name, reason, self.origin, despite
         )
-        self.tasks.run(work, partial(self._saved, "", False), self._save_failed, owner=self)
+        failed = partial(self._operation_failed, operation, reason, despite)
+        self.tasks.run(work, partial(self._saved, "", False), failed, owner=self)
+
+    def _operation_failed(self, operation: Operation, reason: str, despite: frozenset[str], error: BaseException) -> None:
+        if isinstance(error, Doubt):
+            error.again = partial(self.operate, operation, reason, despite | {error.key})
+        self._save_failed(error)
 
     # Others
 

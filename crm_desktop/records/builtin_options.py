@@ -167,7 +167,11 @@ CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
     ),
     "risks": (Choice("high", "High", "red"), Choice("middle", "Middling", "amber"), Choice("low", "Low", "green")),
     "return_kinds": (Choice("refund", "Refund", "amber"), Choice("exchange", "Exchange", "accent")),
-    "receipt_kinds": (Choice("receipt", "Receipt", "green"), Choice("refund", "Refund", "amber")),
+    "receipt_kinds": (
+        Choice("receipt", "Receipt", "green"),
+        Choice("refund", "Refund", "amber"),
+        Choice("credit", "Use of credit", "violet"),
+    ),
     "milestones": (
         Choice("date", "Fixed date"),
         Choice("signed", "Order signed"),

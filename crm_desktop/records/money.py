@@ -204,7 +204,7 @@ def _derive_receipt(draft: Draft, before: Draft | None) -> None:
     """What the receipt counts for, and what of it is not allocated."""
     begins_as(draft, before, "draft")
     came = sum((number(draft.values, n) for n in ("amount", "bank_charge", "difference")), ZERO)
-    worth = -came if draft.values.get("kind") == "refund" else came
+    worth = -came if draft.values.get("kind") == "refund" else came  # nothing comes in where credit is used
     allocated = sum((number(line.values, "amount") for line in draft.lines), ZERO)
     draft.values |= {"worth": worth, "allocated": allocated, "credit": worth - allocated}
 
@@ -213,6 +213,8 @@ def _check_receipt(draft: Draft) -> Problems:
     for name in ("amount", "bank_charge"):
         if number(draft.values, name) < 0:
             yield name, _("This cannot be less than nothing.")
+    if draft.values.get("kind") == "credit" and number(draft.values, "worth"):
+        yield "amount", _("No money comes in when credit is used.")
 
 
 def _can_post(draft: Draft) -> Problems:
@@ -224,7 +226,7 @@ def _can_post(draft: Draft) -> Problems:
         seen |= {target.id} if target is not None else set()
     if not number(draft.values, "worth") and not draft.lines:
         yield "amount", _("More than nothing is needed.")
-    if draft.values.get("kind") != "refund" and number(draft.values, "credit") < 0:
+    if draft.values.get("kind") == "receipt" and number(draft.values, "credit") < 0:
         yield "lines", _("More is allocated than was received.")
 
 

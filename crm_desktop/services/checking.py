@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft
+from crm_desktop.errors import Told
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access_check import repair_access
+from crm_desktop.services.chain.checking import differences, repair
 from crm_desktop.services.events import record_if_possible
 from crm_desktop.services.faults import told
 from crm_desktop.services.log_chain import verify
@@ -60,6 +62,7 @@ def check_database(app: Application, progress: Progress | None = None) -> list[F
         return findings
     for kind in app.types.values():
         findings += _derived(app, kind, progress)
+    findings.append(_balances(app, progress))
     findings.append(_unused_files(app))
     findings += _access(app)
     findings.append(_log(app, progress))
@@ -82,6 +85,21 @@ def _references(app: Application) -> Finding:
 def _version(app: Application) -> Finding:
     current, wanted = schema.version(app.engine), schema.head()
     return Finding("migrations", _("Version of the tables"), current == wanted, detail=str(current))
+
+
+def _balances(app: Application, progress: Progress) -> Finding:
+    """What documents of the chain keep of each other: every figure summed anew from its documents, and put right where it differs."""
+    title = _("Balances of orders, receivables and invoices")
+    wrong = differences(app, progress)
+    if not wrong:
+        return Finding("balances", title)
+    told_of = "; ".join(str(d) for d in wrong[:5])
+    try:
+        repair(app, wrong)
+    except Told as error:
+        return Finding("balances", title, sound=False, detail=f"{told_of}; {error.message}")
+    left = differences(app, progress)
+    return Finding("balances", title, not left, len(wrong) - len(left), told_of)
 
 
 def _access(app: Application) -> list[Finding]:

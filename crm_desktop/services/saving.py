@@ -61,7 +61,7 @@ def _presets(app: Application, kind: RecordType) -> dict[str, Ref]:
     """The records that references begin with, where they exist."""
     found = {}
     for name, about in kind.fields.items():
-        if about.preset:
+        if about.preset and app.actor.may(f"{about.target}.see"):
             target = app.type(about.target)
             ids = find_ids(app, target.key, about.preset)
             if ids:

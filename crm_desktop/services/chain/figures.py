@@ -7,7 +7,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.records.deliveries import SHIPPED
@@ -91,9 +91,10 @@ def corrected(asked: Asked, invoices: Collection[int]) -> dict[int, Decimal]:
     return {row[0]: row[1] for row in asked.execute(query.group_by(original))}
 
 
-def credit(asked: Asked, customer: int) -> dict[int | None, Decimal]:
-    """What a customer has paid beyond what it was allocated to, less what went back, by currency."""
+def credit(asked: Asked, customer: int, limit: ColumnElement[bool] | None = None) -> dict[int | None, Decimal]:
+    """What a customer has paid beyond what it was allocated to, less what went back, by currency. limit: of the receipts looked at."""
     query = select(_receipt.c.currency_id, func.sum(_receipt.c.credit)).where(
         _receipt.c.customer_id == customer, _receipt.c.status == "posted"
     )
+    query = query if limit is None else query.where(limit)
     return {row[0]: row[1] for row in asked.execute(query.group_by(_receipt.c.currency_id))}
