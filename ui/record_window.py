@@ -25,7 +25,7 @@ from ui.customer_panel import SIDE_PANELS
 from ui.editor_base import Around
 from ui.form import RecordForm
 from ui.lines_panel import LinesPanel
-from ui.reason_dialog import ask_reason
+from ui.operation_dialogs import OWN_DIALOGS, ask_about
 from ui.record_actions import add_shortcuts, copy_values, delete_record
 from ui.record_banners import RecordBanners
 from ui.record_chain import make_next
@@ -359,16 +359,13 @@ class RecordWindow(QWidget):
     def operate(self, operation: Operation) -> None:
         """Carry out an operation: what is typed is saved first, a reason is asked where one is needed."""
         self.finish_typing()
-        if operation.confirm and not self.shell.notices.ask(_(operation.confirm), yes=_(operation.label)):
+        if (ask := OWN_DIALOGS.get((self.kind.key, operation.name))) is not None:
+            if not self.unsaved or self.save_and_wait():
+                ask(self, self.shell, self.editing.draft)
             return
-        reason = ""
-        if operation.asks_reason:
-            reason = ask_reason(self, _(operation.label))
-            if not reason:
-                return
-        if self.unsaved and not self.save_and_wait():
-            return
-        self.editing.operate(operation, reason)
+        reason = ask_about(self, self.shell, operation)
+        if reason is not None and (not self.unsaved or self.save_and_wait()):
+            self.editing.operate(operation, reason)
 
     def print(self) -> None:
         """Show the preview; what is typed is saved first."""

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from crm_desktop.draft import Draft
 from crm_desktop.options import Choice
-from crm_desktop.records.documents import ZERO, begins_as, lines_from, number, ref_to, taken
+from crm_desktop.records.documents import PRICED, ZERO, begins_as, lines_from, number, ref_to, taken
 from crm_desktop.records.record_type import LineType, Operation, Problems, RecordType, Related, Successor
 from crm_desktop.rules.totals import cents
 from crm_desktop.words import _, translated
@@ -161,10 +161,9 @@ def _open_again(draft: Draft) -> None:
 def quote_from_opportunity(sources: Sequence[Draft]) -> Draft:
     """The quote of an opportunity, with its lines."""
     (source,) = sources
-    names = ("customer_id", "contact_id", "title", "currency_id", "owner_id", "department_id")
-    values = taken(source.values, names) | {"opportunity_id": ref_to(source)}
-    names = ("product_id", "code", "name", "specification", "unit", "quantity", "price", "discount", "tax_rate", "remark")
-    return Draft("quotes", values=values, lines=lines_from(taken(line.values, names) for line in source.lines))
+    carried = ("customer_id", "contact_id", "title", "currency_id", "owner_id", "department_id")
+    values = taken(source.values, carried) | {"opportunity_id": ref_to(source)}
+    return Draft("quotes", values=values, lines=lines_from(taken(line.values, PRICED) for line in source.lines))
 
 
 OPPORTUNITY = RecordType(

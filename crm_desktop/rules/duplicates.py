@@ -13,16 +13,22 @@ _CORE = 2  # characters that must be left of a name before a form may be taken o
 _LOCAL = 8  # digits that two numbers must share at their ends: country and area codes are written or not
 
 
-def core_name(name: str) -> str:
-    """A company's name without its legal form, place in brackets, blanks and signs, in one case: 广州市（天河）万通有限公司 → 广州市万通."""
+def core_words(name: str) -> list[str]:
+    """The words of a company's name without its legal form, place in brackets and signs, in one case: what to search for."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     words = _SIGNS.sub(" ", _BRACKETS.sub("", folded)).split() or _SIGNS.sub(" ", folded).split()
     while len(words) > 1 and words[-1] in _WORDS:
         words.pop()
-    text = "".join(words)
-    while form := next((f for f in _FORMS if text.endswith(f) and len(text) - len(f) >= _CORE), ""):
-        text = text[: -len(form)]
-    return text
+    if words:
+        before = sum(map(len, words[:-1]))
+        while form := next((f for f in _FORMS if words[-1].endswith(f) and before + len(words[-1]) - len(f) >= _CORE), ""):
+            words[-1] = words[-1][: -len(form)]
+    return [w for w in words if w]
+
+
+def core_name(name: str) -> str:
+    """The same as one word: 广州市（天河）万通有限公司 → 广州市万通."""
+    return "".join(core_words(name))
 
 
 def same_name(one: str, other: str) -> bool:

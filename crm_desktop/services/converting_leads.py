@@ -12,7 +12,7 @@ from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Conflict, Invalid, Refused
-from crm_desktop.rules.duplicates import core_name, digits, same_name, same_phone
+from crm_desktop.rules.duplicates import core_words, digits, same_name, same_phone
 from crm_desktop.services.access import acting, asking, gone, require_reach
 from crm_desktop.services.reading import read_record
 from crm_desktop.services.saving import new_draft, open_record, save_within, visible_part
@@ -46,7 +46,7 @@ def likely_customers(app: Application, lead: Draft) -> list[Hit]:
         return []
     company = str(lead.values.get("company") or "")
     numbers = [str(lead.values.get(n) or "") for n in ("mobile", "phone")]
-    asked = [t for t in (core_name(company), *(digits(n) for n in numbers)) if len(t) > 1]
+    asked = [t for t in (" ".join(core_words(company)), *(digits(n) for n in numbers)) if len(t) > 1]
     found = {h.id: h for text in asked for h in search_everything(app, text, _LIKELY, ("customers",))}
     return [hit for hit in found.values() if _like(app, hit, company, numbers)]
 

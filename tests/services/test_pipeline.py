@@ -121,7 +121,7 @@ def test_amounts_come_from_lines_and_meddic_tells_gaps_and_risk(app: Application
     line = saving.new_line(app.type("opportunities"))
     line.values |= {"name": "Bearing", "quantity": Decimal(3), "price": Decimal("33.33"), "discount": Decimal(10)}
     draft.lines = [line]
-    draft.values |= {n: "proven" for n in ("metrics", "criteria", "process", "pain", "champion")}
+    draft.values |= dict.fromkeys(("metrics", "criteria", "process", "pain", "champion"), "proven")
     draft = saving.save(app, draft)
     assert (draft.values["amount"], draft.values["weighted"]) == (Decimal("89.99"), Decimal("45.00"))
     assert (draft.values["meddic_score"], draft.values["risk"]) == (15, "middle")

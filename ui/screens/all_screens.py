@@ -10,9 +10,11 @@ from ui.record_window import make_new, make_record
 from ui.screens.ageing import AccountPage, AgeingScreen
 from ui.screens.backup_setup import BackupSetup
 from ui.screens.backups import BackupsScreen
+from ui.screens.board import BoardScreen
 from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.documents import document_pages
 from ui.screens.first_data import fill_with_sample
+from ui.screens.funnel import FunnelScreen
 from ui.screens.import_screen import ImportScreen
 from ui.screens.lan_screen import LanScreen
 from ui.screens.log_screen import LogScreen
@@ -35,6 +37,8 @@ def all_screens() -> Screens:
     screens = screens_of(
         (
             ScreenEntry("today", N_("Today"), "home", TodayScreen, shortcut="Alt+Home"),
+            ScreenEntry("board", N_("Board"), "column_triple", BoardScreen, "sales", "opportunities.see"),
+            ScreenEntry("funnel", N_("Funnel"), "data_funnel", FunnelScreen, "sales", "opportunities.see"),
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("ageing", N_("Ages of receivables"), "data_bar_vertical", AgeingScreen, "finance", "receivables.see"),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
