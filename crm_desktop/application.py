@@ -29,7 +29,16 @@ class Watching(Protocol):
     def doubt(self) -> None:
         """Somebody got no answer: look whether the server is there."""
 
-    def close(self) -> None:
+    def open(self, place: tuple[str, int]) -> None:
+        """Tell others that a record (type, id) is shown here."""
+
+    def shut(self, place: tuple[str, int]) -> None:
+        """Tell others that it is not shown here any more."""
+
+    def others(self, place: tuple[str, int]) -> tuple[str, ...]:
+        """The names of those who have the record open in other programs."""
+
+    def close(self, *, wait: bool = True) -> None:
         """Stop watching."""
 
 

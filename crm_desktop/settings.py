@@ -210,6 +210,11 @@ SIGN_IN_SYSTEM = Setting(
     "sign_in_system", False, "People may sign in with their Windows account",
     "Only where the data lie on this PC. Each person chooses it for the account in use.", Scope.COMPANY, "Sign-in",
 )  # fmt: skip
+INSTALLER_PLACE = Setting(
+    "installer_place", "", "Where the program's installer lies",
+    "A folder or an address that every PC of the office reaches. Told to those whose program is too old for the database.",
+    Scope.COMPANY, "Company",
+)  # fmt: skip
 LAST_SIGN_IN = Setting("last_sign_in", "", scope=Scope.PC)
 
 BACKUP_TARGETS: Setting[list[Any]] = Setting("backup_targets", [], scope=Scope.PC)
@@ -227,7 +232,7 @@ FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
-    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END, BACKUP_BEFORE_IMPORT,
+    COMPANY_LOGO, INSTALLER_PLACE, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END, BACKUP_BEFORE_IMPORT,
     BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS, BACKUP_LEAST_FREE,
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,
     CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, QUOTE_NEEDS_COST,

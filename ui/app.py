@@ -19,6 +19,7 @@ from crm_desktop.folders import settings_file
 from crm_desktop.logging_setup import Logging, watch_uncaught
 from crm_desktop.pinyin import initials
 from crm_desktop.services import signing_in
+from crm_desktop.services.custom_fields import FIELDS
 from crm_desktop.services.opening import NewCompany, database_path, open_folder, reload_setup
 from crm_desktop.services.search_all import search_everything
 from crm_desktop.services.settings_store import settings_of
@@ -26,6 +27,7 @@ from crm_desktop.words import _, language, use_language
 from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
 from ui.lan_hub import LanHub
+from ui.link_keeper import LinkKeeper
 from ui.lock_keeper import LockKeeper
 from ui.log_keeper import LogKeeper
 from ui.main_window import MainWindow
@@ -38,7 +40,7 @@ from ui.theme import Wardrobe
 
 log = logging.getLogger(__name__)
 _STARTED = 3000  # milliseconds after which everything that stays for good is there
-_SET_UP = frozenset({"options", "units", "users", "departments"})
+_SET_UP = frozenset({"options", "units", "users", "departments", FIELDS})
 _AFTER_SET_UP = 200  # milliseconds of quiet before what was set up is read again
 
 
@@ -155,6 +157,7 @@ class Program(QObject):
         BackupKeeper(window)
         LogKeeper(window)
         LockKeeper(window, self.door)
+        LinkKeeper(window)
         window.reopen.connect(self._reopen)
         self.show(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
@@ -168,7 +171,7 @@ class Program(QObject):
         app, window = self.app, self.window
         if app is not None and isinstance(window, MainWindow) and not window.tasks.closed:
             work = partial(_options_changed, app)
-            window.tasks.run(work, lambda other: window.set_up_changed(choices=True) if other else None, owner=window)
+            window.tasks.run(work, lambda other: window.set_up_changed(choices=other), owner=window)
 
     def _set(self, names: frozenset[str]) -> None:
         """Follow what was changed in the settings."""

@@ -30,6 +30,7 @@ class RecordHeader(QFrame):
     save_wanted = Signal()
     print_wanted = Signal()
     operation_wanted = Signal(object)
+    history_wanted = Signal()
 
     def __init__(
         self,
@@ -68,6 +69,8 @@ class RecordHeader(QFrame):
         self.owner = Avatar("", 26)
         row.addWidget(self.owner)
         self.owner.hide()
+        self.company = Company()
+        row.insertWidget(row.indexOf(self.owner), self.company)
         self.shared = IconLabel("people_team", "violet")
         row.insertWidget(row.indexOf(self.owner), self.shared)
         self.shared.hide()
@@ -107,6 +110,10 @@ class RecordHeader(QFrame):
         self.shared.setToolTip(words)
         self.shared.setAccessibleName(words)
         self.shared.setVisible(bool(words))
+
+    def show_company(self, names: Sequence[str]) -> None:
+        """Show who else has the record open."""
+        self.company.show_names(tuple(names))
 
     def set_busy(self, busy: bool) -> None:
         """While it is being saved, nothing can be pressed twice."""
@@ -171,6 +178,39 @@ class RecordHeader(QFrame):
             action = self.more_menu.addAction(icons.icon(icon), f"{words}\t{keys}" if keys else words)
             action.triggered.connect(lambda _on=False, do=do: do())
             action.setEnabled(draft.id is not None)
+
+
+class Company(QWidget):
+    """Those who have the same record open elsewhere, each as a small round picture."""
+
+    _MOST = 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: tuple[str, ...] = ()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+        self.hide()
+
+    def show_names(self, names: tuple[str, ...]) -> None:
+        """Show these; none: nothing."""
+        if names == self.names:
+            return
+        self.names = names
+        _clear(self._row)
+        words = _("Also open here: {names}").format(names=_(", ").join(names))
+        if names:
+            self._row.addWidget(IconLabel("eye", "dim"))
+        for name in names[: self._MOST]:
+            self._row.addWidget(Avatar(name, 22))
+        if len(names) > self._MOST:
+            self._row.addWidget(Label(f"+{len(names) - self._MOST}", "small"))
+        for part in self.findChildren(QWidget):
+            part.setToolTip(words)
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self.setVisible(bool(names))
 
 
 class _Elided(Label):

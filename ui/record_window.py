@@ -58,9 +58,7 @@ class RecordWindow(QWidget):
         self.around = around
         self.form = RecordForm(self.kind, around)
         self.lines = LinesPanel(self.kind, around) if self.kind.lines else None
-        self._check_timer = QTimer(self)
-        self._check_timer.setSingleShot(True)
-        self._check_timer.setInterval(300)
+        self._check_timer = QTimer(self, singleShot=True, interval=300)
         self._check_timer.timeout.connect(self._check)
         self._lay_out()
         self._connect()
@@ -167,7 +165,7 @@ class RecordWindow(QWidget):
         editing.failed.connect(self._failed)
         editing.offered.connect(self._offer_kept)
         editing.gone.connect(lambda: self.banners.gone(partial(self.shell.close_screen, self)))
-        editing.elsewhere.connect(self.banners.changed_elsewhere)
+        editing.typing = lambda: self.lines is not None and self.lines.grid.typing
         self.form.edited.connect(self._edited)
         if self.lines:
             self.lines.edited.connect(partial(self._edited, ""))
@@ -176,6 +174,7 @@ class RecordWindow(QWidget):
         self.header.save_wanted.connect(self.save)
         self.header.print_wanted.connect(self.print)
         self.header.operation_wanted.connect(self.operate)
+        self.header.history_wanted.connect(partial(self.tabs.show_tab, "history"))
         self.tabs.undone.connect(editing.reload)
         self.tabs.revision_wanted.connect(self._show_revision)
         self.tabs.may_undo = self._may_undo

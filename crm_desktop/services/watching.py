@@ -17,12 +17,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.errors import Told
 from crm_desktop.services.access import asking
+from crm_desktop.services.settings_store import settings_of
 from crm_desktop.services.views import names_of
 from db import schema
 from db.engine import hang_up, is_sqlite
@@ -40,22 +42,27 @@ _SHAPE_ACCESS = frozenset({"users", "departments", "teams", "positions"})
 
 @dataclass(frozen=True)
 class Link:
-    """How things stand with the server. tries_in: seconds until the next attempt to come back."""
+    """How things stand with the server. tries_in: seconds until the next attempt to come back; replacing: who is bringing a backup of
+    the whole office back at this moment."""
 
     up: bool
     tries_in: float = 0.0
     newer: bool = False
+    replacing: str = ""
 
 
 @dataclass
 class _Heard:
-    """What was heard and not told yet: ids by type and person, None for many; places whose company changed."""
+    """What was heard and not told yet: ids by type and person, None for many; places whose company changed; who replaces everything,
+    "" where somebody has done so."""
 
     changed: dict[tuple[str, int], set[int] | None] = field(default_factory=dict)
     places: bool = False
     schema: str = ""
+    replacing: str | None = None
 
     def add(self, notice: Notice) -> None:
+        self.replacing = self.replacing if notice.replacing is None else notice.replacing
         self.schema = notice.schema or self.schema
         self.places |= notice.opened is not None
         for key, ids in notice.changed.items():
@@ -117,11 +124,11 @@ class Watch:
         """The names of those who have the record open in other programs, as far as they are known."""
         return self._others.get(place, ())
 
-    def close(self) -> None:
-        """Stop listening."""
+    def close(self, *, wait: bool = True) -> None:
+        """Stop listening. wait: until the thread has ended."""
         self._ending = True
         self._wake()
-        if threading.current_thread() is not self._thread:
+        if wait and threading.current_thread() is not self._thread:
             self._thread.join(15)
 
     def _wake(self) -> None:
@@ -182,8 +189,7 @@ class Watch:
         self.listening.set()
         if again or not was.up:
             log.info("The server is back")
-            for key in tuple(self.app.types):
-                self.app.changes.tell(Change(key, elsewhere=True))
+            self._everything_may_have_changed()
 
     def _say(self, link: Link) -> None:
         if link != self.link:
@@ -204,12 +210,24 @@ class Watch:
                 listener.beat()
                 heard.places |= bool(self._wanted)  # one whose program died said no farewell
                 last_beat = time.monotonic()
+            if heard.replacing is not None:
+                self._stand_still(heard.replacing)
             if heard.schema:
                 self._look_at_version()
                 self._say(Link(up=True, newer=bool(self.app.outdated)))
             self._tell(heard)
             if heard.places:
                 self._ask_who(listener)
+
+    def _stand_still(self, who: str) -> None:
+        """Somebody brings a backup of the whole office back, or has done so: then everything may be another."""
+        self._say(replace(self.link, replacing=who))
+        if not who:
+            self._everything_may_have_changed()
+
+    def _everything_may_have_changed(self) -> None:
+        for key in tuple(self.app.types):
+            self.app.changes.tell(Change(key, elsewhere=True))
 
     def _gather(self, listener: Listener, heard: _Heard) -> None:
         """Wait a moment for more of the same: a little for the first, longer while there is a storm."""
@@ -258,6 +276,11 @@ class Watch:
         """Stop writing into a database that a newer program has taken over."""
         version = schema.version(self.app.engine) or ""
         self.app.outdated = version if version > schema.head() else ""
+
+
+def installer_place(app: Application) -> str:
+    """Where this office keeps the program's installer, as an administrator has set it; "" where nobody has."""
+    return str(settings_of(app).get(s.INSTALLER_PLACE))
 
 
 def watch(
