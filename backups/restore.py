@@ -28,10 +28,10 @@ from crm_desktop.services import events
 from crm_desktop.services.opening import bring_up_to_date, database_path
 from crm_desktop.words import _
 from db import errors as fault
-from db import history, schema, transfer
+from db import history, schema, standstill, transfer
 from db.engine import open_engine, open_scratch, reading, settle, sqlite_url, writing
 from db.integrity import broken_references, damage
-from db.lines import Block
+from db.lines import Block, replace_all
 
 log = logging.getLogger(__name__)
 _LEAST_FREE = 100 << 20  # bytes: less, and the system itself begins to fail
@@ -163,6 +163,20 @@ def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader, steps: 
         raise damaged("references")
 
 
+class _Copying:
+    """How far the last step is; until its end it can be stopped, and nothing is changed then."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total = progress, total
+        self._done: dict[str, int] = {}
+
+    def tell(self, table: str, rows: int) -> None:
+        """So many rows of a table are copied."""
+        self._done[table] = rows
+        self._progress.report(sum(self._done.values()), self._total)
+        self._progress.check_cancelled()
+
+
 def verify(backup: Path, data: Path, passphrase: str | None = None, progress: Progress | None = None) -> Checked:
     """Read a backup through and restore it for trial. Raises Unusable with what is wrong."""
     with _disk(), scratch_folder(data) as folder:
@@ -261,19 +275,30 @@ def restore_into(
     passphrase: str | None = None,
     progress: Progress | None = None,
     who: str = "",
+    program: str = "",
 ) -> Checked:
     """Replace everything in an open database of this program's version, on either engine, in one transaction; its log tells that
-    `who` did.
+    `who` did. program: its uid; the others on a server are told to stand still meanwhile (db/standstill.py).
 
-    `data` gives room for the trial. Raises as `fill`.
+    `data` gives room for the trial. Raises as `fill`, Refused while somebody else does the same.
     """
+    progress = progress or Unwatched()
     with _disk(), scratch_folder(data) as folder:
         trial = folder / "trial.db"
         checked = fill(backup, trial, passphrase, progress)
         _tell_log(trial, backup, checked, who)
         source = open_engine(sqlite_url(trial))
+        steps = _Copying(progress, sum(checked.manifest.rows.values()))
         try:
-            transfer.copy_database(source, engine)
+            with standstill.declared(engine, program, who):
+                replace_all(source, engine, steps.tell)
+        except fault.Busy as error:
+            raise Refused(
+                _("The office's data are in use just now."),
+                _(
+                    "Nothing was changed. Wait until others are done with imports, backups or restoring, then try again."
+                ),
+            ) from error
         except (fault.DatabaseFault, transfer.Unfit) as error:
             raise Unavailable(
                 _("The database did not take what the backup holds."), _("Nothing was changed. Please try again.")

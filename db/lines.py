@@ -12,15 +12,17 @@ the lines can be compared: no blanks, texts as they are but for `\"`, `\\` and c
 
 from __future__ import annotations
 
+import hashlib
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from db.engine import is_sqlite
-from db.transfer import Shape, Unfit, continue_after, driver_faults
+from db import transfer
+from db.engine import is_sqlite, reading, writing
+from db.transfer import Shape, Told, Unfit, continue_after, driver_faults
 
 Block = tuple[bytes, int]
 """Some lines, each with its end, and how many they are."""
@@ -193,3 +195,47 @@ _SOUND: dict[str, Callable[[str], str]] = {
         "text", f" AND datetime(substr(@, 1, 19), '+0 days') IS substr(@, 1, 19) AND substr(@, 20) GLOB '.{_DIGITS}'"
     ),
 }
+
+
+# From one database into another
+
+
+def replace_all(source: Engine, target: Engine, tell: Told | None = None) -> None:
+    """Replace all rows of a server's (or a file's) database with those of a SQLite file, both of this program's version, in one
+    transaction in which every row is read back and compared before it counts: all of it or nothing.
+
+    Raises Unfit when a row does not arrive as it was, and whatever `tell` raises.
+    """
+    with reading(source) as out, writing(target) as session:
+        into = session.connection()
+        transfer.copy_rows(out, into, tell)
+        for shape in transfer.shapes():
+            if _sum(out, shape) != _sum(into, shape):
+                raise Unfit(f"{shape.name} is not the same afterwards")
+
+
+def _sum(connection: Connection, shape: Shape) -> tuple[int, str, str]:
+    """Numbers that every value of a table has part in, the same on both engines."""
+    # Of a JSON the engines keep their own text.
+    plain = Shape(shape.name, tuple(c for c in shape.columns if c[1] != "json"), shape.key)
+    total, count = hashlib.blake2b(), 0
+    for lines, number in read_lines(connection, plain):
+        total.update(lines)
+        count += number
+    values = hashlib.blake2b()
+    for name, kind in shape.columns:
+        if kind == "json":
+            for value in _json_values(connection, shape, name):
+                values.update(value)
+    return count, total.hexdigest(), values.hexdigest()
+
+
+def _json_values(connection: Connection, shape: Shape, name: str) -> Iterator[bytes]:
+    order = ", ".join(f'"{key}"' for key in shape.key)
+    found = connection.exec_driver_sql(
+        f"""SELECT {order}, CAST("{name}" AS TEXT) FROM "{shape.name}" WHERE CAST("{name}" AS TEXT) <> '{{}}' ORDER BY {order}""",
+        execution_options={"stream_results": True, "max_row_buffer": _FEW},
+    )
+    for row in found:
+        value = json.dumps(json.loads(row[-1].replace(r"\u0000", "")), sort_keys=True)
+        yield repr((*row[:-1], value)).encode()

@@ -52,12 +52,14 @@ Place = tuple[str, int]
 @dataclass(frozen=True)
 class Notice:
     """What another program said. who: the person's id, 0 for nobody. changed: ids by type, none for many; opened: a record that it
-    opened or closed; schema: the version to which it took the database."""
+    opened or closed; schema: the version to which it took the database; replacing: who begins to replace all of it (db/standstill.py),
+    "" where that is over."""
 
     who: int = 0
     changed: Mapping[str, frozenset[int]] = field(default_factory=dict)
     opened: Place | None = None
     schema: str = ""
+    replacing: str | None = None
 
 
 # Telling
@@ -233,7 +235,10 @@ def _understood(message: bytes, program: str) -> Notice | None:
             return None
         changed = {str(key): frozenset(int(i) for i in ids) for key, ids in dict(said.get("c", {})).items()}
         here = said.get("h")
-        return Notice(int(said.get("u", 0)), changed, (str(here[0]), int(here[1])) if here else None, str(said.get("s", "")))
+        place, replacing = (str(here[0]), int(here[1])) if here else None, said.get("r")
+        return Notice(
+            int(said.get("u", 0)), changed, place, str(said.get("s", "")), None if replacing is None else str(replacing)
+        )
     except (ValueError, TypeError, AttributeError, LookupError):
         return None
 

@@ -309,7 +309,11 @@ def continue_after(connection: Connection, shape: Shape, given: int) -> None:
     """Let the ids of a table go on after `given`."""
     facts = {"name": shape.name, "given": given}
     if not is_sqlite(connection):
-        connection.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :given)"), facts)
+        # Never back: what a sequence of PostgreSQL was set to stays, even when the transaction that did it is undone.
+        sequence = connection.execute(text("SELECT pg_get_serial_sequence(:name, 'id')"), facts).scalar()
+        if sequence:
+            query = f"SELECT setval('{sequence}', greatest(:given, (SELECT last_value FROM {sequence})))"
+            connection.execute(text(query), facts)
     elif connection.execute(text("UPDATE sqlite_sequence SET seq = :given WHERE name = :name"), facts).rowcount == 0:
         # Only tables that never give an id twice stand there; the first row makes the entry, so an empty table has none.
         made = connection.execute(text("SELECT sql FROM sqlite_schema WHERE name = :name"), facts).scalar() or ""
@@ -395,16 +399,20 @@ def copy_database(source: Engine, target: Engine, tell: Told | None = None) -> d
     Gives the number of rows by table. Raises Unfit when a row does not arrive.
     """
     with reading(source) as out, writing(target) as session:
-        into = session.connection()
-        moved = {}
-        empty(into)
-        with bare_tables(into):
-            for shape in shapes():
-                rows = _told(shape, read_rows(out, shape), tell)
-                moved[shape.name] = write_rows(into, shape, rows, last_id(out, shape))
-        rebuild_search(into)
-        if counts(into, shapes()) != moved or counts(out, shapes()) != moved:
-            raise Unfit("the numbers of rows differ")
+        return copy_rows(out, session.connection(), tell)
+
+
+def copy_rows(out: Connection, into: Connection, tell: Told | None = None) -> dict[str, int]:
+    """The same within the caller's transactions."""
+    moved = {}
+    empty(into)
+    with bare_tables(into):
+        for shape in shapes():
+            rows = _told(shape, read_rows(out, shape), tell)
+            moved[shape.name] = write_rows(into, shape, rows, last_id(out, shape))
+    rebuild_search(into)
+    if counts(into, shapes()) != moved or counts(out, shapes()) != moved:
+        raise Unfit("the numbers of rows differ")
     return moved
 
 

@@ -44,13 +44,15 @@ def _create(arguments: argparse.Namespace) -> int:
     from backups.running import back_up
     from crm_desktop.cli import backup_care as care
     from crm_desktop.services.events import record_if_possible
+    from crm_desktop.services.server_roles import as_reader
 
     secret = care.ask_twice() if arguments.encrypt else None
     with opened(arguments) as app, care.shown() as progress:
         app.actor.require("program.backup")
         if arguments.to or secret:
             folder = arguments.to.expanduser().resolve() if arguments.to else _folder(app.data)
-            made, copies = create_backup(app.engine, app.data, folder, passphrase=secret, progress=progress), []
+            with as_reader(app) as engine:
+                made, copies = create_backup(engine, app.data, folder, passphrase=secret, progress=progress), []
             record_if_possible(app, "backup", made.path.name, {"file": made.path.name})
         else:
             run = back_up(app, care.settings_here(app.data), "hand", progress)
