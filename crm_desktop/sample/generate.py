@@ -25,6 +25,7 @@ from crm_desktop.rules.number_patterns import number_text, period_of
 from crm_desktop.sample import makers, words_en, words_zh
 from crm_desktop.sample.columns import Loader
 from crm_desktop.sample.makers import Order, Row, World
+from crm_desktop.sample.pipeline import fill_pipeline
 from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
@@ -224,3 +225,4 @@ def _fill(connection: Connection, world: World, customers: int, progress: Progre
 def load_sample_company(app: Application, progress: Progress | None = None) -> None:
     """The sample company: small enough to look around in, large enough to look real."""
     generate_company(app, CUSTOMERS, progress)
+    fill_pipeline(app, words_zh if language() == "zh_CN" else words_en)

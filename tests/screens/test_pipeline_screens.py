@@ -161,7 +161,8 @@ def test_the_funnel_counts_who_came_how_far(desk: Desk, stages: list[Ref]) -> No
 
 def test_a_lead_becomes_a_customer_who_was_there_already(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     there = customer(desk.app, "Alpha Trading", phone="13800138000")
-    lead = saving.save(desk.app, saving.new_draft(desk.app, "leads", {"company": "ALPHA Trading Ltd", "person": "Bea", "interest": "Bolts"}))
+    values = {"company": "ALPHA Trading Ltd", "person": "Bea", "interest": "Bolts"}
+    lead = saving.save(desk.app, saving.new_draft(desk.app, "leads", values))
     form = desk.open("leads", lead.id or 0)
 
     def answer(dialog: ConvertLead) -> int:
