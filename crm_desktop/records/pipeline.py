@@ -11,7 +11,7 @@ from crm_desktop.options import Choice
 from crm_desktop.records.documents import PRICED, ZERO, begins_as, lines_from, number, ref_to, taken
 from crm_desktop.records.record_type import LineType, Operation, Problems, RecordType, Related, Successor
 from crm_desktop.rules.totals import cents
-from crm_desktop.words import _, translated
+from crm_desktop.words import N_, _, translated
 from db.models.pipeline import Lead, Opportunity, OpportunityLine, Pipeline, Stage
 
 _CENT = Decimal("0.01")
@@ -199,13 +199,13 @@ OPPORTUNITY = RecordType(
 
 # What a new database begins with: name, probability, longest stay, checklist.
 
-FIRST_PIPELINE = "New business"
+FIRST_PIPELINE = N_("New business")
 FIRST_STAGES: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
-    ("First contact", 10, 14, ("Spoken with somebody", "Knows what we sell")),
-    ("Need understood", 25, 21, ("Need written down", "Budget asked", "Who decides is known")),
-    ("Solution shown", 50, 30, ("Solution shown or sample sent", "Criteria of the decision known")),
-    ("Quoted", 70, 21, ("Quote sent", "Quote talked through")),
-    ("Negotiation", 90, 14, ("Terms agreed", "Contract drawn up")),
+    (N_("First contact"), 10, 14, (N_("Spoken with somebody"), N_("Knows what we sell"))),
+    (N_("Need understood"), 25, 21, (N_("Need written down"), N_("Budget asked"), N_("Who decides is known"))),
+    (N_("Solution shown"), 50, 30, (N_("Solution shown or sample sent"), N_("Criteria of the decision known"))),
+    (N_("Quoted"), 70, 21, (N_("Quote sent"), N_("Quote talked through"))),
+    (N_("Negotiation"), 90, 14, (N_("Terms agreed"), N_("Contract drawn up"))),
 )
 
 
