@@ -37,6 +37,7 @@ from crm_desktop.printing.shipped import templates_for
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import LANGUAGES, _, language, ngettext
 from ui import theme
+from ui.excel_form import ask_and_fill
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.inputs import NumberBox, Spinner
@@ -144,7 +145,9 @@ class PrintDialog(QDialog):
         self.default = primary("", "print", self.take_default)
         self.save_button = Button(_("Save as PDF…"), "document_pdf", clicked=self.save)
         self.open_button = Button(_("Open in the PDF program"), "open", clicked=self.open)
-        for button in (self.default, self.save_button, self.open_button, Button(_("Close"), clicked=self.reject)):
+        self.form_button = Button(_("Fill an Excel form…"), "table", clicked=self.fill_form)
+        close = Button(_("Close"), clicked=self.reject)
+        for button in (self.default, self.save_button, self.open_button, self.form_button, close):
             column.addWidget(button)
         self._show_default()
         return column
@@ -275,6 +278,10 @@ class PrintDialog(QDialog):
         self.shell.tasks.run(self._noting({"file": path.name}), owner=self)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.shell.notices.inform(_("No program of this PC opens PDF files."), _("Save it instead."))
+
+    def fill_form(self) -> None:
+        """Put the record into a workbook of the office."""
+        ask_and_fill(self.shell, self, self.kind, self.record_id, self.name, str(self.language.currentData()))
 
     def print_pages(self) -> None:
         """Send the chosen pages to the printer, copy by copy."""

@@ -241,7 +241,8 @@ def _tell(app: Application, plan: Plan, found: dict[str, str], dry: bool) -> Non
 def export_file(arguments: argparse.Namespace) -> int:
     """Export a list to a file, or one record into a workbook of the office."""
     from crm_desktop.exchange.exporting import export_list
-    from crm_desktop.exchange.grouped import Grouping, export_grouped
+    from crm_desktop.exchange.grouped import export_grouped
+    from crm_desktop.exchange.grouping import Grouping
     from crm_desktop.filters import ListQuery
 
     if arguments.template is not None:
@@ -270,7 +271,7 @@ def export_file(arguments: argparse.Namespace) -> int:
 
 
 def _fill_form(arguments: argparse.Namespace) -> int:
-    from crm_desktop.exchange.excel_forms import fill_form
+    from crm_desktop.printing.excel_forms import fill_form
     from crm_desktop.services.saving import find_ids
 
     with opened(arguments) as app:

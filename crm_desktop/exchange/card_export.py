@@ -9,6 +9,7 @@ from typing import Any
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Refused
+from crm_desktop.exchange.card_fields import CARDS
 from crm_desktop.exchange.vcards import write_cards
 from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.filters import ListQuery
@@ -16,18 +17,6 @@ from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services import events
 from crm_desktop.services.listing import count, iterate
 from crm_desktop.words import _
-
-CARDS = {
-    "contacts": {
-        "name": "Full name", "customer_id": "Company", "title": "Job title", "mobile": "Mobile", "phone": "Phone", "email": "E-mail",
-        "birthday": "Birthday", "remark": "Note",
-    },
-    "customers": {
-        "name": "Company", "phone": "Phone", "mobile": "Mobile", "fax": "Fax", "email": "E-mail", "web": "Website", "region": "Region",
-        "city": "City", "address": "Address", "note": "Note",
-    },
-}  # fmt: skip
-"""The types that can be cards: field → what it is on the card."""
 
 
 def export_cards(app: Application, query: ListQuery, path: Path, progress: Progress | None = None) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ from openpyxl.utils import get_column_letter
 from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.exchange.export_columns import Column, cell_maker, exported_columns
+from crm_desktop.exchange.grouping import Grouping, summable
 from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.exchange.workbook_files import sheet_title, write_rows
 from crm_desktop.filters import ListQuery
 from crm_desktop.kinds import show
 from crm_desktop.progress import Progress, Unwatched
-from crm_desktop.records.record_type import RecordType
 from crm_desktop.services import events
 from crm_desktop.services.listing import count, iterate
 from crm_desktop.words import _
@@ -31,26 +30,6 @@ from crm_desktop.words import _
 _MOST_ROWS = 100_000
 _CHARTED = 15  # groups; more make no picture
 _PIE_UP_TO = 6
-_ADDED = frozenset({"money", "quantity", "integer", "decimal"})
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """By what a list is grouped, and what of it is added up."""
-
-    field: str
-    sums: tuple[str, ...] = ()
-
-
-def groupable(kind: RecordType, names: Sequence[str]) -> list[str]:
-    """The fields among `names` that make sensible groups."""
-    fitting = ("option", "state", "reference", "yes_no", "date", "text")
-    return [n for n in names if n in kind.fields and kind.fields[n].kind in fitting]
-
-
-def summable(kind: RecordType, names: Sequence[str]) -> list[str]:
-    """The fields among `names` that can be added up."""
-    return [n for n in names if n in kind.fields and kind.fields[n].kind in _ADDED]
 
 
 def export_grouped(

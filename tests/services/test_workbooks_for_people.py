@@ -17,16 +17,17 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Missing, Refused, Told
 from crm_desktop.exchange.bringing_in import plan_file
-from crm_desktop.exchange.excel_forms import fill_form
 from crm_desktop.exchange.exporting import export_list
 from crm_desktop.exchange.first_look import lay_out
-from crm_desktop.exchange.grouped import Grouping, export_grouped
+from crm_desktop.exchange.grouped import export_grouped
+from crm_desktop.exchange.grouping import Grouping
 from crm_desktop.exchange.importing import run_import
 from crm_desktop.exchange.reading import read_workbook
 from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.exchange.template_workbooks import write_template
 from crm_desktop.exchange.watched_folder import DONE, FAILED, bring_in_dropped, settled, waiting
 from crm_desktop.filters import Condition, ListQuery
+from crm_desktop.printing.excel_forms import fill_form
 from crm_desktop.records.registry import BUILT_IN
 from crm_desktop.services.listing import count
 from crm_desktop.services.log import LogQuery, fetch_log
