@@ -122,6 +122,7 @@ TASKS = (
 TAGS = ("regular", "important", "fair", "monthly", "invoice", "slow payer")
 PEOPLE = ("Grace Wong", "Ben Miller", "Kate Tan", "Leo Chen", "Mary Clark")
 DEPARTMENTS = ("Sales North", "Sales South", "Finance")
+CARRIERS = ("SF Express", "Deppon", "YTO", "")
 TEAM = "Trade fair"
 DEAL = "Supply of {product}"
 LEADS = (
