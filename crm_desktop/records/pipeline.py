@@ -182,7 +182,7 @@ OPPORTUNITY = RecordType(
     derive=_derive,
     check=_check,
     states=(
-        Choice("open", "Open", "accent"),
+        Choice("open", "Under way", "accent"),
         Choice("won", "Won", "green", locked=True),
         Choice("lost", "Lost", "red", locked=True),
     ),
