@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from random import Random
 
+from crm_desktop.rules.amount_words import chinese_words
 from crm_desktop.rules.instalments import split
+from crm_desktop.rules.totals import document_amounts, line_amounts
 from crm_desktop.sample.columns import scaled
 from crm_desktop.sample.makers import Order, Row, World, text_of
 from crm_desktop.words import _
@@ -70,6 +72,8 @@ class Documents:
         if order.status == "done" and (self.world.today - delivered_on).days > 20:
             head["accepted_on"] = delivered_on + dt.timedelta(days=10)
         self._owe(order, head)
+        if order.status == "done" and self.chance.random() < 0.06:
+            self._came_back(order, head, lines, min(delivered_on + dt.timedelta(days=9), self.world.today))
         if order.status == "done" and self.chance.random() < 0.8:
             self._invoice(order, head, lines, delivered_on)
             head["invoiced"] = head["total"]
@@ -124,6 +128,29 @@ class Documents:
             if line["delivered"]:
                 at = {"parent_id": delivery["id"], "order_line_id": line["id"], "quantity": line["delivered"], "position": line["position"]}
                 self.add("delivery_line", {n: line[n] for n in goods} | at)
+
+    def _came_back(self, order: Order, head: Row, lines: list[Row], day: dt.date) -> None:
+        """One piece of the first line came back for its money: the customer owes less by a receivable below nothing."""
+        place, _quantity, discount, _sums = order.lines[0]
+        price, rate = self.world.products[place][5:7]
+        line, worth = lines[0], line_amounts(Decimal(1), price, discount, rate, included=True)
+        sums = document_amounts([worth], _ZERO, _ZERO, included=True)
+        number, (name, letters) = self.number("returns", day), self._names(order)
+        back = self.add("sales_return", self._head(order, head, day) | {
+            "number": number, "order_id": head["id"], "return_date": day, "kind": "refund", "status": "confirmed",
+            "reason": self.chance.choice(("damaged", "wrong", "too_many")), "net": scaled(sums.net, 2), "tax": scaled(sums.tax, 2),
+            "total": scaled(sums.total, 2), "total_words": chinese_words(sums.total),
+            "search_text": text_of(number.casefold(), fold(head["number"]), name, letters),
+        })  # fmt: skip
+        goods = {n: line[n] for n in ("product_id", "code", "name", "specification", "unit", "price", "discount", "tax_rate")}
+        amounts = {"quantity": scaled(Decimal(1), 4), "amount": scaled(worth.amount, 2), "tax": scaled(worth.tax, 2)}
+        self.add("sales_return_line", goods | amounts | {"parent_id": back["id"], "order_line_id": line["id"], "position": 0})
+        line["returned"] = scaled(Decimal(1), 4)
+        head["returned"] = scaled(sums.total, 2)
+        head["open_amount"] -= scaled(sums.total, 2)
+        title = _("Return {number}").format(number=number)
+        owed = self._receivable(order, head, title, -sums.total, _ZERO, "date", 0, None, day)
+        owed |= {"return_id": back["id"], "status": "open", "dunning_level": 0, "reminded_on": None}
 
     def _invoice(self, order: Order, head: Row, lines: list[Row], delivered_on: dt.date) -> None:
         day = min(delivered_on + dt.timedelta(days=5), self.world.today)

@@ -37,7 +37,7 @@ from db.bulk import learn, next_id, without_indexes
 from db.engine import writing
 from db.models.access import Position, RecordShare, TeamMember
 from db.models.customers import Contact, Customer, FollowUp, Task
-from db.models.deliveries import Delivery, DeliveryLine
+from db.models.deliveries import Delivery, DeliveryLine, SalesReturn, SalesReturnLine
 from db.models.money import Invoice, InvoiceLine, Receipt, ReceiptLine, Receivable
 from db.models.office import Currency, Department, NumberSequence, Unit, User
 from db.models.products import Product
@@ -49,7 +49,8 @@ CUSTOMERS = 300
 
 ORDERS_EACH = 3
 DOCUMENTS: dict[str, Any] = {
-    "quote": Quote, "quote_line": QuoteLine, "delivery": Delivery, "delivery_line": DeliveryLine, "invoice": Invoice,
+    "quote": Quote, "quote_line": QuoteLine, "delivery": Delivery, "delivery_line": DeliveryLine, "sales_return": SalesReturn,
+    "sales_return_line": SalesReturnLine, "invoice": Invoice,
     "invoice_line": InvoiceLine, "receivable": Receivable, "receipt": Receipt, "receipt_line": ReceiptLine,
 }  # fmt: skip
 QUOTES = ("quote", "quote_line")

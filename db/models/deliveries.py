@@ -27,7 +27,7 @@ class Delivery(Record):
         "Number", "code", width=16, search="code", sortable=True, unique=True, help="Given by the program when left empty."
     )
     order_id: Mapped[int] = field(
-        "Order", "reference", target="sales-orders", required=True, width=16, nullable=False, references="sales_order.id", index=True,
+        "Sales order", "reference", target="sales-orders", required=True, width=16, nullable=False, references="sales_order.id", index=True,
         search="label", copies=_ORDER,
     )  # fmt: skip
     customer_id: Mapped[int] = field(
@@ -38,7 +38,7 @@ class Delivery(Record):
         "Contact", "reference", target="contacts", width=10, references="contact.id", on_delete="SET NULL"
     )
     delivery_date: Mapped[dt.date] = field(
-        "Delivery date", "date", required=True, width=12, default=dt.date.today, nullable=False, sortable=True
+        "Shipping date", "date", required=True, width=12, default=dt.date.today, nullable=False, sortable=True
     )
     status: Mapped[str] = field("Status", "state", options="deliveries", width=12, default="draft", computed=True, sortable=True)
     note: Mapped[str] = field("Note", "long_text", editable_when_locked=True)
@@ -82,7 +82,7 @@ class SalesReturn(Record):
         "Number", "code", width=16, search="code", sortable=True, unique=True, help="Given by the program when left empty."
     )
     order_id: Mapped[int] = field(
-        "Order", "reference", target="sales-orders", required=True, width=16, nullable=False, references="sales_order.id", index=True,
+        "Sales order", "reference", target="sales-orders", required=True, width=16, nullable=False, references="sales_order.id", index=True,
         search="label", copies=_RETURN,
     )  # fmt: skip
     delivery_id: Mapped[int | None] = field(

@@ -58,7 +58,7 @@ class Receivable(Record):
         search="label",
     )  # fmt: skip
     order_id: Mapped[int | None] = field(
-        "Order", "reference", target="sales-orders", width=16, references="sales_order.id", index=True, search="label",
+        "Sales order", "reference", target="sales-orders", width=16, references="sales_order.id", index=True, search="label",
         copies=MappingProxyType({"customer_id": "customer_id", "currency_id": "currency_id"}),
         help="Empty for an opening balance.",
     )  # fmt: skip
@@ -151,7 +151,7 @@ class InvoiceLine(LineBase):
         "Invoice", "reference", target="invoices", nullable=False, references="invoice.id", on_delete="CASCADE"
     )
     order_id: Mapped[int | None] = field(
-        "Order", "reference", target="sales-orders", width=16, references="sales_order.id", index=True
+        "Sales order", "reference", target="sales-orders", width=16, references="sales_order.id", index=True
     )
     product_id: Mapped[int | None] = field(
         "Product", "reference", target="products", width=16, references="product.id", copies=_PRODUCT, index=True,
@@ -228,7 +228,7 @@ class ReceiptLine(LineBase):
         copies=MappingProxyType({"title": "title", "order_id": "order_id", "due_date": "due_date", "amount": "open_amount"}),
     )  # fmt: skip
     title: Mapped[str] = field("Instalment", width=18)
-    order_id: Mapped[int | None] = field("Order", "reference", target="sales-orders", width=16, references="sales_order.id")
+    order_id: Mapped[int | None] = field("Sales order", "reference", target="sales-orders", width=16, references="sales_order.id")
     invoice_id: Mapped[int | None] = field(
         "Invoice", "reference", target="invoices", width=16, references="invoice.id", index=True, help="Where the customer paid an invoice."
     )

@@ -28,7 +28,7 @@ from db import search
 from db.engine import reading
 
 TODAY = dt.date(2026, 11, 24)
-DOCUMENTS = ("quotes", "deliveries", "receivables", "invoices", "receipts")
+DOCUMENTS = ("quotes", "deliveries", "returns", "receivables", "invoices", "receipts")
 TYPES = ("customers", "contacts", "products", "sales-orders", "follow-ups", "tasks", *DOCUMENTS)
 
 
@@ -54,7 +54,7 @@ def test_rows_are_as_the_services_write_them(app: Application, language: str) ->
             assert again == draft
             assert saving.problems(app, draft) == {}
     assert differences(app) == [], "every balance is the sum of its documents"
-    assert all(count(app, ListQuery(key)).number > 5 for key in DOCUMENTS)
+    assert all(count(app, ListQuery(key)).number > (5 if key != "returns" else 0) for key in DOCUMENTS)
     assert {a.overdue > 0 for a in ageing(app, TODAY)} == {True, False}, "some pay late, most do not"
 
 
