@@ -86,6 +86,8 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#]+\S*|[^\s/?#@:]+\.[^\s/?#@:.]{2,
 def _parse_phone(text: str, field: Field, options: Options) -> str:
     """Any way of writing a number, with extensions and names beside it; but a number must be in it."""
     value = _parse_code(text, field, options)
+    if value.isdecimal() and len(value) >= _FEWEST_DIGITS:  # nearly all of them
+        return value
     if value.casefold() in _NOTHING:
         return ""
     if value and ("@" in value or sum(c.isdecimal() for c in value) < _FEWEST_DIGITS):

@@ -9,6 +9,7 @@ from typing import Any
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.exchange.card_export import export_cards
+from crm_desktop.exchange.collecting import without_looking_for_circles
 from crm_desktop.exchange.export_columns import Column, cell_maker, exported_columns
 from crm_desktop.exchange.workbook_files import write_table
 from crm_desktop.filters import ListQuery
@@ -23,6 +24,7 @@ from crm_desktop.words import _
 _AT_ONCE = 500
 
 
+@without_looking_for_circles()
 def export_list(app: Application, query: ListQuery, path: Path, progress: Progress | None = None) -> int:
     """Write the records of `query` to a .xlsx, .csv or .vcf file; gives the number of rows. Raises Told, Cancelled.
 

@@ -35,6 +35,8 @@ _CLOSE_ENOUGH = 0.87
 
 def folded(heading: str) -> str:
     """What of a heading counts when two are compared."""
+    if heading.isascii() and heading.isalnum():
+        return heading.lower()
     text = unicodedata.normalize("NFKC", heading)
     plain = _BRACKETS.sub("", text) or text
     return "".join(c for c in plain.casefold() if c.isalnum() or c == "%")

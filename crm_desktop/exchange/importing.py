@@ -21,6 +21,7 @@ from crm_desktop.errors import Refused, Told
 from crm_desktop.exchange.attached import find_files, keep_files
 from crm_desktop.exchange.beside import plan_beside, write_beside
 from crm_desktop.exchange.catching_up import compare_again, known_customers, leave_known_choices, nothing_happened
+from crm_desktop.exchange.collecting import without_looking_for_circles
 from crm_desktop.exchange.comparing import Comparer, apply_rule, laid_over
 from crm_desktop.exchange.converting import (
     column_readers,
@@ -62,6 +63,7 @@ from db.types import new_uid
 _AT_ONCE = 1000
 
 
+@without_looking_for_circles()
 def plan_import(
     app: Application,
     type_key: str,
@@ -233,6 +235,7 @@ def _chunks(items: list[Planned]) -> Iterator[list[Planned]]:
         yield items[at : at + _AT_ONCE]
 
 
+@without_looking_for_circles()
 def run_import(app: Application, plan: Plan, progress: Progress | None = None) -> Result:
     """Write everything of the plan that is not wrong, all or none, as one batch of the history. Raises Told, Cancelled."""
     kind, progress, batch = app.type(plan.type), progress or Unwatched(), new_uid()

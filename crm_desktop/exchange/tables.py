@@ -138,7 +138,7 @@ def _fill(table: Table, sheet: Sheet, at: int) -> None:
     last_total = 0
     for index in range(at + 1, len(sheet.rows)):
         cells = sheet.rows[index]
-        filled: list[Cell] = [c for c in cells if c is not None and not is_blank(c)]
+        filled: list[Cell] = [c for c in cells if c is not None and (type(c) is not str or not is_blank(c))]
         number = index + 1
         if not filled:
             continue

@@ -26,7 +26,7 @@ from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.kinds import clean
 from crm_desktop.words import _
 
-STYLED_ROWS = 20_000
+STYLED_ROWS = 3_000
 """Longer lists are written by the quick writer."""
 
 LONGEST_SHEET = 1_048_575
