@@ -148,7 +148,7 @@ class LanHub(QObject):
         """Open the dialog for joining an office."""
         data = self._program.data
         dialog = JoinDialog(parent, data, has_own=database_path(data).exists())
-        dialog.joined.connect(lambda _way: self._joined())
+        dialog.joined.connect(lambda _way: QTimer.singleShot(0, self, self._joined))
         dialog.open()
         return dialog
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -34,7 +34,7 @@ class JoinDialog(QDialog):
 
     def __init__(self, parent: QWidget, data: Path, *, has_own: bool, search: bool = True) -> None:
         super().__init__(parent.window())
-        self._data, self._below = data, parent
+        self._data = data
         self.setWindowTitle(_("Join an office"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.notices = Notices(self, data / "logs")
@@ -169,8 +169,7 @@ class JoinDialog(QDialog):
 
     def _kept(self, way: Connection) -> None:
         self.accept()
-        # Later: the window below goes, and this one with it.
-        QTimer.singleShot(0, self._below, partial(self.joined.emit, way))
+        self.joined.emit(way)
 
     def done(self, result: int) -> None:
         self.tasks.close()

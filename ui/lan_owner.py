@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.words import N_, _
@@ -43,7 +43,7 @@ class OwnerDialog(QDialog):
         title, words, take = (_(text) for text in _TEXTS[what])
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fresh, self._below = fresh, parent
+        self._fresh = fresh
         self.password, self.new = PasswordEdit(_("Password")), NewPasswordEdit()
         self.take = primary(take, "", self._take)
         column = QVBoxLayout(self)
@@ -78,5 +78,4 @@ class OwnerDialog(QDialog):
     def _take(self) -> None:
         word = self.new.text if self._fresh else self.password.text
         self.accept()
-        # Later: the window below closes, and this one with it.
-        QTimer.singleShot(0, self._below, lambda: self.decided.emit(word))
+        self.decided.emit(word)
