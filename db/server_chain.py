@@ -19,7 +19,7 @@ _SETTLE = """
 DECLARE me bigint := crm_me();
 BEGIN
   IF me IS NULL THEN RAISE insufficient_privilege USING MESSAGE = 'nobody is signed in'; END IF;
-  IF NOT crm_may_settle(customer) THEN
+  IF customer IS NULL OR NOT crm_may_settle(customer) THEN
     RAISE insufficient_privilege USING MESSAGE = 'no document of this customer is yours to change';
   END IF;
   INSERT INTO crm.settling VALUES (pg_current_xact_id()::text::bigint, customer) ON CONFLICT DO NOTHING;

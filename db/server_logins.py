@@ -186,7 +186,7 @@ _KEEP = """
 _GIVE = f"""
 DECLARE until timestamptz := CASE WHEN once THEN now() + make_interval(days => days) END;
 BEGIN
-  IF NOT crm_administers(who) AND NOT (who = crm_me() AND NOT once) THEN
+  IF NOT (coalesce(crm_administers(who), false) OR coalesce(who = crm_me() AND NOT once, false)) THEN
     RAISE insufficient_privilege USING MESSAGE = 'you do not look after this person';
   END IF;
   PERFORM crm.let_in(who, kept, until);
@@ -223,7 +223,7 @@ _STANDING = """
 _LOCK = """
 DECLARE mine crm.login_role%ROWTYPE;
 BEGIN
-  IF NOT crm_administers(who) THEN RAISE insufficient_privilege USING MESSAGE = 'you do not look after this person'; END IF;
+  IF NOT coalesce(crm_administers(who), false) THEN RAISE insufficient_privilege USING MESSAGE = 'you do not look after this person'; END IF;
   SELECT * INTO mine FROM crm.login_role WHERE user_id = who;
   IF NOT FOUND THEN RETURN; END IF;
   EXECUTE format(CASE WHEN locked THEN 'ALTER ROLE %I NOLOGIN' ELSE 'ALTER ROLE %I LOGIN' END, mine.role);

@@ -36,7 +36,7 @@ else:
 
 import postgres_server
 import pytest
-from rights_server import RoleCompany, make_role_company, opened_as_owner
+from rights_server import RoleCompany, ServerOffice, make_role_company, opened_as_owner, server_office
 
 from crm_desktop import system_check
 from crm_desktop.application import Application
@@ -181,6 +181,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _role_company(postgres: postgres_server.Server, tmp_path_factory: pytest.TempPathFactory) -> RoleCompany:
     """An empty company on a server where people sign in with own roles, to be copied."""
     return make_role_company(postgres, tmp_path_factory.mktemp("roles"), EMPTY_COMPANY)
+
+
+@pytest.fixture(scope="session")
+def role_office(postgres: postgres_server.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerOffice]:
+    """An office on a server where people sign in with own roles. Shared: whoever tests says first who is at work and what is allowed."""
+    yield from server_office(postgres, tmp_path_factory.mktemp("office of roles"))
 
 
 @pytest.fixture

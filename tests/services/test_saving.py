@@ -16,6 +16,8 @@ from crm_desktop.services import deleting, history, operating, saving
 from crm_desktop.services.checking import check_database
 from crm_desktop.services.listing import Condition, ListQuery, count, fetch_page
 
+pytestmark = pytest.mark.roles
+
 
 def test_a_new_record_gets_number_owner_and_initials(app: Application) -> None:
     saved = customer(app, "广州华远机械", phone="138-2210-6688")

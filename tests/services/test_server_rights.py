@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from rights_office import Oracle
-from rights_server import TYPES, ServerOffice, server_office, session_of
+from rights_server import TYPES, ServerOffice, session_of
 from sqlalchemy import text
 
 from crm_desktop.rights import Access, Reach
@@ -18,9 +17,11 @@ from db.engine import reading
 REACHES = (Reach.NONE, Reach.OWN, Reach.SHARED, Reach.TEAM, Reach.DEPARTMENT, Reach.BELOW, Reach.BRANCH, Reach.ALL)
 
 
-@pytest.fixture(scope="module")
-def office(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerOffice]:
-    yield from server_office(postgres, tmp_path_factory.mktemp("roles"))
+@pytest.fixture
+def office(role_office: ServerOffice) -> ServerOffice:
+    """With the owner of the company at work."""
+    role_office.work_as("boss")
+    return role_office
 
 
 def seen(connection: psycopg.Connection[Any], table: str) -> set[int]:
@@ -57,7 +58,9 @@ def test_nobody_reads_passwords_nor_the_rights_of_others(office: ServerOffice) -
     office.work_as("boss")
     office.say({("customers", "see"): Reach.OWN})
     with session_of(office, "rep") as connection:
-        secrets = ("* FROM credential", "password FROM credential", "digest FROM recovery_code", "* FROM crm.login_role", "* FROM pg_authid")
+        secrets = (
+            "* FROM credential", "password FROM credential", "digest FROM recovery_code", "* FROM crm.login_role", "* FROM pg_authid",
+        )  # fmt: skip
         for secret in secrets:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(f"SELECT {secret}")  # type: ignore[arg-type]

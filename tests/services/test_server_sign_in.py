@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from rights_server import PASSWORD, ServerOffice, server_office, session_of
+from rights_server import PASSWORD, ServerOffice, session_of
 
 from crm_desktop.application import Application
 from crm_desktop.errors import FirstPassword, Invalid, NotSignedIn, Refused
@@ -18,9 +17,11 @@ from db.roles import door as outside
 from db.roles import person_role
 
 
-@pytest.fixture(scope="module")
-def office(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerOffice]:
-    yield from server_office(postgres, tmp_path_factory.mktemp("sign-in"))
+@pytest.fixture
+def office(role_office: ServerOffice) -> ServerOffice:
+    """With the owner of the company at work."""
+    role_office.work_as("boss")
+    return role_office
 
 
 @pytest.fixture

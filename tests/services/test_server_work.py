@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from record_makers import Maker, customer, order
-from rights_server import PASSWORD, ServerOffice, server_office
+from rights_server import PASSWORD, ServerOffice
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
@@ -30,14 +29,17 @@ from crm_desktop.services import (
 from db.engine import writing
 
 
-@pytest.fixture(scope="module")
-def office(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerOffice]:
-    yield from server_office(postgres, tmp_path_factory.mktemp("work"))
+@pytest.fixture
+def office(role_office: ServerOffice) -> ServerOffice:
+    """With the owner of the company at work."""
+    role_office.work_as("boss")
+    return role_office
 
 
 @pytest.fixture(scope="module")
-def seller_id(office: ServerOffice) -> int:
+def seller_id(role_office: ServerOffice) -> int:
     """Somebody who holds the ready-made position of a salesperson."""
+    office = role_office
     made = _person(office, "sue", "salesperson", "Sales East")
     _person(office, "sid", "salesperson", "South")
     return made
