@@ -13,6 +13,7 @@ from functools import cache
 from crm_desktop.exchange.headings import folded
 from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.resources import resource
+from crm_desktop.words import _
 
 _ENOUGH = 0.75  # of the headings that tell a program
 
@@ -39,9 +40,10 @@ def ready_mappings() -> tuple[Ready, ...]:
 
 
 def ready_mapping(name: str, type_key: str = "") -> Ready | None:
-    """The mapping of this name."""
+    """The mapping of this name, in English or in the language of the person."""
+    wanted = name.casefold()
     for ready in ready_mappings():
-        if ready.name.casefold() == name.casefold() and type_key in ("", ready.recipe.type):
+        if wanted in (ready.name.casefold(), _(ready.name).casefold()) and type_key in ("", ready.recipe.type):
             return ready
     return None
 

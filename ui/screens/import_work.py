@@ -14,6 +14,7 @@ from crm_desktop.exchange.ready_mappings import ready_mappings
 from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.progress import Progress
 from crm_desktop.services.import_mappings import mappings
+from crm_desktop.words import _
 
 _IMPORTING = "crm_desktop.exchange.importing"
 
@@ -26,7 +27,7 @@ def read(app: Application, path: Path, type_key: str, progress: Progress) -> Fir
 
 def offered(app: Application, type_key: str) -> tuple[list[tuple[str, Recipe]], list[tuple[str, Recipe]]]:
     """The mappings for files of other programs, and those people keep: names and recipes of one type."""
-    ready = [(r.name, r.recipe) for r in ready_mappings() if r.recipe.type == type_key]
+    ready = [(_(r.name), r.recipe) for r in ready_mappings() if r.recipe.type == type_key]
     kept = []
     for found in mappings(app, type_key):
         try:
