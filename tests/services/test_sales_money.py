@@ -14,7 +14,7 @@ from sqlalchemy import update
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
-from crm_desktop.errors import Conflict, Doubt, Invalid, Refused
+from crm_desktop.errors import Conflict, Doubt, Invalid, Missing, Refused
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.rights import Rights
 from crm_desktop.services import becoming, deleting, history, listing, operating, saving
@@ -225,6 +225,10 @@ def test_a_quote_becomes_an_order_with_everything(app: Application) -> None:
     revised.lines[0].values["price"] = D(6)
     saving.save(app, revised)
     assert [r.draft.lines[0].values["price"] for r in history.revisions(app, "quotes", quote.id or 0)] == [D(5)]
+    told = {c.label: (c.before, c.after) for c in history.compare(app, "quotes", quote.id or 0, 0)}
+    assert told["Total"] == ("18.00", "22.00") and told["Bolt · Price"] == ("5.00", "6.00")
+    with pytest.raises(Missing):
+        history.compare(app, "quotes", quote.id or 0, 1)
 
 
 def test_no_quote_without_costs_where_the_company_wants_it(app: Application) -> None:
