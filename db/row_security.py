@@ -6,15 +6,13 @@ what its person could see and change in the program, and nothing else. The role 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
-    Date,
     String,
     and_,
     false,
@@ -26,136 +24,17 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import column as sql_column
-from sqlalchemy.dialects import postgresql
 
-from db.access import (
-    READS,
-    Asker,
-    Subject,
-    departments_reached,
-    has_right,
-    owners_reached,
-    reaches_all,
-    shared_with,
-    within,
-)
+from db.access import Asker, Subject, within
 from db.models import access, sign_in, system
 from db.roles import VIEWS
+from db.row_asking import ME, TODAY, Guarded, Policies, as_sql, every, right
 
-_ME = literal_column("(SELECT crm_me())", BigInteger())  # in brackets: asked once for a statement, not for every row
-LARGEST_FILE = 50 * 1024 * 1024
-_TODAY = literal_column("CURRENT_DATE", Date())
 _OF_SIGN_IN = (sign_in.RecoveryCode, sign_in.SignInAttempts, sign_in.Device, sign_in.SignInLimit, sign_in.SystemAccount)
-
-
-@dataclass(frozen=True)
-class Guarded:
-    """A record type as the server guards it: its rows, the table of its lines, and its columns that hold fields.
-
-    open: everybody reads its rows, such as the choices of lists, which the program needs whoever works with it. pictures: its columns that
-    hold contents of files. mine: a further test of rows that a person sees, as SQL.
-    """
-
-    subject: Subject
-    lines: Any = None
-    lines_parent: str = ""
-    open: bool = False
-    pictures: Collection[str] = ()
-    mine: str = ""
-    mine_of_lines: str = ""
-    settled: bool = False  # one of the documents of a customer that count on each other, see db/server_chain.py
-    follows: bool = False  # made and removed along with another one, as the receivables of an order are
-
-
-@dataclass(frozen=True)
-class _Policies(Asker):
-    """The asker inside a policy. What it asks of the row above goes through a function that is not bound by that row's own policy."""
-
-    functions: list[str] = field(default_factory=list)  # the statements that make those functions
-
-    def people(self, key: str, operation: str) -> Any:
-        return text(f"(SELECT crm_people('{key}', '{operation}'))")
-
-    def departments(self, key: str, operation: str) -> Any:
-        return text(f"(SELECT crm_departments('{key}', '{operation}'))")
-
-    def shared(self, key: str, right_key: str, operation: str) -> Any:
-        name = "crm_shared_to_read" if operation in READS else "crm_shared_to_change"
-        return text(f"(SELECT {name}('{key}', '{right_key}', '{operation}'))")
-
-    def above(self, parents: Any, key: str, operation: str) -> Any:
-        name = f"crm_above_{key}_{operation}".replace("-", "_")
-        self.functions.append(_function(f"{name}()", "SETOF bigint", _sql(parents)))
-        return text(f"(SELECT {name}())")
-
-
-def _function(head: str, gives: str, body: str) -> str:
-    """A function that looks at tables with the eyes of their owner: what it gives is for the person who asks, and for nobody else."""
-    return (
-        f"CREATE OR REPLACE FUNCTION {head} RETURNS {gives} LANGUAGE sql STABLE SECURITY DEFINER "
-        f"SET search_path = public, pg_temp AS $$ {body} $$"
-    )
-
-
-def _lookups() -> list[str]:
-    """The functions that policies ask whom a person reaches."""
-    asker = Asker(_ME, _TODAY)
-    key, two, three = (cast(Any, literal_column(f"${n}", String())) for n in (1, 2, 3))
-    held = access.UserPosition.__table__
-    return [
-        _function("crm_people(text, text)", "SETOF bigint", _sql(owners_reached(asker, key, two))),
-        _function("crm_departments(text, text)", "SETOF bigint", _sql(departments_reached(asker, key, two))),
-        _function("crm_shared_to_read(text, text, text)", "SETOF bigint", _sql(shared_with(asker, key, two, three, change=False))),
-        _function("crm_shared_to_change(text, text, text)", "SETOF bigint", _sql(shared_with(asker, key, two, three, change=True))),
-        _function("crm_all(text, text)", "boolean", f"SELECT {_sql(reaches_all(asker, key, two))}"),
-        _function("crm_right(text, text)", "boolean", f"SELECT {_sql(has_right(asker, key, two))}"),
-        _function("crm_holdings()", "SETOF bigint", _sql(select(held.c.id).where(held.c.parent_id == asker.user))),
-    ]
 
 
 _SETTLING = text("(SELECT crm_settling())")
 _SETTLES = literal_column("customer_id IN (SELECT crm_settling())", Boolean())
-
-
-def settle_condition(guarded: Sequence[Guarded]) -> str:
-    """Whether the person may change a document of the customer $1, or the customer, as SQL inside a function."""
-    asker, tests = _Policies(_ME, _TODAY), []
-    for one in guarded:
-        table = one.subject.table.alias()
-        this = literal_column("$1", BigInteger())
-        if one.settled:
-            for operation in ("change", "delete"):
-                reach = or_(_all(one.subject.key, operation), within(one.subject, asker, operation, table))
-                tests.append(select(table.c.id).where(table.c.customer_id == this, reach).exists())
-        elif one.subject.table.name == "customer":
-            adds = or_(false(), *(_right(g.subject.key, "add") for g in guarded if g.settled))
-            reach = or_(_all(one.subject.key, "see"), within(one.subject, asker, "see", table))
-            tests.append(and_(adds, select(table.c.id).where(table.c.id == this, reach).exists()))
-    return _sql(or_(false(), *tests))
-
-
-def change_conditions(guarded: Sequence[Guarded]) -> list[tuple[str, str]]:
-    """By settled record type: whether the person may change the record with the id `wanted`, as SQL inside a function."""
-    asker, found = _Policies(_ME, _TODAY), []
-    for one in guarded:
-        if one.settled:
-            table = one.subject.table.alias()
-            reach = or_(_all(one.subject.key, "change"), within(one.subject, asker, "change", table))
-            mine = select(table.c.id).where(table.c.id == literal_column("wanted", BigInteger()), reach).exists()
-            found.append((one.subject.key, _sql(mine)))
-    return found
-
-
-def _all(key: str, operation: str) -> Any:
-    return literal_column(f"(SELECT crm_all('{key}', '{operation}'))", Boolean())
-
-
-def _right(key: str, operation: str) -> Any:
-    return literal_column(f"(SELECT crm_right('{key}', '{operation}'))", Boolean())
-
-
-def _sql(expression: Any) -> str:
-    return str(expression.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]
 
 
 def _name(table: Any) -> str:
@@ -166,8 +45,8 @@ def _policy(table: Any, command: str, using: Any = None, check: Any = None) -> I
     name = f"crm_{command.lower()}"
     yield f"DROP POLICY IF EXISTS {name} ON {_name(table)}"
     parts = [f"CREATE POLICY {name} ON {_name(table)} FOR {command}"]
-    parts += [f"USING ({_sql(using)})"] if using is not None else []
-    parts += [f"WITH CHECK ({_sql(check)})"] if check is not None else []
+    parts += [f"USING ({as_sql(using)})"] if using is not None else []
+    parts += [f"WITH CHECK ({as_sql(check)})"] if check is not None else []
     yield " ".join(parts)
 
 
@@ -176,7 +55,7 @@ def _guard(table: Any) -> Iterator[str]:
 
 
 def _may(asker: Asker, subject: Subject, operation: str) -> ColumnElement[bool]:
-    return or_(_all(subject.key, operation), within(subject, asker, operation))
+    return or_(every(subject.key, operation), within(subject, asker, operation))
 
 
 def _records(asker: Asker, guarded: Guarded) -> Iterator[str]:
@@ -192,7 +71,7 @@ def _records(asker: Asker, guarded: Guarded) -> Iterator[str]:
     follows = settles if guarded.follows else false()
     yield from _policy(table, "INSERT", check=or_(_may(asker, subject, "add"), follows))
     change = _may(asker, subject, "change")
-    yield from _policy(table, "UPDATE", using=or_(change, settles), check=or_(change, _right(subject.key, "share"), settles))
+    yield from _policy(table, "UPDATE", using=or_(change, settles), check=or_(change, right(subject.key, "share"), settles))
     yield from _policy(table, "DELETE", using=or_(_may(asker, subject, "delete"), follows))
     index = f'"fts_{table.name}"'
     yield f"ALTER TABLE {index} ENABLE ROW LEVEL SECURITY"
@@ -214,7 +93,7 @@ def _lines(asker: Asker, guarded: Guarded) -> Iterator[str]:
     yield from _policy(lines, "SELECT", using=seen)
 
     def reached(operation: str) -> ColumnElement[bool]:
-        test = or_(_all(subject.key, operation), within(subject, asker, operation, above))
+        test = or_(every(subject.key, operation), within(subject, asker, operation, above))
         return parent.in_(select(above.c.id).where(test))  # type: ignore[no-any-return]
 
     changes = or_(reached("change"), reached("add"))
@@ -234,7 +113,7 @@ def _about_records(
         above = subject.table.alias()
         ids = select(above.c.id)
         if asker is not None:
-            ids = ids.where(or_(_all(subject.key, operation), within(subject, asker, operation, above)))
+            ids = ids.where(or_(every(subject.key, operation), within(subject, asker, operation, above)))
         tests.append(and_(table.c.record_type == subject.key, table.c.record_id.in_(ids)))
     return or_(false() if mine is None else mine, *tests)
 
@@ -262,11 +141,11 @@ def _own_tables(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
         own = table.c.user_id == asker.user
         yield from _policy(table, "SELECT", using=table.c.user_id.in_([literal_column("0"), asker.user]))
         company = {"saved_view": "views", "setting": "settings"}.get(table.name)
-        yield from _everything(table, own if company is None else or_(own, and_(table.c.user_id == 0, _right("program", company))))
+        yield from _everything(table, own if company is None else or_(own, and_(table.c.user_id == 0, right("program", company))))
     (field,) = _tables(system.CustomField)
     yield from _guard(field)
     yield from _policy(field, "SELECT", using=true())
-    yield from _everything(field, _right("program", "custom_fields"))
+    yield from _everything(field, right("program", "custom_fields"))
 
 
 def _files(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
@@ -318,7 +197,7 @@ def _access_tables(asker: Asker) -> Iterator[str]:
 
 def _sign_in(asker: Asker) -> Iterator[str]:
     """How it stands with the sign-in of people: for whoever changes rights, and of the own. Passwords are in none of it."""
-    changes = _right("program", "rights")
+    changes = right("program", "rights")
     credential: Any = sign_in.Credential.__table__
     yield from _guard(credential)
     yield from _policy(credential, "SELECT", using=or_(credential.c.user_id == asker.user, changes))
@@ -329,7 +208,7 @@ def _sign_in(asker: Asker) -> Iterator[str]:
     posts = literal_column("kind = 'position' AND subject_id IN (SELECT crm_positions())", Boolean())
     yield from _policy(limits, "SELECT", using=or_(changes, posts, and_(limits.c.kind == "user", limits.c.subject_id == asker.user)))
     about = literal_column("kind = 'user' AND crm_administers(subject_id)", Boolean())
-    yield from _everything(limits, or_(_all("program", "rights"), about))
+    yield from _everything(limits, or_(every("program", "rights"), about))
     codes: Any = sign_in.RecoveryCode.__table__
     yield from _policy(codes, "SELECT", using=or_(codes.c.user_id == asker.user, changes))
     for table in _tables(sign_in.SignInAttempts, sign_in.Device):
@@ -338,7 +217,7 @@ def _sign_in(asker: Asker) -> Iterator[str]:
     for table in _tables(access.PositionRight, access.PositionField):
         yield from _guard(table)
         yield from _policy(table, "SELECT", using=true())
-        yield from _everything(table, _all("program", "rights"))
+        yield from _everything(table, every("program", "rights"))
 
 
 def _gone(subject: Subject) -> Any:
@@ -362,52 +241,24 @@ def _seen_entries(asker: Asker, guarded: Sequence[Guarded], table: Any) -> Colum
             not_(select(here.c.id).where(here.c.id == table.c.record_id).exists()),
             table.c.record_id.in_(select(gone.c.id).where(within(subject, asker, "see", gone))),
         )
-        reached = or_(_all(subject.key, "see"), and_(_right(subject.key, "see"), or_(there, lost)))
+        reached = or_(every(subject.key, "see"), and_(right(subject.key, "see"), or_(there, lost)))
         tests.append(and_(table.c.record_type == subject.key, reached))
     return or_(false(), *tests)
 
 
 def log_conditions(guarded: Sequence[Guarded]) -> tuple[str, str]:
     """Which entries of the log and which revisions a person reads, as SQL."""
-    asker = _Policies(_ME, _TODAY)
+    asker = Policies(ME, TODAY)
     history: Any = system.HistoryEntry.__table__
     revision: Any = system.Revision.__table__
-    events = and_(history.c.record_type == "", _all("program", "log"))
+    events = and_(history.c.record_type == "", every("program", "log"))
     entries = or_(events, history.c.user_id == asker.user, _seen_entries(asker, guarded, history))
-    return _sql(entries), _sql(_seen_entries(asker, guarded, revision))
-
-
-def lookup_statements() -> list[str]:
-    """The functions that policies ask whom a person reaches."""
-    own_name = "SELECT name FROM user_account WHERE id = crm_me()"
-    kept = f"""
-      WITH new AS (INSERT INTO file_content (sha256, size, data) SELECT encode(sha256($1), 'hex'), length($1), $1
-        WHERE crm_me() IS NOT NULL AND length($1) <= {LARGEST_FILE}
-        ON CONFLICT (sha256) DO UPDATE SET size = file_content.size RETURNING id),
-      held AS (INSERT INTO crm.content_holder SELECT crm_me(), id FROM new ON CONFLICT DO NOTHING)
-      SELECT id FROM new
-    """
-    return [
-        *_lookups(),
-        _function("crm_my_name()", "text", own_name),
-        _function("crm_positions()", "SETOF bigint", "SELECT position_id FROM user_position WHERE parent_id = crm_me()"),
-        _function("crm_held_contents()", "SETOF bigint", "SELECT content_id FROM crm.content_holder WHERE user_id = crm_me()"),
-        _function("crm_keep_content(bytea)", "bigint", kept).replace(" STABLE ", " VOLATILE "),
-    ]
-
-
-def above_functions(guarded: Sequence[Guarded]) -> list[str]:
-    """The functions that policies and views ask what belongs to rows that are reached."""
-    asker = _Policies(_ME, _TODAY)
-    for one in guarded:
-        for operation in ("see", "add", "change", "delete", "share"):
-            within(one.subject, asker, operation)
-    return list(dict.fromkeys(asker.functions))
+    return as_sql(entries), as_sql(_seen_entries(asker, guarded, revision))
 
 
 def guard_statements(guarded: Sequence[Guarded]) -> list[str]:
     """What turns the guard on, for the role that owns the tables to run; running it again makes it anew."""
-    asker = _Policies(_ME, _TODAY)
+    asker = Policies(ME, TODAY)
     in_bin = (
         f"SELECT EXISTS (SELECT FROM {VIEWS}.history_entry WHERE action = 'delete' "
         "AND changes @> jsonb_build_object('record', jsonb_build_object('files', jsonb_build_array(jsonb_build_object('content_id', $1)))))"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db.row_security import Guarded
+from db.row_asking import Guarded
 
 _SETTLE = """
 DECLARE me bigint := crm_me();

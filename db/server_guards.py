@@ -12,7 +12,7 @@ from typing import Any
 
 from db.models import access, office, sign_in, system
 from db.roles import VIEWS, owner_role, people_role, quoted, reader_role
-from db.row_security import Guarded
+from db.row_asking import Guarded
 
 KEEPERS = (
     "grant_membership", "grant_columns", "follow_one", "crm_follow", "let_in", "admit", "crm_give_password", "crm_choose_password",
@@ -218,6 +218,7 @@ def privileges(database: str, guarded: Sequence[Guarded]) -> list[str]:
         f"GRANT SELECT ON public.alembic_version TO {people}",
         f"GRANT SELECT, INSERT, UPDATE (undone_by) ON {VIEWS}.history_entry TO {people}",
         f"GRANT SELECT, INSERT ON {VIEWS}.revision TO {people}",
+        f"GRANT EXECUTE ON FUNCTION public.crm_follow() TO {quoted(owner_role(database))}",
         f"DO $crm$ DECLARE one record; BEGIN FOR one IN SELECT p.oid::regprocedure AS name FROM pg_proc p JOIN pg_namespace n "
         f"ON n.oid = p.pronamespace WHERE n.nspname = 'public' AND p.proname LIKE 'crm\\_%' LOOP "
         f"EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO {people}', one.name); END LOOP; "

@@ -7,7 +7,7 @@ They are no changes of a person, so they leave version, times and the history of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
@@ -25,6 +25,7 @@ from crm_desktop.services.faults import told
 from crm_desktop.services.log_chain import verify
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.search_text import search_text, sort_keys
+from crm_desktop.services.server_roles import as_owner, has_own_role
 from crm_desktop.words import _
 from db import integrity, schema, search
 from db.engine import writing
@@ -57,6 +58,9 @@ class Finding:
 def check_database(app: Application, progress: Progress | None = None) -> list[Finding]:
     """Look at everything and repair what can be. A damaged file is only reported: repairing on top of it would destroy more."""
     progress = progress or Unwatched()
+    if has_own_role(app):  # one's own role sees not everything, and repairs nothing of others
+        with as_owner(app) as engine:
+            return check_database(replace(app, engine=engine), progress)
     findings = [_file(app), _references(app), _version(app)]
     if not findings[0].sound:
         return findings

@@ -26,7 +26,8 @@ from crm_desktop.services.seeding import (
     add_missing_sequences,
     seed,
 )
-from crm_desktop.services.server_logins import at_the_door
+from crm_desktop.services.server_logins import at_the_door, guarded
+from crm_desktop.services.server_rights import guard
 from crm_desktop.services.sign_in_need import nobody, required
 from crm_desktop.words import _
 from db import errors as fault
@@ -121,6 +122,14 @@ def bring_up_to_date(engine: Engine, file: Path | None = None, before: Before | 
         notify.tell_schema(session, schema.head())
 
 
+def renew_guard(app: Application) -> None:
+    """Where people sign in to a server with own roles: let it guard what this version's tables hold. For the server's administrator."""
+    with writing(app.engine) as session:
+        if guarded(session):
+            guard(app, session.connection())
+            session.execute(text("SELECT crm_follow()"))
+
+
 def _open(
     engine: Engine,
     data: Path,
@@ -148,6 +157,8 @@ def _open(
             )
         elif schema.version(engine) != schema.head():
             bring_up_to_date(engine, file, before)
+            load(app, user)
+            renew_guard(app)
         load(app, user)
     except fault.DatabaseFault as error:
         engine.dispose()

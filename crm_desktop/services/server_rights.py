@@ -19,10 +19,10 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import OPERATIONS, PROGRAM, PROGRAM_RIGHTS
 from crm_desktop.services.access import subject
 from crm_desktop.services.chain.locking import LINKED
-from db import row_security, server_chain, server_guards, server_log, server_logins, server_people
+from db import row_asking, row_security, server_chain, server_guards, server_log, server_logins, server_people
 from db.fields import Field
 from db.roles import VIEWS, owner_role, people_role, reader_role
-from db.row_security import Guarded
+from db.row_asking import Guarded
 from db.server_people import Column, Operation
 
 _ME = "(SELECT crm_me())"
@@ -127,12 +127,12 @@ def guard(app: Application, connection: Connection) -> None:
             ),
             *server_people.upkeep((*OPERATIONS, *PROGRAM_RIGHTS)),
             *owners[:3],
-            *row_security.lookup_statements(),
+            *row_asking.lookup_statements(),
             *owners[3:],
             *keepers,
             *server_log.functions(),
-            *row_security.above_functions(types),
-            *server_chain.functions(row_security.settle_condition(types), row_security.change_conditions(types)),
+            *row_asking.above_functions(types),
+            *server_chain.functions(row_asking.settle_condition(types), row_asking.change_conditions(types)),
             *server_log.views(entries, revisions),
             *row_security.guard_statements(types),
             *server_guards.guards(types),

@@ -20,12 +20,12 @@ from sqlalchemy import Engine, make_url, select, text
 
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
-from crm_desktop.errors import FirstPassword, Invalid, NotSignedIn, Refused, Unavailable
+from crm_desktop.errors import FirstPassword, Invalid, NotSignedIn, Refused, Told, Unavailable
 from crm_desktop.rules.passwords import normalised, one_time_password
 from crm_desktop.services import events
 from crm_desktop.services.credentials import check_new
 from crm_desktop.services.faults import told, words_for
-from crm_desktop.services.opening import load, open_url
+from crm_desktop.services.opening import load, open_url, renew_guard
 from crm_desktop.services.server_logins import (
     at_the_door,
     give_password,
@@ -38,7 +38,7 @@ from crm_desktop.services.server_logins import (
 from crm_desktop.services.server_rights import guard
 from crm_desktop.words import _
 from db import errors as fault
-from db import standstill
+from db import schema, standstill
 from db.engine import open_engine, reading, writing
 from db.models.office import User
 from db.roles import as_kept, door, person_role, was_turned_away
@@ -95,9 +95,8 @@ def renew(app: Application) -> None:
 
     For the server's administrator. Passwords stay as they are.
     """
-    with told(app), writing(app.engine) as session:
-        guard(app, session.connection())
-        session.execute(text("SELECT crm_follow()"))
+    with told(app):
+        renew_guard(app)
 
 
 def follow(app: Application) -> None:
@@ -170,11 +169,24 @@ def _step_in(app: Application, sign_in: str, password: str, new: str) -> Actor:
         _choose(app, standing.user_id, password, new)
         app.engine.dispose()
         app.engine = open_engine(login_url(str(app.engine.url), sign_in, new))
+    if schema.version(app.engine) != schema.head():
+        raise _of_another_version(app)
     with told(app):
         load(app)
     if app.actor.user_id != standing.user_id:
         raise wrong()
     return app.actor
+
+
+def _of_another_version(app: Application) -> Told:
+    """What is said where tables and program do not fit together; the host's own program brings the tables up to date."""
+    current = schema.version(app.engine)
+    if current is not None and not schema.knows(current):
+        return words_for(app, fault.Newer(current))
+    return Unavailable(
+        _("The office's database is of an older version than this program."),
+        _("Start the new version on the host PC first: it makes a backup and brings the database up to date."),
+    )
 
 
 def _choose(app: Application, user_id: int, password: str, new: str) -> None:

@@ -8,11 +8,17 @@ from pathlib import Path
 import psycopg
 import pytest
 from rights_server import PASSWORD, ServerOffice, session_of
+from sqlalchemy import select, text
 
 from crm_desktop.application import Application
 from crm_desktop.errors import FirstPassword, Invalid, NotSignedIn, Refused
 from crm_desktop.services import credentials, log_chain, saving, server_roles, sign_in_limits, signing_in
+from crm_desktop.services.access import holdings_of
+from crm_desktop.services.access_upkeep import department_rows, group_rows, person_rows, read_office, right_rows
+from crm_desktop.services.checking import check_database
 from crm_desktop.services.opening import open_url
+from db.engine import reading, writing
+from db.models.access import WORKED_OUT
 from db.roles import door as outside
 from db.roles import person_role
 
@@ -138,3 +144,42 @@ def test_the_chain_of_the_log_holds_whoever_wrote(office: ServerOffice, boss: Ap
     with server_roles.as_owner(boss):
         assert log_chain.verify(office.app).sound
     assert log_chain.verify(boss).sound
+
+
+def test_a_check_repairs_as_the_owner_of_the_tables_and_takes_nothing_from_the_guard(office: ServerOffice, boss: Application) -> None:
+    with reading(office.app.engine) as connection:
+        kept = connection.exec_driver_sql("SELECT relrowsecurity FROM pg_class WHERE relname = 'fts_customer'").scalar_one()
+    with writing(office.app.engine) as session:
+        session.execute(text("DELETE FROM fts_customer"))
+    found = {f.name: f for f in check_database(boss)}
+    assert found["search_index.customers"].repaired
+    assert found["log"].sound
+    assert kept
+    with session_of(office, "deputy") as bare:
+        assert bare.execute("SELECT count(*) FROM fts_customer").fetchone() == bare.execute("SELECT count(*) FROM customer").fetchone()
+    office.work_as("boss")
+    with pytest.raises(Refused):
+        check_database(office.as_person("deputy", boss.data))
+
+
+def test_the_server_works_out_what_the_program_works_out(office: ServerOffice) -> None:
+    """The access tables as the server made them, and as services/access_upkeep.py makes them."""
+    with writing(office.app.engine) as session:
+        work = read_office(session)
+        said = holdings_of(session, sorted({h.position for h in work.held}))
+        wanted = {
+            "access_right": set(right_rows(work, said, office.app.types.values())),
+            "access_person": set(person_rows(work)),
+            "access_department": set(department_rows(work)),
+            "access_group": set(group_rows(work)),
+        }
+        for table in WORKED_OUT:
+            names = [c for c in table.__table__.columns if c.name != "id"]
+            there = {tuple(row) for row in session.execute(select(*names))}
+            assert there == wanted[table.__tablename__], table.__tablename__
+            assert there
+
+
+def test_a_renewed_guard_keeps_roles_and_passwords(office: ServerOffice, door: Application) -> None:
+    server_roles.renew(office.app)
+    signing_in.sign_in(door, "boss", PASSWORD)
