@@ -78,6 +78,7 @@ class Conflict(Told):
         super().__init__(message, _("What you typed is still here."))
         self.theirs = theirs
         self.who = who
+        self.twice = False  # theirs holds what was typed here before as well: its lines must not be added again
 
 
 class Missing(Told):

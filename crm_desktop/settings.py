@@ -228,6 +228,8 @@ NAVIGATION_NARROW = Setting("navigation_narrow", False, scope=Scope.PC)
 RECENT_RECORDS: Setting[list[Any]] = Setting("recent_records", [])
 LIST_LAYOUT: Setting[dict[str, Any]] = Setting("list_layout", {})
 FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
+PRINT_CHOICES: Setting[dict[str, Any]] = Setting("print_choices", {}, scope=Scope.PC)
+"""What was chosen last at this PC: by template its printer and tray, by printer and paper how far the print is moved."""
 
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
@@ -237,7 +239,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,
     CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, QUOTE_NEEDS_COST,
     LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION, LAN,
-    OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
+    OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT, PRINT_CHOICES,
 )  # fmt: skip
 
 SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Sales", "Sign-in", "Backups", "Log")

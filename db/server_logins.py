@@ -229,9 +229,7 @@ BEGIN
   SELECT * INTO mine FROM crm.login_role WHERE user_id = who;
   IF NOT FOUND THEN RETURN; END IF;
   EXECUTE format(CASE WHEN locked THEN 'ALTER ROLE %I NOLOGIN' ELSE 'ALTER ROLE %I LOGIN' END, mine.role);
-  IF locked THEN
-    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = mine.role AND pid <> pg_backend_pid();
-  END IF;
+  IF locked THEN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = mine.role AND pid <> pg_backend_pid(); END IF;
 END
 """
 

@@ -26,6 +26,7 @@ class LinkKeeper(QObject):
         self._window = window
         self._banner: Banner | None = None
         self._place = ""
+        self._replacing = False
         self._said = (window.status.database.text(), window.status.database.toolTip())
         self._told.connect(self._show, Qt.ConnectionType.QueuedConnection)
         self.watch = watch(window.app, self._told.emit, self.company.emit)
@@ -49,10 +50,17 @@ class LinkKeeper(QObject):
             text += " " + _("The program tries again in {count} s.").format(count=max(1, round(link.tries_in)))
             self._say(text, "amber", _("Try now"))
             window.status.set_database(_("Server does not answer"), "red", self._said[1])
+        elif link.replacing:
+            text = _("{name} is bringing a backup of the whole office back.").format(name=link.replacing)
+            self._say(f"{text} {_('What you type stays here; please wait with saving until it is done.')}", "amber")
         elif link.newer:
             self._say(self._outdated(), "red")
         elif self._banner is not None:
             self._banner.hide()
+        if self._replacing and not link.replacing:
+            words = _("A backup of the whole office has been brought back. What is open here is shown as it is now.")
+            window.notices.say(words, icon="checkmark_circle")
+        self._replacing = bool(link.replacing)
         if link.up:
             window.status.set_database(self._said[0], "green", self._said[1])
             if was_away:

@@ -226,7 +226,7 @@ class RecordEditing(QObject):
             self.problems_found.emit(error)
         elif isinstance(error, Conflict):
             theirs = error.theirs
-            merged = merge(self.base, self.draft, theirs, self.kind.computed) if theirs is not None else None
+            merged = merge(self.base, self.draft, theirs, self.kind.computed, twice=error.twice) if theirs is not None else None
             self.conflict.emit(error, merged)
         else:
             self.failed.emit(error)

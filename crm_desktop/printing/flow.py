@@ -10,7 +10,6 @@ from crm_desktop.printing.marks import (
     LineMark,
     Mark,
     PageMarks,
-    PictureMark,
     ShapeMark,
     TextMark,
 )

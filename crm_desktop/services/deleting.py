@@ -25,6 +25,7 @@ from crm_desktop.services.chain import hooks
 from crm_desktop.services.chain.settling import Move
 from crm_desktop.services.journal import enter
 from crm_desktop.services.lines import free_ids
+from crm_desktop.services.once import attempt, attempt_name, done_as, hold
 from crm_desktop.services.people_guard import guarded
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.rights_editing import put_rights_back, take_rights
@@ -36,7 +37,6 @@ from db import search
 from db.base import now
 from db.fields import Field
 from db.models.system import FileLink, HistoryEntry
-from db.types import new_uid
 
 _CHUNK = 500
 
@@ -129,14 +129,16 @@ def delete(app: Application, type_key: str, ids: Sequence[int], origin: str = ""
 
     Raises Refused when other records still point to one of them.
     """
-    kind, batch = app.type(type_key), new_uid()
-    with acting(app) as session:
-        require_reach(app, session, kind, "delete", ids)
-        with guarded(session, app, kind):
-            for at in range(0, len(ids), _CHUNK):
-                delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
-        if kind.shapes_access:
-            rebuild(session, app.types.values())
+    kind, name = app.type(type_key), attempt_name("delete", type_key, sorted(ids))
+    with attempt(app, name) as batch, acting(app) as session:
+        hold(session, app, name)
+        if done_as(session, kind, batch, "delete") is None:  # else it was done, and only the answer was lost
+            require_reach(app, session, kind, "delete", ids)
+            with guarded(session, app, kind):
+                for at in range(0, len(ids), _CHUNK):
+                    delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
+            if kind.shapes_access:
+                rebuild(session, app.types.values())
     for key in (type_key, *(r.type for r in kind.related if r.owned)):
         app.changes.tell(Change(key, frozenset(), app.actor.name, origin))
     return batch

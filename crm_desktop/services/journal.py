@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_desktop.actor import Actor
@@ -17,7 +16,6 @@ from crm_desktop.services.row_values import BOOKKEEPING
 from crm_desktop.stored_values import to_json, values_to_json
 from db import history, notify
 from db.base import now
-from db.models.system import HistoryEntry
 from db.roles import own
 
 
@@ -115,9 +113,3 @@ def _known(kind: RecordType, actor: Actor, changes: Mapping[str, Any]) -> dict[s
 def announce(session: Session, app: Application, key: str, ids: Sequence[int] = ()) -> None:
     """Let other programs hear of a change that stands in no record's history, such as a share. ids: none for many."""
     notify.note(session, app.uid, app.actor.user_id, key, ids)
-
-
-def already_done(session: Session, type_key: str, uid: str) -> int | None:
-    """The id of the record that an earlier attempt with this uid created, if it did."""
-    table: Any = HistoryEntry.__table__
-    return session.scalar(select(table.c.record_id).where(table.c.batch == uid, table.c.record_type == type_key))

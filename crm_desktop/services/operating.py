@@ -15,6 +15,7 @@ from crm_desktop.records.record_type import Operation, RecordType
 from crm_desktop.services.access import acting, gone, require_reach
 from crm_desktop.services.chain import hooks
 from crm_desktop.services.gates import pass_gates
+from crm_desktop.services.once import attempt, attempt_name, done_as, hold
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.saving import save_within, visible_part
 from crm_desktop.stored_values import draft_to_json
@@ -68,16 +69,20 @@ def operate(
     reason = reason.strip()
     if operation.asks_reason and not reason:
         raise Refused(_("A reason is needed."), _("Write in a few words why."))
-    with acting(app) as session:
+    again = attempt_name("operate", type_key, id_, version, name, reason, app.uid)
+    with attempt(app, again), acting(app) as session:
         require_reach(app, session, kind, name, [id_])
+        hold(session, app, again)
         hooks.before_touching(session, kind, ids=[id_])  # a gate asks about other documents of the customer
         draft = read_record(app, session, kind, id_)
         if draft is None:
             raise gone()
-        if draft.version != version:
+        if draft.version != version and done_as(session, kind, again) is None:
             by: Any = draft.values.get("updated_by")
             raise Conflict(visible_part(app, kind, draft), by.label if by else "")
-        _carry_out(session, app, kind, draft, operation, reason, despite)
+        if draft.version == version:
+            draft.uid = again
+            _carry_out(session, app, kind, draft, operation, reason, despite)
         stands = read_records(app, session, kind, [id_], limited=True).get(id_)
     assert stands is not None
     app.changes.tell(Change(kind.key, frozenset({id_}), app.actor.name, origin))

@@ -25,8 +25,9 @@ from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.chain import hooks
 from crm_desktop.services.guarding import guard_change, guard_new
 from crm_desktop.services.inserting import insert_records
-from crm_desktop.services.journal import already_done, differences, enter
+from crm_desktop.services.journal import differences, enter
 from crm_desktop.services.lines import write_lines
+from crm_desktop.services.once import attempt, done_before, hold, laid_over, named
 from crm_desktop.services.people_guard import guarded
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.relabelling import give_labels, relabel
@@ -105,6 +106,7 @@ def open_record(app: Application, type_key: str, id_: int) -> Draft:
         found = read_records(app, connection, kind, ids, kind.visible(app.actor), limited=True).get(id_)
     if found is None:
         raise gone()
+    found.uid = new_uid()
     return visible_part(app, kind, found)
 
 
@@ -223,7 +225,7 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     changes = differences(kind, before, whole)
     whole.version = draft.version + 1
     if changes or action != "change":
-        enter(session, app, kind, [(whole, changes)], action, batch)
+        enter(session, app, kind, [(whole, changes)], action, batch, uids=[draft.uid])
     hooks.after_changes(session, app, kind, [(before, whole)])
     return whole
 
@@ -282,18 +284,36 @@ def _allowed(session: Session, app: Application, kind: RecordType, new: list[Dra
 
 def save(app: Application, draft: Draft, origin: str = "") -> Draft:
     """Save one record and give it back as it now stands. Nothing is written when it raises Refused, Invalid or Conflict."""
-    kind = app.type(draft.type)
-    with acting(app) as session:
-        if draft.id is None and draft.uid and (done := already_done(session, draft.type, draft.uid)):
-            draft = Draft(draft.type, done, 0)
-        else:
-            draft = save_within(session, app, [draft])[0]
-        id_ = int(draft.id or 0)
+    kind, form, draft = app.type(draft.type), draft.uid, named(draft)
+    with attempt(app, form), acting(app) as session:
+        hold(session, app, form)
+        id_ = int(_save_once(session, app, kind, draft).id or 0)
         stands = read_records(app, session, kind, [id_], limited=True).get(id_)
     assert stands is not None and stands.id is not None
-    visible_part(app, kind, stands)
+    visible_part(app, kind, stands).uid = new_uid()
     app.changes.tell(Change(draft.type, frozenset({stands.id}), app.actor.name, origin))
     return stands
+
+
+def _save_once(session: Session, app: Application, kind: RecordType, draft: Draft) -> Draft:
+    """Save a draft, unless an attempt from the same form that got no answer has done so."""
+    done = done_before(session, draft) if draft.id is None else None
+    if done is None:
+        try:
+            return save_within(session, app, [draft])[0]
+        except Conflict:
+            done = done_before(session, draft)
+            if done is None:
+                raise
+    if done.whole:
+        return Draft(draft.type, done.id)
+    stands = read_record(app, session, kind, done.id)
+    if stands is None or stands.version != done.version:
+        by: Any = stands.values.get("updated_by") if stands else None
+        conflict = Conflict(visible_part(app, kind, stands) if stands else None, by.label if by else "")
+        conflict.twice = True
+        raise conflict
+    return save_within(session, app, [laid_over(draft, stands, kind)])[0]
 
 
 def save_many(

@@ -276,10 +276,10 @@ def test_a_page_of_500_elements_follows_the_hand(desk: Desk) -> None:
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     times = []
     for step in range(1, 60):
-        began = time.perf_counter()
+        began = time.thread_time()
         QTest.mouseMove(view, start + QPoint(step, step // 2))
         view.repaint()
-        times.append(time.perf_counter() - began)
+        times.append(time.thread_time() - began)
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(59, 29))
     middle = sorted(times)[len(times) // 2] * 1000
     print(f"one step of a drag with 500 elements: {middle:.1f} ms in the middle, {max(times) * 1000:.1f} ms at most")

@@ -14,12 +14,18 @@ from record_makers import customer, line, order
 from slow_line import SlowLine
 from sqlalchemy import make_url
 
+from backups import running
+from backups.keeping import replace_open
 from crm_desktop.application import Application
-from crm_desktop.errors import Away, NotSaved
+from crm_desktop.errors import Away, Conflict, NotSaved
+from crm_desktop.progress import Unwatched
 from crm_desktop.services import saving
 from crm_desktop.services.deleting import delete
 from crm_desktop.services.opening import open_url
 from crm_desktop.services.watching import Watch
+from crm_desktop.settings import Settings
+from db import standstill
+from db.engine import reading
 from ui.link_keeper import LinkKeeper
 from ui.list_screen import ListScreen
 from ui.record_window import RecordWindow
@@ -173,7 +179,7 @@ def test_a_save_without_answer_is_not_saved_yet_and_is_done_once_when_told(pcs: 
     pcs.desk.window.open_record("sales-orders", made.id or 0)
     screen.editing.draft.lines.append(line(pcs.other, "Third", "3"))
     screen.editing.edited()
-    line_between.before_client = lambda asked, _said: b"COMMIT" in asked
+    line_between.before_client = lambda asked, _said: b"COMMIT\0" in asked
     screen.save()
     pcs.until(lambda: not screen.editing.busy)
     assert "Not saved yet" in texts(screen) and screen.unsaved
@@ -194,3 +200,36 @@ def test_a_save_without_answer_is_not_saved_yet_and_is_done_once_when_told(pcs: 
     assert stands.version == made.version + 1
     assert "Not saved yet" not in texts(screen)
     assert {type(error) for error in pcs.desk.errors} <= {NotSaved, Away}
+
+
+def test_typed_text_stays_while_a_backup_of_the_whole_office_is_brought_back(pcs: TwoPcs) -> None:
+    """The window says who does it and when it is over; what was typed is still there, and can be saved."""
+    made = customer(pcs.other, "Alpha")
+    backup = running.back_up(pcs.other, Settings(), "hand").backup.path
+    pcs.change("customers", made.id or 0, city="Foshan")
+    screen = pcs.desk.open("customers", made.id or 0)
+    screen.form.focus_field("note")
+    pcs.desk.type("my own words")
+    said: list[str] = []
+    central = pcs.desk.window.centralWidget()
+
+    class Meanwhile(Unwatched):
+        """Lets the other PC wait with its last step until this one has been told."""
+
+        def report(self, done: int, total: int | None = None, text: str = "") -> None:
+            with reading(pcs.other.engine) as connection:
+                if said or standstill.who(connection) is None:
+                    return
+            pcs.until(lambda: [b for b in central.findChildren(Banner, "link") if b.isVisible()])
+            said.extend(b.label.text() for b in central.findChildren(Banner, "link") if b.isVisible())
+
+    replace_open(pcs.other, Settings(), backup, progress=Meanwhile())
+    pcs.until(lambda: not [b for b in central.findChildren(Banner, "link") if b.isVisible()])
+    assert len(said) == 1
+    assert pcs.other.actor.name in said[0] and "stays here" in said[0]
+    assert screen.editing.draft.values["note"] == "my own words"
+    # The record is an older one now: it is not written over, and nothing typed is lost by asking.
+    with pytest.raises(Conflict):
+        saving.save(pcs.mine, screen.editing.draft.copy())
+    assert screen.editing.draft.values["note"] == "my own words"
+    assert saving.open_record(pcs.other, "customers", made.id or 0).values["city"] != "Foshan"

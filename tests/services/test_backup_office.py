@@ -155,11 +155,8 @@ def test_others_are_told_and_who_signs_in_waits(role_app: Application, monkeypat
     assert watch.listening.wait(30)
     said: list[str] = []
     url = role_app.engine.url.render_as_string(hide_password=False)
-    monkeypatch.setattr(
-        server_roles, "login_url", lambda *_how: url
-    )  # the copy of a company keeps the roles of the first
-    address = role_app.engine.url
-    door = f"{address.drivername}://{address.host}:{address.port}/{address.database}"
+    # The copy of a company keeps the roles of the first.
+    monkeypatch.setattr(server_roles, "login_url", lambda *_how: url)
 
     class Meanwhile(Unwatched):
         def report(self, done: int, total: int | None = None, text: str = "") -> None:
