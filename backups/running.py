@@ -23,7 +23,6 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Cancelled, Refused, Told, Unavailable
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services.events import record_if_possible
-from crm_desktop.services.server_roles import as_reader
 from crm_desktop.words import _
 
 log = logging.getLogger(__name__)
@@ -202,16 +201,10 @@ class _Running:
             try:
                 self._room(target, folder)
                 secret = self._secret(target)
-                with as_reader(self._app) as engine:
-                    made = create_backup(
-                        engine,
-                        self._app.data,
-                        folder,
-                        passphrase=secret,
-                        reason=reason,
-                        progress=self._progress,
-                        now=self._now,
-                    )
+                made = create_backup(
+                    self._app.engine, self._app.data, folder, passphrase=secret, reason=reason,
+                    progress=self._progress, now=self._now,
+                )  # fmt: skip
             except Cancelled:
                 raise
             except (Unavailable, Refused) as error:

@@ -37,8 +37,8 @@ class Line:
 class Draft:
     """Values of all fields of one record, as they are (or will be) in the database.
 
-    version: the version these values were read at; 0 for a new record. `uid` names the form it is typed into until that is saved, so that
-    a commit whose answer was lost is not done twice (services/once.py).
+    version: the version these values were read at; 0 for a new record. `uid` names one attempt to create, so that a commit
+    whose answer was lost is not done twice.
     """
 
     type: str
@@ -46,7 +46,7 @@ class Draft:
     version: int = 0
     values: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
-    uid: str = field(default="", compare=False)
+    uid: str = ""
 
     def copy(self) -> Draft:
         """An independent copy. Values themselves never change, so they are shared."""
@@ -99,13 +99,8 @@ def _merge_lines(base: Draft, mine: Draft, theirs: Draft) -> tuple[list[Line], b
     return result + [deepcopy(line) for line in mine.lines if line.id is None], clash
 
 
-def merge(
-    base: Draft, mine: Draft, theirs: Draft, computed: frozenset[str] = frozenset(), *, twice: bool = False
-) -> Merged:
-    """Three-way merge, field by field. `computed` fields follow from the others and never clash.
-
-    twice: theirs holds what I had typed some time before as well, so that my new lines may be among theirs: a person has to look.
-    """
+def merge(base: Draft, mine: Draft, theirs: Draft, computed: frozenset[str] = frozenset()) -> Merged:
+    """Three-way merge, field by field. `computed` fields follow from the others and never clash."""
     draft, clashes = theirs.copy(), dict[str, Change]()
     for name, change in changed(base.values, mine.values).items():
         if name in computed:
@@ -116,6 +111,6 @@ def merge(
         draft.values[name] = change.after
     if mine.lines != base.lines:
         draft.lines, clash = _merge_lines(base, mine, theirs)
-        if clash or twice:
+        if clash:
             clashes["lines"] = Change(theirs.lines, mine.lines)
     return Merged(draft, clashes)

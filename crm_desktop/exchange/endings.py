@@ -4,5 +4,4 @@ from __future__ import annotations
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".xlt", ".ods", ".et")
 TEXTS = (".csv", ".tsv", ".tab", ".txt")
-CARDS = (".vcf", ".vcard")
-READABLE = WORKBOOKS + TEXTS + CARDS
+READABLE = WORKBOOKS + TEXTS

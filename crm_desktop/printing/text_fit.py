@@ -62,34 +62,18 @@ def break_lines(text: str, face: Face, size: float, width: float) -> list[str]:
 
 
 def place(
-    fitted: Fitted,
-    style: Style,
-    element: str,
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    marks: list[Mark],
-    row: int = 0,
+    fitted: Fitted, style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark]
 ) -> None:
     """Add the marks of fitted text in a box with its upper left corner at (x, y), together with fill and borders."""
     if style.fill:
-        marks.append(BoxMark(element, x, y, width, height, style.fill, row=row))
+        marks.append(BoxMark(element, x, y, width, height, style.fill))
     if fitted.lines:
-        _place_lines(fitted, style, element, x, y, width, height, marks, row)
-    place_border(style, element, x, y, width, height, marks, row)
+        _place_lines(fitted, style, element, x, y, width, height, marks)
+    _place_border(style, element, x, y, width, height, marks)
 
 
 def _place_lines(
-    fitted: Fitted,
-    style: Style,
-    element: str,
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    marks: list[Mark],
-    row: int,
+    fitted: Fitted, style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark]
 ) -> None:
     face, size, padding = style.face, fitted.size, style.padding
     step = fitted.line_height
@@ -109,18 +93,13 @@ def _place_lines(
                 left = x + width - padding - wide
             elif style.align == "center":
                 left = x + (width - wide) / 2
-            marks.append(
-                TextMark(
-                    element, left, baseline, text, face.name, size, style.color, wide, style.underline, 0.0, style.italic, 1.0, row
-                )
-            )
+            marks.append(TextMark(element, left, baseline, text, face.name, size, style.color, wide, style.underline))
         baseline += step
 
 
-def place_border(
-    style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark], row: int = 0
+def _place_border(
+    style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark]
 ) -> None:
-    """Add the lines around a box that its style asks for."""
     border = style.border
     right, bottom = x + width, y + height
     for line_width, x1, y1, x2, y2 in (
@@ -130,7 +109,7 @@ def place_border(
         (border.right, right, y, right, bottom),
     ):
         if line_width:
-            marks.append(LineMark(element, x1, y1, x2, y2, line_width, border.color, row=row))
+            marks.append(LineMark(element, x1, y1, x2, y2, line_width, border.color))
 
 
 def _step(style: Style, size: float) -> float:
