@@ -37,7 +37,7 @@ def code_sheet(company: str, person: str, codes: Sequence[str], day: dt.date, la
         cells.append(text(f"code{at}", y, 10, literal(code), "code", x + 16, WIDTH / 2 - 18))
     elements: list[Element] = [
         *head(_TITLE, company, language),
-        text("person_label", 33, 5, words(N_("Owner")), "label", width=WIDTH / 2),
+        text("person_label", 33, 5, words(N_("Company owner")), "label", width=WIDTH / 2),
         text("person", 38, 7, literal(person), "value", width=WIDTH / 2),
         text("day_label", 33, 5, words(N_("Printed on")), "label", WIDTH / 2, WIDTH / 2),
         text("day", 38, 7, f"{day:%Y-%m-%d}", "value", WIDTH / 2, WIDTH / 2),

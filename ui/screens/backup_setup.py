@@ -25,7 +25,7 @@ from ui.screens.backup_times import ClosedCard, TimesCard
 from ui.shell import Shell
 from ui.widgets.buttons import Button, IconButton, flat
 from ui.widgets.labels import IconLabel, Label
-from ui.widgets.panels import Card
+from ui.widgets.panels import Card, ScreenHead
 
 _WIDTH = 820  # pixels
 
@@ -89,13 +89,9 @@ class BackupSetup(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
-        head = QWidget()
-        head.setFixedHeight(theme.current().px(58))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(edge, theme.size("gap"), edge, theme.size("gap"))
-        row.addWidget(Label(self.title, "title"))
-        row.addStretch(1)
-        row.addWidget(Button(_("All backups"), "shield_checkmark", clicked=lambda: self._shell.open_screen("backups")))
+        head = ScreenHead(self.title)
+        head.row.addStretch(1)
+        head.row.addWidget(Button(_("All backups"), "shield_checkmark", clicked=lambda: self._shell.open_screen("backups")))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
