@@ -1,18 +1,18 @@
 """A backup file: a header that says what it is, the rows of every table, and a manifest with counts and checksums.
 
 The rows stand as lines of JSON, so that the same file goes into SQLite or PostgreSQL, and so that somebody without this program
-can still read it: docs/backup-format.md. Reading is strict: whatever does not fit is refused with a reason, before it is used.
+can still read it: docs/backup-format.md. What stands in a line, backups/layouts.py knows. Reading is strict: whatever does not fit is
+refused with a reason, before it is used.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,11 +28,12 @@ from backups.framing import (
     lock_of,
     new_lock,
 )
+from backups.layouts import FORMAT, Layout, Sum, layout_of
 from crm_desktop.errors import Unavailable
 from crm_desktop.words import _
+from db.lines import Block
 from db.transfer import KINDS, Shape
 
-FORMAT = 1
 SUFFIX = ".crmbackup"
 _LONGEST_LINE = 128 << 20  # a file of 50 MB as base64, see crm_desktop/services/files.py
 _MOST_TABLES, _MOST_COLUMNS = 500, 500
@@ -50,10 +51,18 @@ class Header:
     reason: str = "hand"
     station: str = ""
     encryption: Mapping[str, Any] = field(default_factory=dict)
+    format: int = FORMAT
+
+    @property
+    def layout(self) -> Layout:
+        """How the rows stand."""
+        found = layout_of(self.format)
+        assert found is not None  # the reader refuses what it does not know
+        return found
 
     def to_json(self) -> bytes:
         facts = {
-            "format": FORMAT,
+            "format": self.format,
             "made_at": self.made_at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             "company": self.company,
             "program": self.program,
@@ -67,91 +76,68 @@ class Header:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the rows must come to: per table the number and the SHA-256 of the lines."""
+    """What the rows must come to: per table the number and the checksum of the lines."""
 
     rows: Mapping[str, int]
     sums: Mapping[str, str]
 
-    def to_json(self) -> bytes:
-        return json.dumps([{"table": n, "rows": self.rows[n], "sha256": self.sums[n]} for n in self.rows]).encode()
-
-
-def _line_encoder() -> Callable[[Any], str]:
-    """What makes the JSON of a row. `JSONEncoder.encode` would make its inner encoder anew for each of millions of rows."""
-    plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return plain.encode
-    quick = make(None, plain.default, json.encoder.encode_basestring, None, ":", ",", True, False, True)
-    return lambda row: "".join(quick(row, 0))
+    def to_json(self, sum_name: str) -> bytes:
+        return json.dumps([{"table": n, "rows": self.rows[n], sum_name: self.sums[n]} for n in self.rows]).encode()
 
 
 class Tally:
-    """Counts the rows of a table and sums their lines; the same rows give the same sum, whatever engine they come from."""
+    """Counts the lines of a table and sums them up as they pass, beside: while the next ones are on their way."""
 
-    def __init__(self, shape: Shape) -> None:
-        self._encode = _line_encoder()
-        self._blobs = [at for at, (_name, kind) in enumerate(shape.columns) if kind == "blob"]
-        self._texts = [at for at, (_name, kind) in enumerate(shape.columns) if kind == "text"]
-        self._sum, self.rows = hashlib.sha256(), 0
+    def __init__(self, total: Sum, beside: Executor) -> None:
+        self._total, self._beside, self._summed, self.rows = total, beside, Future[None](), 0
+        self._summed.set_result(None)
 
-    def lines(self, rows: Sequence[Sequence[Any]]) -> bytes:
-        """Rows as their lines, counted."""
-        if self._blobs:
-            rows = [
-                [b64encode(v).decode() if at in self._blobs and v is not None else v for at, v in enumerate(r)]
-                for r in rows
-            ]
-        texts = [self._encode(row) for row in rows]
-        for number, line in enumerate(texts):
-            if "\\u0000" in line:  # no engine brings the character NUL back, see db/transfer.py
-                texts[number] = self._encode(self._without_nul(rows[number]))
-        texts.append("")
-        return self.count("\n".join(texts).encode(), len(rows))
-
-    def count(self, lines: bytes, number: int) -> bytes:
-        """Count lines that stand already."""
-        self._sum.update(lines)
-        self.rows += number
-        return lines
-
-    def _without_nul(self, row: Sequence[Any]) -> list[Any]:
-        return [v.replace("\0", "") if at in self._texts and v is not None else v for at, v in enumerate(row)]
+    def counted(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """The same blocks."""
+        for lines, count in blocks:
+            self._summed.result()
+            self._summed = self._beside.submit(self._total.update, lines)
+            self.rows += count
+            yield lines, count
 
     @property
     def sum(self) -> str:
-        return self._sum.hexdigest()
+        """Of all that passed."""
+        self._summed.result()
+        return self._total.hexdigest()
 
 
 class Writer:
-    """Writes one backup into an open file."""
+    """Writes one backup into an open file, in the format its header names."""
 
     def __init__(self, file: BinaryIO, header: Header, passphrase: str | None = None) -> None:
-        lock = new_lock(passphrase) if passphrase else None
-        self._frames = FrameWriter(file, lock)
-        self._frames.header(Header(**(header.__dict__ | {"encryption": lock.facts if lock else {}})).to_json())
+        lock, self._layout = new_lock(passphrase) if passphrase else None, header.layout
+        self._frames = FrameWriter(file, lock, self._layout.packing)
+        self._frames.header(replace(header, encryption=lock.facts if lock else {}).to_json())
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="summing")
         self._waiting = bytearray()
         self._rows: dict[str, int] = {}
         self._sums: dict[str, str] = {}
 
-    def table(self, shape: Shape, parts: Iterable[Sequence[Sequence[Any]]], last_id: int) -> None:
-        """All rows of a table."""
+    def table(self, shape: Shape, blocks: Iterable[Block], last_id: int) -> None:
+        """All rows of a table, as lines."""
         head = {"table": shape.name, "columns": shape.columns, "key": shape.key, "last_id": last_id}
         self._add(json.dumps(head).encode() + b"\n")
-        tally = Tally(shape)
-        for part in parts:
-            self._add(tally.lines(part))
+        tally = Tally(self._layout.new_sum(), self._beside)
+        for lines, _count in tally.counted(blocks):
+            self._add(lines)
         self._rows[shape.name], self._sums[shape.name] = tally.rows, tally.sum
 
     def close(self) -> None:
         """Let go of what works beside; to be called in any case."""
+        self._beside.shutdown()
         self._frames.close()
 
     def finish(self) -> Manifest:
         """Write what is left, the manifest and the end."""
         self._flush(0)
         made = Manifest(self._rows, self._sums)
-        self._frames.add(MANIFEST, made.to_json())
+        self._frames.add(MANIFEST, made.to_json(self._layout.sum_name))
         self._frames.seal()
         return made
 
@@ -177,29 +163,39 @@ class TableHead:
 
 
 class Reader:
-    """Reads one backup from an open file. Raises Unusable for anything that is not as it should be."""
+    """Reads one backup from an open file; to be closed in any case. Raises Unusable for anything that is not as it should be."""
 
     def __init__(self, file: BinaryIO, passphrase: str | None = None, *, header_only: bool = False) -> None:
         self._file, self._frames = file, FrameReader(file)
         self.header = _header(self._frames.header())
         if self.header.encryption and not header_only:
             self._frames.unlock(lock_of(self.header.encryption, passphrase))
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="summing")
         self._manifest: Manifest | None = None
         self._next: TableHead | None = None
-        self._left: list[bytes] = []  # lines of the frame read last that nobody took yet
-        self._lines = self._all_lines()
+        self._left = b""  # lines that were read and nobody took yet
+        self._blocks = self._all_lines()
 
-    def tables(self) -> Iterator[tuple[TableHead, Iterator[list[Any]]]]:
-        """Every table with its rows, which must be taken before the next table. At the end all sums have been compared."""
+    def close(self) -> None:
+        """Let go of what works beside."""
+        self._beside.shutdown()
+
+    def tally(self) -> Tally:
+        """What counts and sums the lines of a table as in this backup."""
+        return Tally(self.header.layout.new_sum(), self._beside)
+
+    def tables(self) -> Iterator[tuple[TableHead, Iterator[Block]]]:
+        """Every table with its lines, which must be taken before the next table. At the end all sums have been compared."""
         rows: dict[str, int] = {}
         sums: dict[str, str] = {}
-        self._next = self._first()
+        self._left = next(self._blocks, b"")
+        self._next = self._head() if self._left else None
         while self._next is not None:
             head = self._next
             if head.shape.name in rows or len(rows) == _MOST_TABLES:
                 raise damaged("tables")
-            tally = Tally(head.shape)
-            taken = self._rows(head.shape, tally)
+            tally = self.tally()
+            taken = tally.counted(self._lines_of_table())
             yield head, taken
             for _left in taken:
                 pass
@@ -219,60 +215,56 @@ class Reader:
         kind, payload = self._frames.frame()
         if kind != MANIFEST:
             raise damaged("manifest")
-        return _manifest(self._frames.content(kind, payload))
+        return self._manifest_in(kind, payload)
 
-    def _first(self) -> TableHead | None:
-        lines = next(self._lines, None)
-        if lines is None:
-            return None
-        self._left = lines[1:]
-        return _table(_parsed(lines[0]))
+    def _head(self) -> TableHead:
+        """The beginning of a table, which is the first line of those left."""
+        end = self._left.index(b"\n") + 1
+        line, self._left = self._left[:end], self._left[end:]
+        return _table(_parsed(line))
 
-    def _rows(self, shape: Shape, tally: Tally) -> Iterator[list[Any]]:
-        blobs = [at for at, (_name, kind) in enumerate(shape.columns) if kind == "blob"]
-        width = len(shape.columns)
-        while lines := self._left or next(self._lines, []):
-            self._left = []
-            end = next((at for at, line in enumerate(lines) if line[:1] == b"{"), len(lines))
-            for row in _parsed_rows(lines[:end], shape.name):
-                if len(row) != width:
-                    raise damaged(shape.name)
-                for at in blobs:
-                    if row[at] is not None:
-                        row[at] = _bytes(row[at], shape.name)
-                yield row
-            tally.count(b"".join(lines[:end]), end)
-            if end < len(lines):
-                self._next, self._left = _table(_parsed(lines[end])), lines[end + 1 :]
+    def _lines_of_table(self) -> Iterator[Block]:
+        while block := self._left or next(self._blocks, b""):
+            # No line of rows holds an end of line or begins with a brace, so this is where the next table begins.
+            end = 0 if block[:1] == b"{" else block.find(b"\n{") + 1 or len(block)
+            lines, self._left = block[:end], block[end:]
+            if lines:
+                yield lines, lines.count(b"\n")
+            if self._left:
+                self._next = self._head()
                 return
         self._next = None
 
-    def _all_lines(self) -> Iterator[list[bytes]]:
-        """The lines of the data with their ends, as many at a time as came with one frame."""
+    def _all_lines(self) -> Iterator[bytes]:
+        """The lines of the data with their ends, as many at a time as came whole with one frame."""
         waiting = b""
         while True:
             kind, payload = self._frames.frame()
             if kind != DATA:
                 break
-            lines = (waiting + self._frames.content(kind, payload)).splitlines(keepends=True)
-            waiting = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+            content = waiting + self._frames.content(kind, payload)
+            end = content.rfind(b"\n") + 1
+            lines, waiting = content[:end], content[end:]
             if len(waiting) > _LONGEST_LINE:
                 raise damaged("line")
             if lines:
                 yield lines
         if kind != MANIFEST or waiting:
             raise damaged("manifest")
-        self._manifest = _manifest(self._frames.content(kind, payload))
+        self._manifest = self._manifest_in(kind, payload)
         if self._frames.frame()[0] != END:
             raise damaged("end")
+
+    def _manifest_in(self, kind: bytes, payload: bytes) -> Manifest:
+        return _manifest(self._frames.content(kind, payload), self.header.layout.sum_name)
 
 
 @contextmanager
 def open_backup(path: Path, passphrase: str | None = None, *, header_only: bool = False) -> Iterator[Reader]:
     """Open a backup file for reading. Raises Unavailable where it cannot be read, Unusable where it is none."""
     try:
-        with path.open("rb") as file:
-            yield Reader(file, passphrase, header_only=header_only)
+        with path.open("rb") as file, closing(Reader(file, passphrase, header_only=header_only)) as reader:
+            yield reader
     except OSError as error:
         raise Unavailable(
             _("The backup {file} cannot be read.").format(file=path),
@@ -294,29 +286,11 @@ def _parsed(line: bytes) -> Any:
         raise damaged("line") from error
 
 
-def _parsed_rows(lines: Sequence[bytes], table: str) -> list[list[Any]]:
-    """The rows behind lines, all at once; a line that is none by itself is found one by one."""
-    try:
-        rows: list[list[Any]] = json.loads(b"[" + b",".join(lines) + b"]")
-    except (ValueError, RecursionError):
-        rows = [_parsed(line) for line in lines]
-    if len(rows) != len(lines) or not all(type(row) is list for row in rows):
-        raise damaged(table)
-    return rows
-
-
-def _bytes(value: Any, table: str) -> bytes:
-    try:
-        return b64decode(value, validate=True)
-    except (ValueError, TypeError) as error:
-        raise damaged(table) from error
-
-
 def _header(content: bytes) -> Header:
     facts = _parsed(content)
     if not isinstance(facts, dict) or type(facts.get("format")) is not int:
         raise damaged("header")
-    if facts["format"] != FORMAT:
+    if layout_of(facts["format"]) is None:
         raise Unusable(
             _("This backup was made by a newer version of the program (format {number}).").format(
                 number=facts["format"]
@@ -333,7 +307,7 @@ def _header(content: bytes) -> Header:
     except (ValueError, OverflowError) as error:
         raise damaged("header") from error
     company, program, schema, reason, station = (str(facts[n])[:500] for n in texts[1:])
-    return Header(made, company, program, schema, reason, station, facts["encryption"])
+    return Header(made, company, program, schema, reason, station, facts["encryption"], facts["format"])
 
 
 def _is_name(value: Any) -> bool:
@@ -365,13 +339,13 @@ def _table(facts: Any) -> TableHead:
     return TableHead(Shape(facts["table"], tuple((n, k) for n, k in columns), tuple(key)), given)
 
 
-def _manifest(content: bytes) -> Manifest:
+def _manifest(content: bytes, sum_name: str) -> Manifest:
     facts = _parsed(content)
     if not isinstance(facts, list) or not all(isinstance(f, dict) for f in facts):
         raise damaged("manifest")
     rows, sums = {}, {}
     for fact in facts:
-        name, number, total = fact.get("table"), fact.get("rows"), fact.get("sha256")
+        name, number, total = fact.get("table"), fact.get("rows"), fact.get(sum_name)
         if not _is_name(name) or type(number) is not int or number < 0 or not isinstance(total, str):
             raise damaged("manifest")
         rows[name], sums[name] = number, total

@@ -15,7 +15,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import PackageNotFoundError, version
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.words import _
 from db import schema, transfer
 from db.engine import open_engine, reading, sqlite_url
+from db.lines import Block, read_lines
 from db.models.system import Setting
 
 log = logging.getLogger(__name__)
@@ -114,11 +114,11 @@ def _write(engine: Engine, part: Path, header: Header, passphrase: str | None, p
         total, done = sum(transfer.counts(connection, shapes).values()), 0
         writer = stack.enter_context(closing(Writer(file, header, passphrase)))
 
-        def watched(shape: transfer.Shape) -> Iterator[list[list[Any]]]:
+        def watched(shape: transfer.Shape) -> Iterator[Block]:
             nonlocal done
-            for rows in transfer.read_rows(connection, shape):
-                yield rows
-                done += len(rows)
+            for lines, count in read_lines(connection, shape):
+                yield lines, count
+                done += count
                 progress.report(done, total)  # how tables are called is nothing to people
                 progress.check_cancelled()
 
@@ -191,8 +191,8 @@ def locked_copy(
     def write(part: Path) -> None:
         with open_backup(backup, passphrase) as source, part.open("wb") as target:
             with closing(Writer(target, source.header, new_passphrase)) as writer:
-                for head, rows in source.tables():
-                    writer.table(head.shape, _by_hundreds(rows, progress), head.last_id)
+                for head, blocks in source.tables():
+                    writer.table(head.shape, _watched(blocks, progress), head.last_id)
                 manifests.append(writer.finish())
             if manifests[0] != source.manifest:
                 raise damaged(backup.name)
@@ -206,10 +206,10 @@ def locked_copy(
     return _placed(folder, backup.name.removesuffix(SUFFIX), write, sound)
 
 
-def _by_hundreds(rows: Iterator[list[Any]], progress: Progress) -> Iterator[list[list[Any]]]:
-    while part := list(islice(rows, 100)):
+def _watched(blocks: Iterator[Block], progress: Progress) -> Iterator[Block]:
+    for block in blocks:
         progress.check_cancelled()
-        yield part
+        yield block
 
 
 def _placed(

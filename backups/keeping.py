@@ -18,6 +18,7 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.folders import settings_file
 from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.services.server_roles import as_owner, follow
 from crm_desktop.words import _
 from db import errors as fault
 
@@ -96,7 +97,9 @@ def replace_open(
     progress = progress or Unwatched()
     progress.report(0, None, _("Keeping what is here now"))
     kept = running.back_up(app, settings, "restore", progress).backup.path
-    restore_into(file, app.engine, app.data, passphrase, progress)
+    with as_owner(app) as engine:
+        restore_into(file, engine, app.data, passphrase, progress, app.actor.name, app.uid)
+    follow(app)
     return kept
 
 

@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from backups.archive import Header, Manifest, Reader, Tally, open_backup, read_summary
+from backups.archive import Header, Manifest, Reader, open_backup, read_summary
 from backups.framing import Unusable, damaged
 from backups.scratch import flush_file, flush_folder, scratch_folder
 from crm_desktop.actor import Actor
@@ -29,13 +28,13 @@ from crm_desktop.services import events
 from crm_desktop.services.opening import bring_up_to_date, database_path
 from crm_desktop.words import _
 from db import errors as fault
-from db import history, schema, transfer
+from db import history, schema, standstill, transfer
 from db.engine import open_engine, open_scratch, reading, settle, sqlite_url, writing
 from db.integrity import broken_references, damage
+from db.lines import Block, replace_all
 
 log = logging.getLogger(__name__)
 _LEAST_FREE = 100 << 20  # bytes: less, and the system itself begins to fail
-_LOOK_EVERY = 2000  # rows
 Keep = Callable[[Path], bool]
 
 
@@ -78,7 +77,7 @@ def fill(
     Raises Unusable with the reason, Unavailable for the disk, Cancelled. `target` is worth nothing then.
     """
     progress = progress or Unwatched()
-    engine = open_scratch(target)
+    engine = open_scratch(target, references=False)
     try:
         with _reasons(backup), open_backup(backup, passphrase) as reader:
             if not schema.knows(reader.header.schema):
@@ -90,9 +89,15 @@ def fill(
                 )
             schema.create_at(engine, reader.header.schema)
             steps = _Steps(progress, backup)
-            shapes = _load(engine, reader, target, steps)
+            older = reader.header.schema != schema.head()
+            shapes = _load(engine, reader, target, steps, quick_to_read=searchable or older)
             _check(engine, shapes, reader, steps)
-            bring_up_to_date(engine)
+            engine.dispose()
+            engine = open_scratch(target)
+            if older:
+                bring_up_to_date(engine)
+                if broken_references(engine):
+                    raise damaged("references")
             if searchable:
                 with writing(engine) as session:
                     transfer.rebuild_search(session.connection())
@@ -118,48 +123,58 @@ class _Steps:
         self._progress.check_cancelled()
 
 
-def _load(engine: Engine, reader: Reader, target: Path, steps: _Steps) -> list[transfer.Shape]:
+def _load(engine: Engine, reader: Reader, target: Path, steps: _Steps, quick_to_read: bool) -> list[transfer.Shape]:
     found = []
     with writing(engine) as session:
         connection = session.connection()
         wanted = transfer.columns_of(connection)
-        with transfer.bare_tables(connection):
-            for head, rows in reader.tables():
+        with transfer.bare_tables(connection, all_indexes=quick_to_read):
+            for head, blocks in reader.tables():
                 shape = head.shape
                 if wanted.get(shape.name) != set(shape.names):
                     raise damaged("tables")
                 connection.exec_driver_sql(f'DELETE FROM "{shape.name}"')  # what a step of the versions put there
-                transfer.write_rows(connection, shape, _watched(rows, target, steps), head.last_id)
+                reader.header.layout.write(connection, shape, _watched(blocks, target, steps), head.last_id)
                 found.append(shape)
         if {shape.name for shape in found} != set(wanted):
             raise damaged("tables")
     return found
 
 
-def _watched(rows: Iterator[list[Any]], target: Path, steps: _Steps) -> Iterator[list[Any]]:
-    number = 0
-    for row in rows:
-        if number % _LOOK_EVERY == 0:
-            steps.add(_LOOK_EVERY if number else 0)
-            if shutil.disk_usage(target.parent).free < _LEAST_FREE:
-                raise _full()
-        number += 1
-        yield row
-    steps.add(number % _LOOK_EVERY or min(number, _LOOK_EVERY))
+def _watched(blocks: Iterator[Block], target: Path, steps: _Steps) -> Iterator[Block]:
+    for lines, count in blocks:
+        if shutil.disk_usage(target.parent).free < _LEAST_FREE:
+            raise _full()
+        yield lines, count
+        steps.add(count)
 
 
 def _check(engine: Engine, shapes: list[transfer.Shape], reader: Reader, steps: _Steps) -> None:
     """Read every row back from the database and compare: numbers, and the sum over all values of each table."""
+    layout, wanted = reader.header.layout, reader.manifest
     with reading(engine) as connection:
         for shape in shapes:
-            tally = Tally(shape)
-            for rows in transfer.read_rows(connection, shape):
-                tally.lines(rows)
-                steps.add(len(rows))
-            if tally.rows != reader.manifest.rows[shape.name] or tally.sum != reader.manifest.sums[shape.name]:
+            tally = reader.tally()
+            for _lines, count in tally.counted(layout.read_again(connection, shape)):
+                steps.add(count)
+            if tally.rows != wanted.rows[shape.name] or tally.sum != wanted.sums[shape.name]:
                 raise damaged(shape.name)
     if broken_references(engine):
         raise damaged("references")
+
+
+class _Copying:
+    """How far the last step is; until its end it can be stopped, and nothing is changed then."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total = progress, total
+        self._done: dict[str, int] = {}
+
+    def tell(self, table: str, rows: int) -> None:
+        """So many rows of a table are copied."""
+        self._done[table] = rows
+        self._progress.report(sum(self._done.values()), self._total)
+        self._progress.check_cancelled()
 
 
 def verify(backup: Path, data: Path, passphrase: str | None = None, progress: Progress | None = None) -> Checked:
@@ -260,19 +275,30 @@ def restore_into(
     passphrase: str | None = None,
     progress: Progress | None = None,
     who: str = "",
+    program: str = "",
 ) -> Checked:
     """Replace everything in an open database of this program's version, on either engine, in one transaction; its log tells that
-    `who` did.
+    `who` did. program: its uid; the others on a server are told to stand still meanwhile (db/standstill.py).
 
-    `data` gives room for the trial. Raises as `fill`.
+    `data` gives room for the trial. Raises as `fill`, Refused while somebody else does the same.
     """
+    progress = progress or Unwatched()
     with _disk(), scratch_folder(data) as folder:
         trial = folder / "trial.db"
         checked = fill(backup, trial, passphrase, progress)
         _tell_log(trial, backup, checked, who)
         source = open_engine(sqlite_url(trial))
+        steps = _Copying(progress, sum(checked.manifest.rows.values()))
         try:
-            transfer.copy_database(source, engine)
+            with standstill.declared(engine, program, who):
+                replace_all(source, engine, steps.tell)
+        except fault.Busy as error:
+            raise Refused(
+                _("The office's data are in use just now."),
+                _(
+                    "Nothing was changed. Wait until others are done with imports, backups or restoring, then try again."
+                ),
+            ) from error
         except (fault.DatabaseFault, transfer.Unfit) as error:
             raise Unavailable(
                 _("The database did not take what the backup holds."), _("Nothing was changed. Please try again.")

@@ -23,6 +23,7 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Cancelled, Refused, Told, Unavailable
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services.events import record_if_possible
+from crm_desktop.services.server_roles import as_reader
 from crm_desktop.words import _
 
 log = logging.getLogger(__name__)
@@ -201,10 +202,16 @@ class _Running:
             try:
                 self._room(target, folder)
                 secret = self._secret(target)
-                made = create_backup(
-                    self._app.engine, self._app.data, folder, passphrase=secret, reason=reason,
-                    progress=self._progress, now=self._now,
-                )  # fmt: skip
+                with as_reader(self._app) as engine:
+                    made = create_backup(
+                        engine,
+                        self._app.data,
+                        folder,
+                        passphrase=secret,
+                        reason=reason,
+                        progress=self._progress,
+                        now=self._now,
+                    )
             except Cancelled:
                 raise
             except (Unavailable, Refused) as error:

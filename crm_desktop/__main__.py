@@ -23,10 +23,10 @@ _READ_APART = "--read-workbook"  # see crm_desktop/exchange/reading.py
 
 def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
     """The function of a command; its modules are loaded when it is asked for."""
-    if name in ("import", "export"):
-        from crm_desktop.cli.tables import export_file, import_file
+    if name in ("import", "export", "import-template", "import-watch"):
+        from crm_desktop.cli.tables import EXCHANGE
 
-        return import_file if name == "import" else export_file
+        return EXCHANGE[name]
     if name in ("list", "show", "print"):
         from crm_desktop.cli.records import list_records, print_record, show_record
 
@@ -47,6 +47,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.rights import show_rights
 
         return show_rights
+    if name == "lan":
+        from crm_desktop.cli.lan import lan
+
+        return lan
     if name == "log":
         from crm_desktop.cli.log_reading import log
 

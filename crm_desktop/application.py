@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crm_desktop.actor import Actor
 from crm_desktop.changes import Changes
@@ -13,16 +13,41 @@ from crm_desktop.errors import Missing
 from crm_desktop.options import Options
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
+from db.types import new_uid
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+
+class Watching(Protocol):
+    """Whoever watches over the way to a server, see services/watching.py."""
+
+    @property
+    def away(self) -> bool:
+        """Whether the server is known not to answer."""
+
+    def doubt(self) -> None:
+        """Somebody got no answer: look whether the server is there."""
+
+    def open(self, place: tuple[str, int]) -> None:
+        """Tell others that a record (type, id) is shown here."""
+
+    def shut(self, place: tuple[str, int]) -> None:
+        """Tell others that it is not shown here any more."""
+
+    def others(self, place: tuple[str, int]) -> tuple[str, ...]:
+        """The names of those who have the record open in other programs."""
+
+    def close(self, *, wait: bool = True) -> None:
+        """Stop watching."""
 
 
 @dataclass
 class Application:
     """An open database, the person at work, and what was loaded once.
 
-    data: the folder with the database, logs and files of this PC.
+    data: the folder with the database, logs and files of this PC. uid: tells this program from others on the same server.
+    outdated: the version to which a newer program took the database while it was open here.
     """
 
     engine: Engine
@@ -32,6 +57,10 @@ class Application:
     options: Options
     changes: Changes = field(default_factory=Changes)
     plans: dict[Any, Any] = field(default_factory=dict)  # statements made once and asked again, see services/reading.py
+    uid: str = field(default_factory=new_uid)
+    outdated: str = ""
+    watch: Watching | None = None
+    unanswered: dict[str, str] = field(default_factory=dict)  # attempts that got no answer: their names and batches, see services/once.py
 
     def type(self, key: str) -> RecordType:
         """The record type with this key. Raises Missing."""
@@ -45,4 +74,7 @@ class Application:
 
     def close(self) -> None:
         """Let go of the database."""
+        if self.watch is not None:
+            self.watch.close()
+            self.watch = None
         self.engine.dispose()

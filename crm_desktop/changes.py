@@ -17,6 +17,7 @@ class Change:
     ids: frozenset[int] = frozenset()
     who: str = ""
     origin: str = ""  # the screen that asked for it, so that it can leave itself out
+    elsewhere: bool = False  # another program did it
 
 
 class Changes:

@@ -37,8 +37,8 @@ class Line:
 class Draft:
     """Values of all fields of one record, as they are (or will be) in the database.
 
-    version: the version these values were read at; 0 for a new record. `uid` names one attempt to create, so that a commit
-    whose answer was lost is not done twice.
+    version: the version these values were read at; 0 for a new record. `uid` names the form it is typed into until that is saved, so that
+    a commit whose answer was lost is not done twice (services/once.py).
     """
 
     type: str
@@ -46,7 +46,7 @@ class Draft:
     version: int = 0
     values: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
-    uid: str = ""
+    uid: str = field(default="", compare=False)
 
     def copy(self) -> Draft:
         """An independent copy. Values themselves never change, so they are shared."""
@@ -99,8 +99,13 @@ def _merge_lines(base: Draft, mine: Draft, theirs: Draft) -> tuple[list[Line], b
     return result + [deepcopy(line) for line in mine.lines if line.id is None], clash
 
 
-def merge(base: Draft, mine: Draft, theirs: Draft, computed: frozenset[str] = frozenset()) -> Merged:
-    """Three-way merge, field by field. `computed` fields follow from the others and never clash."""
+def merge(
+    base: Draft, mine: Draft, theirs: Draft, computed: frozenset[str] = frozenset(), *, twice: bool = False
+) -> Merged:
+    """Three-way merge, field by field. `computed` fields follow from the others and never clash.
+
+    twice: theirs holds what I had typed some time before as well, so that my new lines may be among theirs: a person has to look.
+    """
     draft, clashes = theirs.copy(), dict[str, Change]()
     for name, change in changed(base.values, mine.values).items():
         if name in computed:
@@ -111,6 +116,6 @@ def merge(base: Draft, mine: Draft, theirs: Draft, computed: frozenset[str] = fr
         draft.values[name] = change.after
     if mine.lines != base.lines:
         draft.lines, clash = _merge_lines(base, mine, theirs)
-        if clash:
+        if clash or twice:
             clashes["lines"] = Change(theirs.lines, mine.lines)
     return Merged(draft, clashes)

@@ -5,7 +5,7 @@ Each says what happened in the person's language, and `advice` says what is safe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from crm_desktop.words import _
@@ -25,6 +25,19 @@ class Told(Exception):
 
 class Refused(Told):
     """The person may not do this."""
+
+
+class Doubt(Told):
+    """The person may do this, but should know something first.
+
+    `key` tells the doubt from others: with it among those that were told, the call is made again. again: does that, where somebody has
+    said how.
+    """
+
+    def __init__(self, key: str, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.key = key
+        self.again: Callable[[], object] | None = None
 
 
 class NotSignedIn(Refused):
@@ -65,6 +78,7 @@ class Conflict(Told):
         super().__init__(message, _("What you typed is still here."))
         self.theirs = theirs
         self.who = who
+        self.twice = False  # theirs holds what was typed here before as well: its lines must not be added again
 
 
 class Missing(Told):
@@ -73,6 +87,14 @@ class Missing(Told):
 
 class Unavailable(Told):
     """The database, the disk or another part of the world did not answer; trying again later may help."""
+
+
+class Away(Unavailable):
+    """The server does not answer just now; the window says so by itself as long as it lasts."""
+
+
+class NotSaved(Away):
+    """The server did not answer to a save. Whether it was done nobody knows yet; saving again does it once."""
 
 
 class Cancelled(Told):

@@ -68,8 +68,40 @@ _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 
 def _parse_email(text: str, field: Field, options: Options) -> str:
     value = _parse_code(text, field, options)
+    if value.casefold() in _NOTHING:
+        return ""
     if value and not all(_EMAIL.fullmatch(part.strip()) for part in re.split(r"[,;]", value) if part.strip()):
         raise ValueError(_("“{text}” is not an e-mail address.").format(text=value))
+    return value
+
+
+# What lists hold where somebody has no telephone or no website.
+_NOTHING = frozenset(
+    {"-", "--", "—", "——", "/", "\\", "无", "没有", "暂无", "未知", "n/a", "na", "none", "null", "nil"}
+)
+_FEWEST_DIGITS = 3  # of a telephone number: an extension, or 110
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#]+\S*|[^\s/?#@:]+\.[^\s/?#@:.]{2,}(:\d{1,5})?([/?#]\S*)?", re.IGNORECASE)
+
+
+def _parse_phone(text: str, field: Field, options: Options) -> str:
+    """Any way of writing a number, with extensions and names beside it; but a number must be in it."""
+    value = _parse_code(text, field, options)
+    if value.isdecimal() and len(value) >= _FEWEST_DIGITS:  # nearly all of them
+        return value
+    if value.casefold() in _NOTHING:
+        return ""
+    if value and ("@" in value or sum(c.isdecimal() for c in value) < _FEWEST_DIGITS):
+        raise ValueError(_("“{text}” is not a telephone number.").format(text=value))
+    return value
+
+
+def _parse_url(text: str, field: Field, options: Options) -> str:
+    """An address with or without https://, or several of them."""
+    value = _parse_code(text, field, options)
+    if value.casefold() in _NOTHING:
+        return ""
+    if not all(_URL.fullmatch(part) for part in re.split(r"[,;、\s]+", value) if part):
+        raise ValueError(_("“{text}” is not a web address.").format(text=value))
     return value
 
 
@@ -248,9 +280,9 @@ def _kinds() -> dict[str, Kind]:
         "text": Kind("text", _parse_text, _show_text),
         "long_text": Kind("long_text", _parse_text, _show_text),
         "code": Kind("code", _parse_code, _show_text),
-        "phone": Kind("phone", _parse_code, _show_text),
+        "phone": Kind("phone", _parse_phone, _show_text),
         "email": Kind("email", _parse_email, _show_text),
-        "url": Kind("url", _parse_code, _show_text),
+        "url": Kind("url", _parse_url, _show_text),
         "integer": Kind("integer", _parse_integer, _show_decimal(0, 0), "right", NUMBER_FILTERS, numeric=True),
         "decimal": Kind("decimal", plain, _show_decimal(0, 4), "right", NUMBER_FILTERS, numeric=True),
         "money": money,

@@ -166,6 +166,27 @@ LOG_FOLDER = Setting(
     "log_folder", "", "Folder of archived log files", "Empty: beside the data.", Scope.PC, "Log"
 )
 
+_STOPS = {"off": "Not looked at", "warn": "Ask", "approve": "Only with permission", "forbid": "Forbid"}
+CREDIT_RULE = Setting(
+    "credit_rule", "warn", "Orders beyond the credit limit", "What happens when an order is confirmed that takes the customer over it.",
+    Scope.COMPANY, "Sales", _STOPS,
+)  # fmt: skip
+OVERDUE_RULE = Setting(
+    "overdue_rule", "warn", "Orders of customers with overdue money", "", Scope.COMPANY, "Sales", _STOPS
+)
+OVERDUE_GRACE = Setting(
+    "overdue_grace", 7, "Days after which overdue counts", "For orders; reminders begin as set below.",
+    Scope.COMPANY, "Sales", low=0, high=365,
+)  # fmt: skip
+REMIND_BEFORE = Setting(
+    "remind_before", 7, "Show receivables so many days before they are due", "On the Today page.",
+    Scope.COMPANY, "Sales", low=0, high=90,
+)  # fmt: skip
+QUOTE_NEEDS_COST = Setting(
+    "quote_needs_cost", False, "No quote without costs", "A quote can be marked as sent when the cost of every line is known.",
+    Scope.COMPANY, "Sales",
+)  # fmt: skip
+
 PASSWORD_LENGTH = Setting(
     "password_length", 8, "Characters of a password at least", "Long passwords are better than odd ones; none has to be renewed.",
     Scope.COMPANY, "Sign-in", low=8, high=64,
@@ -189,9 +210,15 @@ SIGN_IN_SYSTEM = Setting(
     "sign_in_system", False, "People may sign in with their Windows account",
     "Only where the data lie on this PC. Each person chooses it for the account in use.", Scope.COMPANY, "Sign-in",
 )  # fmt: skip
+INSTALLER_PLACE = Setting(
+    "installer_place", "", "Where the program's installer lies",
+    "A folder or an address that every PC of the office reaches. Told to those whose program is too old for the database.",
+    Scope.COMPANY, "Company",
+)  # fmt: skip
 LAST_SIGN_IN = Setting("last_sign_in", "", scope=Scope.PC)
 
 BACKUP_TARGETS: Setting[list[Any]] = Setting("backup_targets", [], scope=Scope.PC)
+LAN: Setting[dict[str, Any]] = Setting("lan", {}, scope=Scope.PC)  # see crm_desktop/lan/connection.py
 BACKUP_STATION = Setting("backup_station", "", scope=Scope.COMPANY)
 
 OPEN_TABS: Setting[list[Any]] = Setting("open_tabs", [])
@@ -201,18 +228,21 @@ NAVIGATION_NARROW = Setting("navigation_narrow", False, scope=Scope.PC)
 RECENT_RECORDS: Setting[list[Any]] = Setting("recent_records", [])
 LIST_LAYOUT: Setting[dict[str, Any]] = Setting("list_layout", {})
 FORM_LAYOUT: Setting[dict[str, Any]] = Setting("form_layout", {})
+PRINT_CHOICES: Setting[dict[str, Any]] = Setting("print_choices", {}, scope=Scope.PC)
+"""What was chosen last at this PC: by template its printer and tray, by printer and paper how far the print is moved."""
 
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
-    COMPANY_LOGO, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END, BACKUP_BEFORE_IMPORT,
+    COMPANY_LOGO, INSTALLER_PLACE, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END, BACKUP_BEFORE_IMPORT,
     BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS, BACKUP_LEAST_FREE,
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,
-    LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION,
-    OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT,
+    CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, QUOTE_NEEDS_COST,
+    LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION, LAN,
+    OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT, PRINT_CHOICES,
 )  # fmt: skip
 
-SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Sign-in", "Backups", "Log")
+SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Sales", "Sign-in", "Backups", "Log")
 
 
 def shown(declared: Iterable[Setting[Any]] = DECLARED) -> dict[str, list[Setting[Any]]]:

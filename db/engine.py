@@ -7,19 +7,36 @@ its first statement (`BEGIN IMMEDIATE`), so that two writers never deadlock on S
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
 from db.errors import Busy, Unreachable, translate
+from db.roles import ACTING_AS
+from db.roles import options as role_options
 
 BUSY_SECONDS = 10
 """How long a writer waits for another before it is told `Busy`."""
+
+_LINES = "lines"  # the option under which an engine keeps its connections to a server
+_RESTED = 20.0  # seconds after which a connection is tried before it is used: a server may have gone meanwhile
+
+# A PC that was switched off or lost its cable in the middle of a transaction must not keep others waiting for its locks, and one that
+# hears nothing any more must not wait for ever.
+_SERVER_OPTIONS = (
+    f"-c lock_timeout={BUSY_SECONDS * 1000} -c idle_in_transaction_session_timeout=300000 "
+    "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
+_CLIENT_OPTIONS = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -62,14 +79,56 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for `url`. Nothing is created or checked yet; errors of its statements are those of db/errors.py."""
+def _prepare_server(engine: Engine) -> None:
+    lines = engine.get_execution_options()[_LINES]
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        lines.add(connection)
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info["rested"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, _proxy: Any) -> None:
+        # Asking before every use, as SQLAlchemy's own pre-ping does, would cost each question another round trip.
+        if time.monotonic() - record.info.get("rested", time.monotonic()) < _RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error  # the pool makes another one, and lets go of those as old as this
+
+
+def hang_up(engine: Engine) -> None:
+    """Let go of a server that does not answer any more: whoever waits for it, on whatever thread, is told `Unreachable` at once."""
+    for line in tuple(engine.get_execution_options().get(_LINES, ())):
+        try:
+            ear = socket.fromfd(line.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+        except Exception:  # noqa: BLE001 - it is closed already
+            continue
+        with ear, suppress(OSError):
+            ear.shutdown(socket.SHUT_RDWR)
+    engine.dispose()
+
+
+def open_engine(url: str, acting_as: str = "") -> Engine:
+    """An engine for `url`. Nothing is created or checked yet; errors of its statements are those of db/errors.py.
+
+    acting_as: a role of a server that whoever signs in is a member of, and works as.
+    """
     sqlite = url.startswith("sqlite")
-    arguments: dict[str, Any] = {"check_same_thread": False} if sqlite else {"connect_timeout": 5}
-    pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "pool_pre_ping": True}
+    options = _SERVER_OPTIONS + ("" if sqlite else role_options(make_url(url).username, acting_as))
+    server = {"connect_timeout": 5, "options": options, **_CLIENT_OPTIONS}
+    arguments: dict[str, Any] = {"check_same_thread": False} if sqlite else server
+    kept: dict[str, Any] = {_LINES: WeakSet[Any](), ACTING_AS: acting_as}
+    pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "execution_options": kept}
     engine = create_engine(url, connect_args=arguments, **pool)
     if sqlite:
         _prepare_sqlite(engine)
+    else:
+        _prepare_server(engine)
 
     @event.listens_for(engine, "handle_error")
     def tell(context: ExceptionContext) -> None:
@@ -80,8 +139,11 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def open_scratch(path: Path) -> Engine:
-    """A SQLite file that is filled in one go and thrown away when anything goes wrong: fast, and not safe until it is settled."""
+def open_scratch(path: Path, *, references: bool = True) -> Engine:
+    """A SQLite file that is filled in one go and thrown away when anything goes wrong: fast, and not safe until it is settled.
+
+    references: False to let rows in without looking at what they point to, see db/integrity.py.
+    """
     engine = open_engine(sqlite_url(path))
 
     @event.listens_for(engine, "connect")
@@ -89,6 +151,8 @@ def open_scratch(path: Path) -> Engine:
         connection.execute("PRAGMA journal_mode=MEMORY")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("PRAGMA temp_store=FILE")  # sorting the indexes of millions of rows takes gigabytes
+        if not references:
+            connection.execute("PRAGMA foreign_keys=OFF")
 
     return engine
 

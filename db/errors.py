@@ -43,6 +43,10 @@ class StillReferenced(DatabaseFault):
     """The row is pointed to by others, or points to one that is gone."""
 
 
+class Denied(DatabaseFault):
+    """The server does not let this person do it, or see it."""
+
+
 class DiskFull(DatabaseFault):
     """No room left on the disk."""
 
@@ -81,6 +85,7 @@ _SQLSTATE: dict[str, type[DatabaseFault]] = {
     "57014": Interrupted,
     "53100": DiskFull,
     "25006": ReadOnly,
+    "42501": Denied,
     "XX001": Corrupt,
     "XX002": Corrupt,
 }

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from db.base import Base
 from db.engine import is_sqlite, writing
 from db.errors import Foreign, Newer
-from db.models import access, customers, office, products, sales, sign_in, system
+from db.models import access, customers, deliveries, money, office, pipeline, products, quotes, sales, sign_in, system
 
 METADATA = Base.metadata
 """All tables."""
 
-MODELS = (office, access, customers, products, sales, sign_in, system)
+MODELS = (office, access, customers, products, sales, quotes, deliveries, money, pipeline, sign_in, system)
 """Every module that declares tables; importing them fills METADATA."""
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -44,7 +44,7 @@ def head() -> str:
 def version(engine: Engine) -> str | None:
     """The version of a database; None for an empty one. Raises Foreign when there are only tables of another program."""
     with engine.connect() as connection:
-        names = inspect(connection).get_table_names()
+        names = inspect(connection).get_table_names(schema=None if is_sqlite(connection) else "public")
         if "alembic_version" not in names:
             if names:
                 raise Foreign(", ".join(names[:3]))

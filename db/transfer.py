@@ -256,7 +256,7 @@ def write_rows(connection: Connection, shape: Shape, rows: Iterable[Sequence[Any
     fitted = _fitted(shape, sqlite, rows)
     count = _insert(connection, shape, names, fitted) if sqlite else _copy_in(connection, shape, names, fitted)
     if given and shape.key == ("id",):
-        _continue_after(connection, shape, given, sqlite)
+        continue_after(connection, shape, given)
     return count
 
 
@@ -272,7 +272,7 @@ def _insert(connection: Connection, shape: Shape, names: str, rows: Iterator[tup
             yield row
 
     # The driver's own call takes the rows one by one, so none has to be held.
-    with _faults(connection):
+    with driver_faults(connection):
         driver.executemany(f'INSERT INTO "{shape.name}" ({names}) VALUES ({marks})', counted())
     return count
 
@@ -281,7 +281,7 @@ def _copy_in(connection: Connection, shape: Shape, names: str, rows: Iterator[tu
     driver: Any = connection.connection.driver_connection
     count = 0
     with (
-        _faults(connection),
+        driver_faults(connection),
         driver.cursor() as cursor,
         cursor.copy(f'COPY "{shape.name}" ({names}) FROM STDIN') as copy,
     ):
@@ -292,7 +292,7 @@ def _copy_in(connection: Connection, shape: Shape, names: str, rows: Iterator[tu
 
 
 @contextmanager
-def _faults(connection: Connection) -> Iterator[None]:
+def driver_faults(connection: Connection) -> Iterator[None]:
     """Errors of the bare driver as those of db/errors.py."""
     try:
         yield
@@ -305,10 +305,15 @@ def _faults(connection: Connection) -> Iterator[None]:
         raise fault from error
 
 
-def _continue_after(connection: Connection, shape: Shape, given: int, sqlite: bool) -> None:
+def continue_after(connection: Connection, shape: Shape, given: int) -> None:
+    """Let the ids of a table go on after `given`."""
     facts = {"name": shape.name, "given": given}
-    if not sqlite:
-        connection.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :given)"), facts)
+    if not is_sqlite(connection):
+        # Never back: what a sequence of PostgreSQL was set to stays, even when the transaction that did it is undone.
+        sequence = connection.execute(text("SELECT pg_get_serial_sequence(:name, 'id')"), facts).scalar()
+        if sequence:
+            query = f"SELECT setval('{sequence}', greatest(:given, (SELECT last_value FROM {sequence})))"
+            connection.execute(text(query), facts)
     elif connection.execute(text("UPDATE sqlite_sequence SET seq = :given WHERE name = :name"), facts).rowcount == 0:
         # Only tables that never give an id twice stand there; the first row makes the entry, so an empty table has none.
         made = connection.execute(text("SELECT sql FROM sqlite_schema WHERE name = :name"), facts).scalar() or ""
@@ -317,16 +322,18 @@ def _continue_after(connection: Connection, shape: Shape, given: int, sqlite: bo
 
 
 @contextmanager
-def bare_tables(connection: Connection) -> Iterator[None]:
+def bare_tables(connection: Connection, *, all_indexes: bool = True) -> Iterator[None]:
     """Inside, rows may come in any order and no index is kept up; at the end both engines check every reference.
 
-    All of it belongs to the caller's transaction.
+    All of it belongs to the caller's transaction. all_indexes: False to make only those again that keep a value from standing twice.
     """
     drop, make = _bare_sqlite(connection) if is_sqlite(connection) else _bare_server(connection)
     for statement in drop:
         connection.exec_driver_sql(statement)
     yield
     for statement in make:
+        if not all_indexes and statement.startswith("CREATE INDEX"):
+            continue
         connection.exec_driver_sql(statement)
 
 
@@ -392,16 +399,20 @@ def copy_database(source: Engine, target: Engine, tell: Told | None = None) -> d
     Gives the number of rows by table. Raises Unfit when a row does not arrive.
     """
     with reading(source) as out, writing(target) as session:
-        into = session.connection()
-        moved = {}
-        empty(into)
-        with bare_tables(into):
-            for shape in shapes():
-                rows = _told(shape, read_rows(out, shape), tell)
-                moved[shape.name] = write_rows(into, shape, rows, last_id(out, shape))
-        rebuild_search(into)
-        if counts(into, shapes()) != moved or counts(out, shapes()) != moved:
-            raise Unfit("the numbers of rows differ")
+        return copy_rows(out, session.connection(), tell)
+
+
+def copy_rows(out: Connection, into: Connection, tell: Told | None = None) -> dict[str, int]:
+    """The same within the caller's transactions."""
+    moved = {}
+    empty(into)
+    with bare_tables(into):
+        for shape in shapes():
+            rows = _told(shape, read_rows(out, shape), tell)
+            moved[shape.name] = write_rows(into, shape, rows, last_id(out, shape))
+    rebuild_search(into)
+    if counts(into, shapes()) != moved or counts(out, shapes()) != moved:
+        raise Unfit("the numbers of rows differ")
     return moved
 
 

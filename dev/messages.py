@@ -38,6 +38,7 @@ def in_code() -> Iterator[tuple[str | tuple[str, str], str]]:
 def in_declarations() -> Iterator[tuple[str, str]]:
     """Texts of record types, fields, options, periods and settings, with where they are declared."""
     from crm_desktop import settings
+    from crm_desktop.exchange.ready_mappings import ready_mappings
     from crm_desktop.records.builtin_options import CLOSED_LISTS, CURRENCIES, OPEN_LISTS, SEQUENCES
     from crm_desktop.records.ready_positions import READY_POSITIONS
     from crm_desktop.records.registry import BUILT_IN
@@ -55,6 +56,7 @@ def in_declarations() -> Iterator[tuple[str, str]]:
         yield from ((s.label, where) for s in kind.states)
         for operation in kind.operations:
             yield from ((t, where) for t in (operation.label, operation.confirm) if t)
+        yield from ((successor.label, where) for successor in kind.successors)
     for title, rows in OPEN_LISTS.values():
         yield title, "option lists"
         yield from ((label, "option lists") for _code, label, _tone in rows)
@@ -64,6 +66,7 @@ def in_declarations() -> Iterator[tuple[str, str]]:
     yield from ((text, "positions") for p in READY_POSITIONS for text in (p.name, p.note))
     yield from ((text, "rights") for texts in (REACHES, OPERATIONS, PROGRAM_RIGHTS) for text in texts.values())
     yield from ((label, "periods") for label in PERIODS.values())
+    yield from ((ready.name, "import mappings") for ready in ready_mappings() if ready.name.isascii())
     for setting in settings.DECLARED:
         texts = (setting.label, setting.help, setting.section, *(str(c) for c in setting.choices.values()))
         yield from ((t, "settings") for t in texts if t)

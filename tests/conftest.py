@@ -1,9 +1,11 @@
 """What every test stands on: no screen, one language, one time zone, and databases of both engines.
 
     pg_url       the address of a fresh, empty PostgreSQL database
+    pg_app       the open program with an empty company, on PostgreSQL only
     engine_url   the test runs twice: on a fresh SQLite file and on a fresh PostgreSQL database
     app          the open program with an empty company, twice: on SQLite and on PostgreSQL
     sqlite_app   the same on SQLite only, in a data folder
+    role_app     the same on PostgreSQL as an owner of the company who signed in with an own role; `app` too, in tests marked `roles`
     open_again   opens the database of `app` or `sqlite_app` once more, as another PC does
 
 Where the system lacks a library that Qt needs, the tests that need Qt are skipped, loudly; all others run.
@@ -34,6 +36,7 @@ else:
 
 import postgres_server
 import pytest
+from rights_server import RoleCompany, ServerOffice, make_role_company, opened_as_owner, server_office
 
 from crm_desktop import system_check
 from crm_desktop.application import Application
@@ -156,16 +159,48 @@ def sqlite_app(data_folder: Path) -> Iterator[Application]:
     app.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Application]:
-    """The open program with an empty company, once on each engine."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_app")
-        return
-    postgres: postgres_server.Server = request.getfixturevalue("postgres")
+@pytest.fixture(params=["sqlite", "postgresql", "role"])
+def app(request: pytest.FixtureRequest) -> Application:
+    """The open program with an empty company, once on each engine; in tests marked `roles` also under an own role of a server."""
+    names = {"sqlite": "sqlite_app", "postgresql": "pg_app", "role": "role_app"}
+    found: Application = request.getfixturevalue(names[request.param])
+    return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the third run of `app` where a test did not ask for it."""
+
+    def wanted(item: pytest.Item) -> bool:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        return params.get("app") != "role" or item.get_closest_marker("roles") is not None
+
+    items[:] = [item for item in items if wanted(item)]
+
+
+@pytest.fixture(scope="session")
+def _role_company(postgres: postgres_server.Server, tmp_path_factory: pytest.TempPathFactory) -> RoleCompany:
+    """An empty company on a server where people sign in with own roles, to be copied."""
+    return make_role_company(postgres, tmp_path_factory.mktemp("roles"), EMPTY_COMPANY)
+
+
+@pytest.fixture(scope="session")
+def role_office(postgres: postgres_server.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerOffice]:
+    """An office on a server where people sign in with own roles. Shared: whoever tests says first who is at work and what is allowed."""
+    yield from server_office(postgres, tmp_path_factory.mktemp("office of roles"))
+
+
+@pytest.fixture
+def role_app(postgres: postgres_server.Server, _role_company: RoleCompany, tmp_path: Path) -> Iterator[Application]:
+    """The open program with an empty company, as its owner whom a server knows by an own role: row-level security is on."""
+    with opened_as_owner(postgres, _role_company, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pg_app(postgres: postgres_server.Server, _empty_database: str, tmp_path: Path) -> Iterator[Application]:
+    """The open program with an empty company on PostgreSQL."""
     name = f"test_{uuid.uuid4().hex}"
-    template = request.getfixturevalue("_empty_database")
-    postgres.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE {_empty_database} STRATEGY file_copy")
     opened = open_url(postgres.url(name), tmp_path)
     yield opened
     opened.close()

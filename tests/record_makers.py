@@ -32,7 +32,12 @@ def order(app: Application, buyer: Draft, count: int = 2, **values: Any) -> Draf
     return saving.save(app, draft)
 
 
-SOUND = {("number-sequences", "pattern"): "T{n:4}"}
+SOUND = {
+    ("number-sequences", "pattern"): "T{n:4}",
+    ("payment-terms", "share"): Decimal(50),
+    ("payment-terms", "basis"): "signed",
+    ("receivables", "basis"): "date",
+}
 """Values a rule of the type asks for, where any text will not do."""
 
 _counter = itertools.count(1)

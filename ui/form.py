@@ -122,7 +122,7 @@ def shown_fields(kind: RecordType, fields: Mapping[str, Field]) -> dict[str, Fie
 
 
 def _told_elsewhere(kind: RecordType, about: Field) -> bool:
-    return about.section == RECORD_SECTION or about.name in ("revision", "position") or (kind.lines is not None and about.computed)
+    return about.section == RECORD_SECTION or about.name in ("revision", "position") or kind.in_foot(about)
 
 
 class RecordForm(QWidget):

@@ -18,6 +18,7 @@ from crm_desktop.services.log_words import action_words
 from crm_desktop.services.past import as_of
 from crm_desktop.words import _
 from ui import theme
+from ui.compare_dialog import CompareDialog, version_name
 from ui.date_editors import DateEditor
 from ui.editor_base import Around
 from ui.notices import Notices
@@ -113,15 +114,22 @@ class HistoryTab(QWidget):
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.size("page"))
-        grid.addWidget(Label(_("Revisions"), "section"), 0, 0, 1, 4)
+        grid.addWidget(Label(_("Revisions"), "section"), 0, 0, 1, 5)
         for row, revision in enumerate(revisions, 1):
-            name = _("Revision {number}").format(number=revision.number) if revision.number else _("First version")
-            grid.addWidget(Label(name), row, 0)
+            grid.addWidget(Label(version_name(revision)), row, 0)
             grid.addWidget(Label(f"{revision.who} · {revision.at.astimezone():%Y-%m-%d %H:%M}", "dim"), row, 1)
             grid.addWidget(Label(revision.reason, "dim", wrap=True), row, 2)
             grid.addWidget(Button(_("View"), "eye", kind="flat", clicked=partial(self.revision_wanted.emit, revision)), row, 3)
+            compare = partial(self.compare, revisions, revision.number)
+            grid.addWidget(Button(_("Compare"), "arrow_swap", kind="flat", clicked=compare), row, 4)
         grid.setColumnStretch(2, 1)
         return box
+
+    def compare(self, revisions: list[history.RevisionInfo], older: int) -> None:
+        """Show what differs between a version and the next one."""
+        dialog = CompareDialog(self, self.app, self.tasks, self.notices, self.kind, self.record_id, revisions, older)
+        dialog.exec()
+        dialog.deleteLater()
 
     def _entry(self, entry: history.Entry) -> QWidget:
         words, icon, tone = action_words(self.kind, entry.action)

@@ -196,6 +196,11 @@ class LinesGrid(QTableView):
             row, column = self.cell()
             self.go(row + (1 if way == "down" else -1), column)
 
+    @property
+    def typing(self) -> bool:
+        """Whether a cell is being typed into."""
+        return self._open_editor() is not None
+
     def commit(self) -> None:
         """Take what stands in the cell that is being typed into, if one is."""
         editor = self._open_editor()

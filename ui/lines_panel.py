@@ -140,7 +140,7 @@ class LinesPanel(QWidget):
         row.setContentsMargins(theme.size("margin"), 10, theme.size("margin"), 10)
         row.setSpacing(theme.size("page"))
         self.amounts: dict[str, Label] = {}
-        fields = {n: f for n, f in self.visible_fields.items() if f.computed and f.section != "Record" and f.name != "revision"}
+        fields = {n: f for n, f in self.visible_fields.items() if self.kind.in_foot(f)}
         words = [n for n, f in fields.items() if f.kind == "text"]
         sums = [n for n, f in fields.items() if f.kind in _NUMBERS]
         for name in words:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QCursor
 from crm_desktop import settings as s
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.progress import Progress
+from crm_desktop.records.record_type import Successor
 from crm_desktop.services import batch_editing
 from crm_desktop.services.deleting import delete, restore_batch
 from crm_desktop.services.handing_over import can_be_handed_over
@@ -24,6 +25,7 @@ from ui.batch_edit import BatchEdit
 from ui.hand_over import hand_over_records
 from ui.list_state import joined
 from ui.list_view import RecordList
+from ui.record_chain import begin_next
 from ui.share_dialog import share_records
 from ui.shell import Shell
 
@@ -61,6 +63,10 @@ class ListActions(QObject):
     def _words(self, count: int) -> str:
         title = self._type.title if count == 1 else self._type.plural
         return _("{count} {things}").format(count=f"{count:,}", things=_(title))
+
+    def make_next(self, successor: Successor) -> None:
+        """Make one document of all of them."""
+        self.with_ids(lambda ids: begin_next(self._shell, self._type, ids, successor))
 
     # Delete
 

@@ -17,14 +17,7 @@ from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.errors import Refused
 from crm_desktop.filters import AllOf, Condition, Filter, ListQuery
-from crm_desktop.services.listing import (
-    Count,
-    Page,
-    Stop,
-    count,
-    fetch_page,
-    totals,
-)
+from crm_desktop.services.listing import Count, Page, Stop, count, fetch_page, totals
 from crm_desktop.words import _
 from ui.list_cells import Cell, Column, cells_of, columns_of, needed, tip_of
 from ui.list_edges import Edges
@@ -113,7 +106,7 @@ class RecordListModel(QAbstractTableModel):
 
     def ask(self, query: ListQuery) -> None:
         """Show what answers `query`; the rows on screen stay until then."""
-        visible = self._type.visible(self._app.actor)
+        visible = self._type.listed(self._app.actor)
         columns = tuple(n for n in query.columns or self._type.columns if n in visible)
         if self._asked and self._rows and columns != tuple(c.name for c in self.columns):
             self._show_columns(columns)
@@ -218,12 +211,12 @@ class RecordListModel(QAbstractTableModel):
             self._put(page)
             if self._rows:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self.columns) - 1))
-            self.waiting.emit(False)
         else:
             self.beginResetModel()
             self._put(page)
             self.endResetModel()
-            self.waiting.emit(False)
+        self.waiting.emit(False)
+        if not same:
             self.arrived.emit()
         self._count()
 
@@ -280,7 +273,8 @@ class RecordListModel(QAbstractTableModel):
             self._pending = None  # what they are called may have changed
         else:
             return
-        self._settle.start()
+        if not self._settle.isActive():  # a storm of changes must not put it off for ever
+            self._settle.start()
 
     def _look_again(self) -> None:
         ids, self._pending = self._pending, set()

@@ -14,11 +14,14 @@ from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from crm_desktop.exchange.card_fields import CARDS
+from crm_desktop.exchange.grouping import Grouping, groupable, summable
 from crm_desktop.filters import ListQuery
 from crm_desktop.progress import Progress
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _, ngettext
 from ui import icons
+from ui.grouping_dialog import GroupingDialog
 from ui.shell import Shell
 
 _EXCEL, _CSV = "Excel (*.xlsx)", "CSV (*.csv)"
@@ -29,7 +32,30 @@ def export_menu(shell: Shell, parent: QWidget, query: Callable[[], ListQuery]) -
     menu = QMenu(parent)
     menu.addAction(icons.icon("table"), _("As shown…"), lambda: export(shell, parent, query()))
     menu.addAction(_("With all fields…"), lambda: export(shell, parent, replace(query(), columns=())))
+    menu.addAction(_("With sums and a chart…"), lambda: export_sums(shell, parent, query()))
+    if query().type in CARDS:
+        menu.addAction(icons.icon("person_circle"), _("Address cards (vCard)…"), lambda: export_cards(shell, parent, query()))
     return menu
+
+
+def export_sums(shell: Shell, parent: QWidget, query: ListQuery) -> None:
+    """Ask by what the list is summed up and for a file, and write both there."""
+    kind = shell.app.type(query.type)
+    visible = tuple(n for n in kind.fields if n in kind.visible(shell.app.actor))
+    names = query.columns or kind.columns
+    groups = groupable(kind, tuple(dict.fromkeys((*names, *visible))))
+    dialog = GroupingDialog(parent, kind, groups, summable(kind, [n for n in visible if kind.fields[n].section != "Record"]))
+    if dialog.exec() and dialog.field:
+        path = ask_path(parent, kind, _EXCEL, "xlsx")
+        if path is not None:
+            write(shell, query, path, Grouping(dialog.field, dialog.sums))
+
+
+def export_cards(shell: Shell, parent: QWidget, query: ListQuery) -> None:
+    """Ask for a file and write a card for each record there."""
+    path = ask_path(parent, shell.app.type(query.type), "vCard (*.vcf)", "vcf")
+    if path is not None:
+        write(shell, query, path.with_suffix(".vcf"))
 
 
 def export(shell: Shell, parent: QWidget, query: ListQuery) -> None:
@@ -39,11 +65,14 @@ def export(shell: Shell, parent: QWidget, query: ListQuery) -> None:
         write(shell, query, path)
 
 
-def write(shell: Shell, query: ListQuery, path: Path) -> None:
-    """Write the list to a file in the background; the notice at the end opens it."""
+def write(shell: Shell, query: ListQuery, path: Path, grouping: Grouping | None = None) -> None:
+    """Write the list to a file in the background, with sums where they are wanted; the notice at the end opens it."""
 
     def work(progress: Progress) -> int:
         # The writers of workbooks take a third of a second to load, so they are loaded where nobody waits.
+        if grouping is not None:
+            grouped: Any = import_module("crm_desktop.exchange.grouped")
+            return int(grouped.export_grouped(shell.app, query, path, grouping, progress))
         exporting: Any = import_module("crm_desktop.exchange.exporting")
         return int(exporting.export_list(shell.app, query, path, progress))
 

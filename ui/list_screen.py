@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayou
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.filters import Condition, Filter, ListQuery
+from crm_desktop.services.becoming import merged
 from crm_desktop.services.listing import Count, fetch_ids
 from crm_desktop.services.views import Look, Views, forget_last, keep_last, load_views
 from crm_desktop.words import _
@@ -236,6 +237,8 @@ class ListScreen(QWidget):
         delete = Button(_("Delete"), "delete", kind="danger", clicked=actions.delete)
         hand_over = Button(_("Hand over…"), "arrow_swap", clicked=actions.hand_over)
         share = Button(_("Share…"), "people_team", clicked=actions.share)
+        for successor in merged(self.shell.app, self.type):
+            row.addWidget(Button(_(successor.label), successor.icon, clicked=partial(actions.make_next, successor)))
         for button in (change, assign, hand_over, share, export, Button(_("Copy"), "copy", clicked=self.list.copy), delete):
             row.addWidget(button)
         for button in (hand_over, share):
@@ -280,6 +283,9 @@ class ListScreen(QWidget):
     def _menu_actions(self) -> list[QAction]:
         actions = self.actions_of_list
         made = []
+        for successor in merged(self.shell.app, self.type):
+            made.append(QAction(icons.icon(successor.icon), _(successor.label), self))
+            made[-1].triggered.connect(lambda _on=False, successor=successor: actions.make_next(successor))
         people = (("share", "arrow_swap", _("Hand over…"), actions.hand_over), ("share", "people_team", _("Share…"), actions.share))
         for operation, icon, words, run in (
             ("change", "edit", _("Change…"), actions.batch_edit),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QObject, Signal
 
 from crm_desktop.draft import Ref
+from crm_desktop.filters import ListQuery
 from crm_desktop.services.listing import Count
 from ui.list_model import RecordListModel
 from ui.record_table import RecordTable
@@ -23,6 +24,7 @@ class ListSelection(QObject):
         self._model, self._table, self._label, self._single = model, table, label, single
         self.everything = False
         self.total: Count | None = None
+        self._shown: ListQuery | None = None  # what the rows answer
         self._kept: tuple[set[int], int | None, int] = (set(), None, 0)
         table.selectionModel().selectionChanged.connect(lambda *_args: self.changed.emit())
         table.everything_wanted.connect(self.take_everything)
@@ -88,8 +90,10 @@ class ListSelection(QObject):
     def bring_back(self) -> None:
         """After the rows were replaced: the same records, at the same place."""
         ids, current, at = self._kept
+        again, self._shown = self._model.query == self._shown, self._model.query
         if ids or current is not None:
             self.select(ids, current)
+        if again or ids or current is not None:
             self._table.verticalScrollBar().setValue(at)
 
     def _lie_outside(self, first: int, last: int) -> bool:

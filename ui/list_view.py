@@ -78,7 +78,7 @@ class RecordList(QWidget):
         super().__init__(parent)
         self.app, self.tasks, self.type = app, tasks, app.type(type_key)
         self.compact, self.single = compact, single
-        self.visible = self.type.visible(app.actor)
+        self.visible = self.type.listed(app.actor)
         self.state = default_state(self.type, self.visible, where)
         self.model = RecordListModel(app, tasks, type_key, page_size=page_size, parent=self)
         self._names = Names(app, tasks, self)

@@ -20,6 +20,7 @@ from ui.main_window import MainWindow
 from ui.sign_in_dialogs import BindAccount, ChangePassword
 from ui.sign_in_door import Door
 
+_LOOK = 1500  # milliseconds; only a value in memory is looked at
 _SETTINGS = frozenset({s.IDLE_MINUTES.name, s.OWN_IDLE_MINUTES.name})
 
 
@@ -39,12 +40,15 @@ class LockKeeper(QObject):
         self._turned_on.connect(self.begin)
         self._stop_hearing = window.app.changes.listen(self._heard)
         window.closed.connect(self._close)
+        self._look = QTimer(self, interval=_LOOK)
+        self._look.timeout.connect(self.look)
         self.begin()
 
     def begin(self) -> None:
         """Offer it as soon as the person at work has a password: also right after sign-in was turned on."""
         if self._window.app.actor.proven and not self._offered:
             self._offered = True
+            self._look.start()
             self._offer()
             self.read_minutes()
 
@@ -53,6 +57,12 @@ class LockKeeper(QObject):
         window = self._window
         work = partial(signing_in.idle_minutes, window.app, window.settings.get(s.OWN_IDLE_MINUTES))
         window.tasks.run(work, self.watch.set_minutes, owner=self)
+
+    def look(self) -> None:
+        """Leave the window when somebody has reset the password of the person at work."""
+        if signing_in.needed(self._window.app):
+            self._look.stop()
+            self._door.sign_out(_("Your password was reset by an administrator.") + " " + _("Sign in again with the one-time password."))
 
     def lock(self, reason: str = "hand") -> None:
         """Cover everything until the person is back."""

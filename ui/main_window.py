@@ -25,6 +25,7 @@ from ui.command_palette import Answer, CommandPalette
 from ui.commands import Command, action_for, add_to
 from ui.dialogs.keyboard_map import KeyboardMap
 from ui.dropped_files import DropToImport
+from ui.lan_wish import LanWish
 from ui.notices import Notices
 from ui.old_fields import has_old_fields
 from ui.reminders import Reminders
@@ -54,6 +55,8 @@ class MainWindow(QMainWindow):
     closed = Signal()
     backup_wanted = Signal(object, str)
     """A backup file (None: still to be chosen), and what for: "restore" or "look"."""
+    office_wanted = Signal(object)
+    """A `LanWish` (ui/lan_wish.py)."""
 
     def __init__(
         self,
@@ -124,6 +127,9 @@ class MainWindow(QMainWindow):
 
     def open_backup(self, file: Path | None, what: str) -> None:
         self.backup_wanted.emit(file, what)
+
+    def change_office(self, wish: LanWish) -> None:
+        self.office_wanted.emit(wish)
 
     def tab_changed(self, screen: QWidget) -> None:
         self.tabs.refresh(screen)

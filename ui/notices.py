@@ -15,7 +15,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QStandardPaths, QtMsgTyp
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from crm_desktop.error_report import suggested_name, write_report
-from crm_desktop.errors import Cancelled, Told
+from crm_desktop.errors import Away, Cancelled, Doubt, NotSaved, Told
 from crm_desktop.words import _
 from ui import icons, theme
 from ui.widgets.buttons import Button
@@ -47,6 +47,8 @@ class Notices(QObject):
         self._window, self._log_folder = window, log_folder
         self._toast = Toast(window)
         self._showing_mistake = False
+        self.away = False
+        """The window says by itself that the server does not answer: not every question that gets no answer has to."""
         self._uncaught.connect(self._tell)
 
     @property
@@ -103,6 +105,13 @@ class Notices(QObject):
     def _tell(self, error: BaseException) -> None:
         if isinstance(error, Cancelled):
             self.say(error.message, icon="info")
+        elif isinstance(error, Doubt) and error.again is not None:
+            if self.ask(error.message, error.advice, yes=_("Go on"), no=_("Cancel")):
+                error.again()
+        elif isinstance(error, NotSaved) or (isinstance(error, Away) and not self.away):
+            self.say(error.message, icon="warning")
+        elif isinstance(error, Away):
+            log.info("No answer from the server")
         elif isinstance(error, Told):
             log.info("Told: %s", type(error).__name__)
             self._told(QMessageBox.Icon.Warning, error.message, error.advice)

@@ -1,64 +1,40 @@
 """Preview first, then one key: the pages as they will be, with template, language, printer, copies and pages beside them.
 
-The PDF that is shown is the PDF that is saved and printed, byte for byte.
+The PDF that is shown is the PDF that is saved, mailed and printed, byte for byte.
 """
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMarginsF, QSize, QSizeF, QStandardPaths, Qt, QTemporaryDir, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QPageLayout, QPageSize, QPainter, QPixmap, QShortcut
-from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QStandardPaths, Qt, QTemporaryDir, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
 from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.file_names import file_name
-from crm_desktop.printing.preview import page_count, page_png, page_rgb
+from crm_desktop.printing.context import for_record
+from crm_desktop.printing.mail_draft import mail_draft
+from crm_desktop.printing.preview import page_sizes
 from crm_desktop.printing.printing import note_printed, print_to_pdf
-from crm_desktop.printing.shipped import templates_for
+from crm_desktop.printing.shipped import CARD, templates_for
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.words import LANGUAGES, _, language, ngettext
+from crm_desktop.words import _, ngettext
 from ui import theme
+from ui.page_view import PageBar, PageItem, PageView
+from ui.print_choices import PrintChoices
+from ui.printer_paper import Handling, page_numbers, paint_pages, printer_for
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
-from ui.widgets.inputs import NumberBox, Spinner
 from ui.widgets.labels import Label
 
-_SCREEN_DPI, _PRINT_DPI = 96, 300
-_PDF = ""  # in the list of printers: save as a file
-
-
-def page_numbers(text: str, pages: int) -> list[int]:
-    """The pages a person means by `1-3, 5` (from 0); all of them for nothing. Raises ValueError with words."""
-    wanted: list[int] = []
-    for part in re.split(r"[,，;；\s]+", text.strip()):
-        if not part:
-            continue
-        found = re.fullmatch(r"(\d{1,6})(?:([-–~])(\d{1,6})?)?", part)
-        first = int(found[1]) if found else 0
-        last = (int(found[3] or pages) if found[2] else first) if found else 0
-        if not 1 <= first <= last or first > pages:
-            raise ValueError(_("There are {count} pages; write them like 1-3, 5.").format(count=pages))
-        wanted += range(first - 1, min(last, pages))
-    return wanted or list(range(pages))
+__all__ = ["PrintDialog", "page_numbers", "paint_pages"]
 
 
 class PrintDialog(QDialog):
@@ -68,17 +44,27 @@ class PrintDialog(QDialog):
         super().__init__(parent.window())
         self.shell, self.kind, self.record_id, self.name = shell, kind, record_id, title
         self.pdf = b""
-        self.pages: list[QLabel] = []
         self._ticket = 0
         self._folder: QTemporaryDir | None = None
+        self.choices = PrintChoices(shell.settings)
+        self.template, self.language, self.printer = self.choices.template, self.choices.language, self.choices.printer
+        self.copies, self.range = self.choices.copies, self.choices.range
         self.setWindowTitle(_("Print {title}").format(title=title))
         self._build()
         window = parent.window()
-        self.resize(min(theme.current().px(1040), window.width() - 40), window.height() - 40)
+        self.resize(min(theme.current().px(1160), window.width() - 40), window.height() - 40)
         for keys in ("Return", "Enter", "Ctrl+P"):
             QShortcut(QKeySequence(keys), self, self.take_default)
         self._fill_templates()
+        self.choices.other_language.connect(self._other_language)
+        self.choices.other_template.connect(self.render_pages)
+        self.choices.other_printer.connect(self._show_default)
         self.render_pages()
+
+    @property
+    def pages(self) -> list[PageItem]:
+        """The pages that are shown."""
+        return self.view.pages
 
     # Building
 
@@ -86,13 +72,15 @@ class PrintDialog(QDialog):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setProperty("ground", "bg")
-        self._area.setAccessibleName(_("Preview"))
-        row.addWidget(self._area, 1)
+        self.view = PageView(self.shell.tasks)
+        self.bar = PageBar(self.view, self.shell.tasks)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.bar)
+        left.addWidget(self.view, 1)
+        row.addLayout(left, 1)
         side = QWidget()
-        side.setFixedWidth(theme.current().px(300))
+        side.setFixedWidth(theme.current().px(310))
         column = QVBoxLayout(side)
         edge = theme.size("page")
         column.setContentsMargins(edge, edge, edge, edge)
@@ -100,7 +88,9 @@ class PrintDialog(QDialog):
         column.addWidget(Label(self.name, "heading", wrap=True))
         self.count = Label("", "dim")
         column.addWidget(self.count)
-        column.addLayout(self._choices())
+        column.addWidget(self.choices)
+        self.edit_button = Button(_("Edit this template"), "ruler", kind="flat", clicked=self.edit_template)
+        column.addWidget(self.edit_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.problem = Label("", "error", wrap=True)
         self.problem.hide()
         column.addWidget(self.problem)
@@ -108,43 +98,15 @@ class PrintDialog(QDialog):
         column.addLayout(self._buttons())
         row.addWidget(side)
 
-    def _choices(self) -> QGridLayout:
-        self.template, self.language, self.printer = QComboBox(), QComboBox(), QComboBox()
-        self.copies, self.range = NumberBox(1, 99, 1), QLineEdit()
-        for code, words in LANGUAGES.items():
-            self.language.addItem(words, code)
-        self.language.setCurrentIndex(max(0, self.language.findData(language())))
-        for info in QPrinterInfo.availablePrinters():
-            self.printer.addItem(info.description() or info.printerName(), info.printerName())
-        self.printer.addItem(_("Save as PDF"), _PDF)
-        default = QPrinterInfo.defaultPrinterName()
-        self.printer.setCurrentIndex(max(0, self.printer.findData(default)) if default else 0)
-        self.range.setPlaceholderText(_("All, or 1-3, 5"))
-        grid = QGridLayout()
-        grid.setVerticalSpacing(theme.size("gap"))
-        rows = (
-            (_("Template"), self.template), (_("Language"), self.language), (_("Printer"), self.printer),
-            (_("Copies"), self.copies), (_("Pages"), self.range),
-        )  # fmt: skip
-        for at, (words, widget) in enumerate(rows):
-            label = Label(words, "dim")
-            label.setBuddy(widget)
-            widget.setAccessibleName(words)
-            grid.addWidget(label, at, 0)
-            grid.addWidget(widget, at, 1)
-        grid.setColumnStretch(1, 1)
-        self.language.currentIndexChanged.connect(lambda _at: self._other_language())
-        self.template.currentIndexChanged.connect(lambda _at: self.render_pages())
-        self.printer.currentIndexChanged.connect(lambda _at: self._show_default())
-        return grid
-
     def _buttons(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(theme.size("gap"))
         self.default = primary("", "print", self.take_default)
         self.save_button = Button(_("Save as PDF…"), "document_pdf", clicked=self.save)
+        self.mail_button = Button(_("As an e-mail…"), "mail", clicked=self.mail, tip=_("A draft in your mail program, with the PDF"))
         self.open_button = Button(_("Open in the PDF program"), "open", clicked=self.open)
-        for button in (self.default, self.save_button, self.open_button, Button(_("Close"), clicked=self.reject)):
+        buttons = (self.default, self.save_button, self.mail_button, self.open_button, Button(_("Close"), clicked=self.reject))
+        for button in buttons:
             column.addWidget(button)
         self._show_default()
         return column
@@ -153,19 +115,16 @@ class PrintDialog(QDialog):
         self.default.setText(_("Print") if self.printer.currentData() else _("Save as PDF"))
         self.default.setToolTip(f"{self.default.text()}  (Enter)")
         self.save_button.setVisible(bool(self.printer.currentData()))
-        self.copies.setEnabled(bool(self.printer.currentData()))
 
     def _fill_templates(self) -> None:
-        kept = self.template.currentData()
-        self.template.blockSignals(True)
-        self.template.clear()
         code = str(self.language.currentData())
-        for template in templates_for(self.kind, code):
-            self.template.addItem(template.title_in(code), template.name)
-        base = str(kept or "").partition(".")[0]
-        same = next((i for i in range(self.template.count()) if str(self.template.itemData(i)).partition(".")[0] == base), 0)
-        self.template.setCurrentIndex(same if kept else 0)
-        self.template.blockSignals(False)
+        self.choices.fill_templates([(t.name, t.title_in(code)) for t in templates_for(self.kind, code)])
+        self._may_edit()
+
+    def _may_edit(self) -> None:
+        """Only what somebody drew can be changed, and only by those who may set this record type up."""
+        self.edit_button.setVisible(self.shell.app.actor.may(f"{self.kind.key}.setup"))
+        self.edit_button.setEnabled(self.template.currentData() != CARD)
 
     def _other_language(self) -> None:
         self._fill_templates()
@@ -178,59 +137,34 @@ class PrintDialog(QDialog):
         self._ticket += 1
         self.pdf = b""
         self._set_ready(False)
-        waiting = QWidget()
-        column = QVBoxLayout(waiting)
-        column.addWidget(Spinner(28), 0, Qt.AlignmentFlag.AlignCenter)
-        self._area.setWidget(waiting)
+        self._may_edit()
         name, code = self.template.currentData(), str(self.language.currentData())
         work = partial(_made, self.shell.app, self.kind.key, self.record_id, name, code)
         self.shell.tasks.run(work, partial(self._show, self._ticket), self._failed, owner=self)
 
-    def _show(self, ticket: int, made: tuple[bytes, int]) -> None:
+    def _show(self, ticket: int, made: tuple[bytes, list[tuple[float, float]]]) -> None:
         if ticket != self._ticket:
             return
-        self.pdf, count = made
-        self.count.setText(ngettext("{count} page", "{count} pages", count).format(count=count))
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(theme.size("page"), theme.size("page"), theme.size("page"), theme.size("page"))
-        column.setSpacing(theme.size("page"))
-        self.pages = []
-        for number in range(count):
-            picture = QLabel()
-            picture.setProperty("role", "picture")
-            picture.setAccessibleName(_("Page {number}").format(number=number + 1))
-            picture.setFixedSize(QSize(10, 10))
-            self.pages.append(picture)
-            column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
-            work = partial(page_png, self.pdf, number, _SCREEN_DPI * self.devicePixelRatioF())
-            self.shell.tasks.run(work, partial(self._show_page, ticket, number), self._failed, owner=self)
-        column.addStretch(1)
-        self._area.setWidget(page)
+        self.pdf, sizes = made
+        self.count.setText(ngettext("{count} page", "{count} pages", len(sizes)).format(count=len(sizes)))
+        self.view.show_pdf(self.pdf, sizes)
+        self.choices.show_paper(*sizes[0])
         self._set_ready(True)
         self.default.setFocus()
 
-    def _show_page(self, ticket: int, number: int, png: bytes) -> None:
-        if ticket != self._ticket:
-            return
-        picture = QPixmap()
-        picture.loadFromData(png)
-        bar = self._area.verticalScrollBar().sizeHint().width()
-        room = max(200, self._area.width() - bar - 2 * theme.size("page") - 2)
-        ratio = self.devicePixelRatioF()
-        if picture.width() > room * ratio:
-            picture = picture.scaledToWidth(round(room * ratio), Qt.TransformationMode.SmoothTransformation)
-        picture.setDevicePixelRatio(ratio)
-        self.pages[number].setFixedSize(picture.deviceIndependentSize().toSize())
-        self.pages[number].setPixmap(picture)
-
     def _set_ready(self, ready: bool) -> None:
-        for button in (self.default, self.save_button, self.open_button):
+        for button in (self.default, self.save_button, self.mail_button, self.open_button):
             button.setEnabled(ready)
 
     def _failed(self, error: BaseException) -> None:
-        self._area.setWidget(QWidget())
+        self.view.show_pdf(b"", [])
         self.shell.notices.error(error)
+
+    def edit_template(self) -> None:
+        """The template in the designer, with this record on the paper."""
+        name = str(self.template.currentData())
+        self.reject()
+        self.shell.open_screen(f"template?type={self.kind.key}&name={name}", record=str(self.record_id))
 
     # What is done with it
 
@@ -251,6 +185,7 @@ class PrintDialog(QDialog):
             if not name:
                 return
             path = Path(name)
+        self.choices.remember()
         said = _("Saved: {name}").format(name=path.name)
         work = partial(_write, path, self.pdf, self._noting({"file": path.name}))
         self.shell.tasks.run(work, lambda _none: self._done(said), owner=self)
@@ -267,14 +202,29 @@ class PrintDialog(QDialog):
 
     def open(self) -> None:  # type: ignore[override]
         """Show the PDF in the program the system has for it."""
-        self._folder = self._folder or QTemporaryDir()
-        self._folder.setAutoRemove(False)  # the other program may keep it open longer than this one runs
-        # A folder of its own each time: the reader that opened it before may still hold the file.
-        path = Path(tempfile.mkdtemp(dir=self._folder.path())) / self._file_name()
+        path = self._own_folder() / self._file_name()
         path.write_bytes(self.pdf)
         self.shell.tasks.run(self._noting({"file": path.name}), owner=self)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.shell.notices.inform(_("No program of this PC opens PDF files."), _("Save it instead."))
+
+    def mail(self) -> None:
+        """A draft with the PDF in the mail program of this PC."""
+        code = str(self.language.currentData())
+        path = self._own_folder() / f"{file_name(self.name, instead='document')}.eml"
+        work = partial(_mail, self.shell.app, self.kind.key, self.record_id, code, self.name, self._file_name(), self.pdf, path)
+        self.shell.tasks.run(work, self._mailed, owner=self)
+
+    def _mailed(self, path: Path) -> None:
+        self.shell.tasks.run(self._noting({"file": path.name}), owner=self)
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.shell.notices.inform(_("No program of this PC opens e-mails."), _("Save the PDF and attach it yourself."))
+
+    def _own_folder(self) -> Path:
+        """A folder of its own each time: the program that opened the file before may still hold it."""
+        self._folder = self._folder or QTemporaryDir()
+        self._folder.setAutoRemove(False)  # the other program may keep it open longer than this one runs
+        return Path(tempfile.mkdtemp(dir=self._folder.path()))
 
     def print_pages(self) -> None:
         """Send the chosen pages to the printer, copy by copy."""
@@ -286,46 +236,21 @@ class PrintDialog(QDialog):
             self.range.setFocus()
             return
         self.problem.hide()
-        printer = QPrinter(QPrinterInfo.printerInfo(str(self.printer.currentData())), QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(self.name)
+        self.choices.remember()
+        handling = self.choices.handling()
+        printer = printer_for(str(self.printer.currentData()), self.name, handling)
         copies = self.copies.value()
         facts = {"printer": self.printer.currentText(), "pages": len(wanted), "copies": copies}
-        work = partial(_print, printer, self.pdf, wanted * copies, self._noting(facts))
+        work = partial(_print, printer, self.pdf, wanted * copies, handling, self._noting(facts))
         said = _("Sent to {printer}").format(printer=self.printer.currentText())
         title = _("Printing {title}").format(title=self.name)
         self.shell.tasks.run(work, lambda _none: self.shell.notices.say(said), slow=True, title=title)
         self.accept()
 
 
-def paint_pages(printer: QPrinter, pdf: bytes, pages: list[int], dpi: int = _PRINT_DPI) -> None:
-    """Paint pages of a PDF on a printer, each at the size of its paper. May run on another thread."""
-    painter: QPainter | None = None
-    printer.setResolution(dpi)
-    printer.setFullPage(True)
-    for number in pages:
-        (width, height), content = page_rgb(pdf, number, dpi)
-        _set_paper(printer, QSizeF(width / dpi * 25.4, height / dpi * 25.4))
-        if painter is None:
-            painter = QPainter(printer)
-        else:
-            printer.newPage()
-        image = QImage(content, width, height, width * 3, QImage.Format.Format_RGB888)
-        painter.drawImage(0, 0, image)
-    if painter is not None:
-        painter.end()
-
-
-def _set_paper(printer: QPrinter, size: QSizeF) -> None:
-    wide = size.width() > size.height()
-    upright = size.transposed() if wide else size
-    printer.setPageSize(QPageSize(upright, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.FuzzyMatch))
-    printer.setPageOrientation(QPageLayout.Orientation.Landscape if wide else QPageLayout.Orientation.Portrait)
-    printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
-
-
-def _made(app: Application, type_key: str, record_id: int, template: str | None, code: str) -> tuple[bytes, int]:
+def _made(app: Application, type_key: str, record_id: int, template: str | None, code: str) -> tuple[bytes, list[tuple[float, float]]]:
     pdf = print_to_pdf(app, type_key, record_id, template, code)
-    return pdf, page_count(pdf)
+    return pdf, page_sizes(pdf)
 
 
 def _write(path: Path, pdf: bytes, note: Callable[[], None]) -> None:
@@ -334,13 +259,14 @@ def _write(path: Path, pdf: bytes, note: Callable[[], None]) -> None:
     note()
 
 
-def _print(printer: QPrinter, pdf: bytes, pages: list[int], note: Callable[[], None]) -> None:
-    paint_pages(printer, pdf, pages)
+def _mail(app: Application, type_key: str, record_id: int, code: str, title: str, name: str, pdf: bytes, path: Path) -> Path:
+    """The draft, addressed to the contact, else to the customer."""
+    context = for_record(app, type_key, record_id, code)
+    to = next((str(who.get("email")) for who in (context["contact"], context["customer"]) if who.get("email")), "")
+    path.write_bytes(mail_draft(to, title, "", name, pdf))
+    return path
+
+
+def _print(printer: QPrinter, pdf: bytes, pages: list[int], handling: Handling, note: Callable[[], None]) -> None:
+    paint_pages(printer, pdf, pages, moved=(handling.right, handling.down))
     note()
-
-
-def print_record(parent: QWidget, shell: Shell, kind: RecordType, record_id: int, title: str) -> None:
-    """Show the preview of a record."""
-    dialog = PrintDialog(parent, shell, kind, record_id, title)
-    dialog.exec()
-    dialog.deleteLater()

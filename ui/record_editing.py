@@ -7,7 +7,7 @@ conflict and an error leave the draft as it is.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
-from crm_desktop.draft import Draft, Line, Ref, merge
-from crm_desktop.errors import Conflict, Invalid, Missing
+from crm_desktop.draft import Draft, Line, Ref, changed, merge
+from crm_desktop.errors import Conflict, Doubt, Invalid, Missing
 from crm_desktop.pinyin import initials
 from crm_desktop.records.record_type import Field, Operation, RecordType
 from crm_desktop.services import kept_drafts, lookup, saving
@@ -44,6 +44,8 @@ class RecordEditing(QObject):
     offered = Signal(object)  # list of kept drafts found
     gone = Signal()  # somebody deleted it while it was shown here
     elsewhere = Signal(str)  # somebody else changed it while text is typed here
+    renewed = Signal(str, object)  # who else changed it, and the labels of the fields, which are shown now: nothing was typed here
+    brought = Signal(object, object)  # theirs, and Merged: what was asked for by `take_over`
     _told = Signal(object)
 
     def __init__(self, app: Application, tasks: Tasks, kind: RecordType, parent: QObject) -> None:
@@ -53,6 +55,7 @@ class RecordEditing(QObject):
         self.base = Draft(kind.key)
         self.loaded, self.busy = False, False
         self.unread: Mapping[str, str] = {}  # what is typed and cannot be read, by field
+        self.typing: Callable[[], bool] = lambda: False  # whether something is being typed that the draft does not have yet
         self._previous = Draft(kind.key)
         self._kept, self._keeping, self._unwanted = False, False, False
         self.origin = f"record-{id(self)}"
@@ -223,7 +226,7 @@ class RecordEditing(QObject):
             self.problems_found.emit(error)
         elif isinstance(error, Conflict):
             theirs = error.theirs
-            merged = merge(self.base, self.draft, theirs, self.kind.computed) if theirs is not None else None
+            merged = merge(self.base, self.draft, theirs, self.kind.computed, twice=error.twice) if theirs is not None else None
             self.conflict.emit(error, merged)
         else:
             self.failed.emit(error)
@@ -243,16 +246,22 @@ class RecordEditing(QObject):
         self.shown.emit()
         self.save()
 
-    def operate(self, operation: Operation, reason: str = "") -> None:
-        """Carry out an operation on the saved record."""
+    def operate(self, operation: Operation, reason: str = "", despite: frozenset[str] = frozenset()) -> None:
+        """Carry out an operation on the saved record. despite: the doubts that were told."""
         if self.busy or self.draft.id is None:
             return
         self.busy = True
         self.changed.emit()
         work = partial(
-            operate, self.app, self.kind.key, self.draft.id, self.draft.version, operation.name, reason, self.origin
+            operate, self.app, self.kind.key, self.draft.id, self.draft.version, operation.name, reason, self.origin, despite
         )
-        self.tasks.run(work, partial(self._saved, "", False), self._save_failed, owner=self)
+        failed = partial(self._operation_failed, operation, reason, despite)
+        self.tasks.run(work, partial(self._saved, "", False), failed, owner=self)
+
+    def _operation_failed(self, operation: Operation, reason: str, despite: frozenset[str], error: BaseException) -> None:
+        if isinstance(error, Doubt):
+            error.again = partial(self.operate, operation, reason, despite | {error.key})
+        self._save_failed(error)
 
     # Others
 
@@ -264,11 +273,55 @@ class RecordEditing(QObject):
     def _heard(self, change: Change) -> None:
         if self.draft.id is None or self.busy or not self.loaded or (change.ids and self.draft.id not in change.ids):
             return
-        if self.unsaved:
+        if change.elsewhere:
+            work = partial(saving.open_record, self.app, self.kind.key, self.draft.id)
+            self.tasks.run(work, partial(self._compare, change.who), self._not_compared, owner=self)
+        elif self.unsaved:
             if change.ids:
                 self.elsewhere.emit(change.who)
         else:
             self.reload()
+
+    def _compare(self, who: str, theirs: Draft) -> None:
+        """Somebody elsewhere may have changed it: see whether that is so. Nothing typed is touched."""
+        if theirs.id != self.draft.id or theirs.version <= self.base.version or self.busy:
+            return
+        by = theirs.values.get("updated_by")
+        who = who or (by.label if isinstance(by, Ref) else "")
+        if self.unsaved or self.typing():
+            self.elsewhere.emit(who)
+            return
+        before = self.base
+        self.take(theirs)
+        self.shown.emit()
+        self.renewed.emit(who, self._names_of(before, theirs))
+
+    def _not_compared(self, error: BaseException) -> None:
+        if isinstance(error, Missing):
+            self.gone.emit()
+        else:
+            log.info("not compared: %s", type(error).__name__)
+
+    def _names_of(self, before: Draft, after: Draft) -> list[str]:
+        typed = {n: f for n, f in self.kind.fields.items() if not f.computed and n != "initials"}
+        found = [_(typed[n].label) for n in changed(before.values, after.values) if n in typed]
+        return [*found, *([_("Lines")] if before.lines != after.lines else [])]
+
+    def take_over(self) -> None:
+        """Bring what somebody else saved into what is typed here; the answer comes as `brought`."""
+        if self.draft.id is not None:
+            work = partial(saving.open_record, self.app, self.kind.key, self.draft.id)
+            self.tasks.run(work, self._bring, self.failed.emit, owner=self)
+
+    def _bring(self, theirs: Draft) -> None:
+        self.brought.emit(theirs, merge(self.base, self.draft, theirs, self.kind.computed))
+
+    def go_on_with(self, draft: Draft, theirs: Draft) -> None:
+        """Edit both sides' changes from now on, over the record as it stands."""
+        self.take(draft, theirs)
+        self.work_out()
+        self.shown.emit()
+        self._touch()
 
     def close(self) -> None:
         """The window goes: nothing is kept, nobody is listened to."""

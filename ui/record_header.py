@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayo
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.kinds import show
-from crm_desktop.records.record_type import Operation, RecordType
+from crm_desktop.records.record_type import Operation, RecordType, Successor
+from crm_desktop.services.becoming import offered
 from crm_desktop.words import _
 from ui import icons, theme
 from ui.widgets.buttons import Button, IconButton
@@ -29,10 +30,17 @@ class RecordHeader(QFrame):
     save_wanted = Signal()
     print_wanted = Signal()
     operation_wanted = Signal(object)
+    history_wanted = Signal()
 
-    def __init__(self, app: Application, kind: RecordType, menu_entries: tuple[MenuEntry | None, ...]) -> None:
+    def __init__(
+        self,
+        app: Application,
+        kind: RecordType,
+        menu_entries: tuple[MenuEntry | None, ...],
+        make_next: Callable[[Successor], object],
+    ) -> None:
         super().__init__()
-        self.app, self.kind = app, kind
+        self.app, self.kind, self._make_next = app, kind, make_next
         self._entries = menu_entries
         self.setProperty("line", "bottom")
         row = QHBoxLayout(self)
@@ -61,6 +69,8 @@ class RecordHeader(QFrame):
         self.owner = Avatar("", 26)
         row.addWidget(self.owner)
         self.owner.hide()
+        self.company = Company()
+        row.insertWidget(row.indexOf(self.owner), self.company)
         self.shared = IconLabel("people_team", "violet")
         row.insertWidget(row.indexOf(self.owner), self.shared)
         self.shared.hide()
@@ -87,8 +97,10 @@ class RecordHeader(QFrame):
         self.print.setVisible(printable)
         operations = [o for o in self.kind.offered(draft) if self.app.actor.may(f"{self.kind.key}.{o.name}")]
         operations.sort(key=lambda o: not o.primary)
+        successors = offered(self.app, self.kind, draft)
         self._show_operations(operations, unsaved)
-        self._fill_menu(operations, draft)
+        self._show_successors([s for s in successors if s.primary])
+        self._fill_menu(operations, successors, draft)
         self.save.setEnabled(unsaved)
         theme.restyle(self.save, kind="primary" if unsaved else "")
         self.save.setIcon(icons.icon("save", "on_accent" if unsaved else "dim"))
@@ -98,6 +110,10 @@ class RecordHeader(QFrame):
         self.shared.setToolTip(words)
         self.shared.setAccessibleName(words)
         self.shared.setVisible(bool(words))
+
+    def show_company(self, names: Sequence[str]) -> None:
+        """Show who else has the record open."""
+        self.company.show_names(tuple(names))
 
     def set_busy(self, busy: bool) -> None:
         """While it is being saved, nothing can be pressed twice."""
@@ -137,8 +153,18 @@ class RecordHeader(QFrame):
             button = Button(_(operation.label), operation.icon, kind=kind, clicked=partial(self.operation_wanted.emit, operation))
             self._actions.addWidget(button)
 
-    def _fill_menu(self, operations: list[Operation], draft: Draft) -> None:
+    def _show_successors(self, successors: list[Successor]) -> None:
+        for successor in successors:
+            wanted = partial(self._make_next, successor)
+            self._actions.insertWidget(0, Button(_(successor.label), successor.icon, clicked=wanted))
+
+    def _fill_menu(self, operations: list[Operation], successors: Sequence[Successor], draft: Draft) -> None:
         self.more_menu.clear()
+        for successor in successors:
+            action = self.more_menu.addAction(icons.icon(successor.icon), _(successor.label))
+            action.triggered.connect(lambda _on=False, successor=successor: self._make_next(successor))
+        if successors:
+            self.more_menu.addSeparator()
         for operation in operations[_BUTTONS:]:
             action = self.more_menu.addAction(icons.icon(operation.icon), _(operation.label))
             action.triggered.connect(lambda _on=False, operation=operation: self.operation_wanted.emit(operation))
@@ -152,6 +178,39 @@ class RecordHeader(QFrame):
             action = self.more_menu.addAction(icons.icon(icon), f"{words}\t{keys}" if keys else words)
             action.triggered.connect(lambda _on=False, do=do: do())
             action.setEnabled(draft.id is not None)
+
+
+class Company(QWidget):
+    """Those who have the same record open elsewhere, each as a small round picture."""
+
+    _MOST = 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: tuple[str, ...] = ()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+        self.hide()
+
+    def show_names(self, names: tuple[str, ...]) -> None:
+        """Show these; none: nothing."""
+        if names == self.names:
+            return
+        self.names = names
+        _clear(self._row)
+        words = _("Also open here: {names}").format(names=_(", ").join(names))
+        if names:
+            self._row.addWidget(IconLabel("eye", "dim"))
+        for name in names[: self._MOST]:
+            self._row.addWidget(Avatar(name, 22))
+        if len(names) > self._MOST:
+            self._row.addWidget(Label(f"+{len(names) - self._MOST}", "small"))
+        for part in self.findChildren(QWidget):
+            part.setToolTip(words)
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self.setVisible(bool(names))
 
 
 class _Elided(Label):

@@ -17,6 +17,7 @@ from crm_desktop.services.sharing import Share, can_be_shared, shares
 from crm_desktop.words import _, ngettext
 from ui.hand_over import hand_over_records
 from ui.record_banners import RecordBanners
+from ui.record_company import RecordCompany
 from ui.record_editing import RecordEditing
 from ui.record_header import MenuEntry, RecordHeader
 from ui.share_dialog import share_records, shared_words
@@ -40,6 +41,7 @@ class RecordPeople(QObject):
     def place(self, header: RecordHeader, banners: RecordBanners) -> None:
         """Where marks and sentences are shown."""
         self._header, self._banners = header, banners
+        self.company = RecordCompany(self._shell, self._editing, header, banners)
         self._editing.shown.connect(self._shown)
         self._editing.saved.connect(self._saved)
 

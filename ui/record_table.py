@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QLine, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QLine, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from crm_desktop.application import Application
 from ui import theme
 from ui.cells import CellDelegate
 from ui.filter_header import FilterHeader
+from ui.list_marks import ListMarks
 from ui.list_model import RecordListModel
 from ui.tasks import Tasks
+from ui.widgets.labels import paint_tag
 
 
 class _Pane(QTableView):
     """One table over the model: the scrolling one, or the frozen one that lies over its left edge."""
 
     hovered = Signal(int)
+    marks: ListMarks | None = None
+    names_marks = True  # whether the name of who changed a row is shown at its end
 
     def __init__(
         self,
@@ -71,6 +75,30 @@ class _Pane(QTableView):
         lines = range(1, min(end, (bottom - top) // high + 1) + 1)
         left, right = event.rect().left(), event.rect().right()
         painter.drawLines([QLine(left, top + n * high, right, top + n * high) for n in lines])
+        if self.marks:
+            self._paint_marks(painter, range(first, first + min(end, (bottom - top) // high + 1)))
+
+    def _paint_marks(self, painter: QPainter, rows: range) -> None:
+        """A bar and a tint over the rows that others have just changed, and who it was."""
+        model, high, wide = self.model(), self.verticalHeader().defaultSectionSize(), self.viewport().width()
+        assert self.marks is not None and isinstance(model, RecordListModel)
+        for row in rows:
+            who = self.marks.who(model.id_at(row)) if row < model.rowCount() else None
+            if who is None:
+                continue
+            box = QRect(0, self.rowViewportPosition(row), wide, high - 1)
+            tint = theme.colour("amber")
+            painter.fillRect(box.x(), box.y(), theme.current().px(3), box.height(), tint)
+            tint.setAlpha(28)
+            painter.fillRect(box, tint)
+            if self.names_marks:
+                metrics = QFontMetrics(theme.current().font("font_small"))
+                text = metrics.elidedText(who, Qt.TextElideMode.ElideRight, theme.current().px(120))
+                size = metrics.horizontalAdvance(text) + 16, metrics.height() + 4
+                place = QRect(wide - size[0] - 8, box.y() + (high - size[1]) // 2, *size)
+                painter.save()
+                paint_tag(painter, place, text, "amber")
+                painter.restore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -107,6 +135,10 @@ class RecordTable(_Pane):
         self.setSelectionMode(mode.SingleSelection if single else mode.ExtendedSelection)
         self._single, self._frozen_count = single, 0
         self.frozen = _Pane(app, tasks, names, model, self)
+        self.marks = self.frozen.marks = ListMarks(app, model.query.type, self)
+        self.frozen.names_marks = False
+        for pane in (self, self.frozen):
+            self.marks.changed.connect(pane.viewport().update)
         self._tie_frozen()
         self.hovered.connect(self._hover)
         self.doubleClicked.connect(self._double_clicked)

@@ -79,9 +79,9 @@ class RecordTabs(QWidget):
         """What belongs to the record may have changed."""
         if self.ref is not None:
             self._count(self.ref.id)
-            for key in ("history", "files"):
+            for key in ("history", "files", *self._more):
                 page = self.pages.get(key)
-                if page is not None:
+                if page is not None and hasattr(page, "refresh"):
                     page.refresh()  # type: ignore[attr-defined]
 
     def show_tab(self, key: str) -> None:

@@ -25,9 +25,10 @@ from ui.customer_panel import SIDE_PANELS
 from ui.editor_base import Around
 from ui.form import RecordForm
 from ui.lines_panel import LinesPanel
-from ui.reason_dialog import ask_reason
+from ui.operation_dialogs import OWN_DIALOGS, ask_about
 from ui.record_actions import add_shortcuts, copy_values, delete_record
 from ui.record_banners import RecordBanners
+from ui.record_chain import make_next
 from ui.record_editing import RecordEditing
 from ui.record_header import MenuEntry, RecordHeader
 from ui.record_people import RecordPeople
@@ -57,9 +58,7 @@ class RecordWindow(QWidget):
         self.around = around
         self.form = RecordForm(self.kind, around)
         self.lines = LinesPanel(self.kind, around) if self.kind.lines else None
-        self._check_timer = QTimer(self)
-        self._check_timer.setSingleShot(True)
-        self._check_timer.setInterval(300)
+        self._check_timer = QTimer(self, singleShot=True, interval=300)
         self._check_timer.timeout.connect(self._check)
         self._lay_out()
         self._connect()
@@ -113,7 +112,7 @@ class RecordWindow(QWidget):
             entries.insert(0, ("copy", _("Duplicate"), "Ctrl+Shift+D", self.duplicate))
         if self.app.actor.may(f"{self.kind.key}.delete"):
             entries += [None, ("delete", _("Delete…"), "", self.delete)]
-        self.header = RecordHeader(self.app, self.kind, tuple(entries))
+        self.header = RecordHeader(self.app, self.kind, tuple(entries), partial(make_next, self))
         self.banners = RecordBanners()
         self.people.place(self.header, self.banners)
         column = QVBoxLayout(self)
@@ -166,7 +165,7 @@ class RecordWindow(QWidget):
         editing.failed.connect(self._failed)
         editing.offered.connect(self._offer_kept)
         editing.gone.connect(lambda: self.banners.gone(partial(self.shell.close_screen, self)))
-        editing.elsewhere.connect(self.banners.changed_elsewhere)
+        editing.typing = lambda: self.lines is not None and self.lines.grid.typing
         self.form.edited.connect(self._edited)
         if self.lines:
             self.lines.edited.connect(partial(self._edited, ""))
@@ -175,6 +174,7 @@ class RecordWindow(QWidget):
         self.header.save_wanted.connect(self.save)
         self.header.print_wanted.connect(self.print)
         self.header.operation_wanted.connect(self.operate)
+        self.header.history_wanted.connect(partial(self.tabs.show_tab, "history"))
         self.tabs.undone.connect(editing.reload)
         self.tabs.revision_wanted.connect(self._show_revision)
         self.tabs.may_undo = self._may_undo
@@ -358,16 +358,13 @@ class RecordWindow(QWidget):
     def operate(self, operation: Operation) -> None:
         """Carry out an operation: what is typed is saved first, a reason is asked where one is needed."""
         self.finish_typing()
-        if operation.confirm and not self.shell.notices.ask(_(operation.confirm), yes=_(operation.label)):
+        if (ask := OWN_DIALOGS.get((self.kind.key, operation.name))) is not None:
+            if not self.unsaved or self.save_and_wait():
+                ask(self, self.shell, self.editing.draft)
             return
-        reason = ""
-        if operation.asks_reason:
-            reason = ask_reason(self, _(operation.label))
-            if not reason:
-                return
-        if self.unsaved and not self.save_and_wait():
-            return
-        self.editing.operate(operation, reason)
+        reason = ask_about(self, self.shell, operation)
+        if reason is not None and (not self.unsaved or self.save_and_wait()):
+            self.editing.operate(operation, reason)
 
     def print(self) -> None:
         """Show the preview; what is typed is saved first."""

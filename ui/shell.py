@@ -11,6 +11,7 @@ from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.settings import Settings
 from ui.backup_news import BackupNews
+from ui.lan_wish import LanWish
 from ui.notices import Notices
 from ui.tasks import Tasks
 
@@ -63,6 +64,9 @@ class Shell(Protocol):
 
     def open_backup(self, file: Path | None, what: str) -> None:
         """Begin to "restore" a backup, None: one still to be chosen, or open a window that can only "look" into it."""
+
+    def change_office(self, wish: LanWish) -> None:
+        """Share with the office, join or leave it, or let its data move."""
 
     def set_up_changed(self) -> None:
         """Record types or choices are other ones now: open tabs take them in."""

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import FirstPassword, Invalid, NotSignedIn, Told
+from crm_desktop.lan.connection import kept
 from crm_desktop.services import signing_in
 from crm_desktop.services.credentials import company_settings
+from crm_desktop.services.server_roles import at_the_door
 from crm_desktop.words import LANGUAGES, _, language
 from ui import icons, theme
 from ui.notices import Notices
@@ -46,8 +48,8 @@ class SignInPage(QWidget):
         self._wait = QTimer(self, interval=1000)
         self._wait.timeout.connect(self._count_down)
         self._left = 0
-        company = company_settings(app)
-        self._company = company.get(s.COMPANY_SHORT_NAME) or company.get(s.COMPANY_NAME)
+        self._door = at_the_door(app)
+        self._company = _company_name(app)
         self.setWindowTitle(f"{self._company} – {_('CRM Desktop')}" if self._company else _("CRM Desktop"))
         self.setWindowIcon(icons.app_icon())
         self._build(signing_in.names(app), said)
@@ -162,7 +164,7 @@ class SignInPage(QWidget):
         for key, widgets in self._rows.items():
             for widget in widgets:
                 widget.setVisible(key in shown)
-        self.forgot.setVisible(mode == PASSWORD)
+        self.forgot.setVisible(mode == PASSWORD and not self._door)  # a server knows no recovery codes
         self.back.setVisible(mode != PASSWORD)
         self.problem.hide()
         self.new.say("")
@@ -246,3 +248,12 @@ class SignInPage(QWidget):
         self._wait.stop()
         self.tasks.close()
         super().closeEvent(event)
+
+
+def _company_name(app: Application) -> str:
+    """Whose data these are; at the door of a server nothing can be asked, but this PC knows which office it has joined."""
+    if at_the_door(app):
+        office = kept(app.data)
+        return office.office if office is not None else ""
+    company = company_settings(app)
+    return company.get(s.COMPANY_SHORT_NAME) or company.get(s.COMPANY_NAME)

@@ -44,13 +44,15 @@ def _create(arguments: argparse.Namespace) -> int:
     from backups.running import back_up
     from crm_desktop.cli import backup_care as care
     from crm_desktop.services.events import record_if_possible
+    from crm_desktop.services.server_roles import as_reader
 
     secret = care.ask_twice() if arguments.encrypt else None
     with opened(arguments) as app, care.shown() as progress:
         app.actor.require("program.backup")
         if arguments.to or secret:
             folder = arguments.to.expanduser().resolve() if arguments.to else _folder(app.data)
-            made, copies = create_backup(app.engine, app.data, folder, passphrase=secret, progress=progress), []
+            with as_reader(app) as engine:
+                made, copies = create_backup(engine, app.data, folder, passphrase=secret, progress=progress), []
             record_if_possible(app, "backup", made.path.name, {"file": made.path.name})
         else:
             run = back_up(app, care.settings_here(app.data), "hand", progress)
@@ -103,12 +105,15 @@ def restore(arguments: argparse.Namespace) -> int:
     require(arguments, "program.restore")
     from backups.inspect import inspect_backup
     from backups.keeping import restore_keeping
+    from crm_desktop.lan.connection import kept as kept_way
 
     data, passphrase = data_of(arguments), _passphrase(arguments)
     progress = ConsoleProgress()
     try:
         if arguments.inspect:
             found = inspect_backup(arguments.file, data, passphrase, progress)
+        elif kept_way(data) is not None:
+            kept = _replace_office(arguments, passphrase, progress)
         else:
             kept = restore_keeping(arguments.file, data, _folder(data), passphrase, progress, _person())
     finally:
@@ -123,6 +128,15 @@ def restore(arguments: argparse.Namespace) -> int:
     if kept:
         say(_("What was here before is kept as a backup: {file}").format(file=kept))
     return 0
+
+
+def _replace_office(arguments: argparse.Namespace, passphrase: str | None, progress: ConsoleProgress) -> Path:
+    """The database of an office is filled anew where it is; the programs that have it open are told."""
+    from backups.keeping import replace_open
+    from crm_desktop.cli.backup_care import settings_here
+
+    with opened(arguments) as app:
+        return replace_open(app, settings_here(app.data), arguments.file, passphrase, progress)
 
 
 def _person() -> str:

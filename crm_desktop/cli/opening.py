@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ from crm_desktop.settings import FileStorage, Scope, Settings, language_in_use
 from crm_desktop.words import _
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from crm_desktop.application import Application
 
 VAULT = "CRM Desktop commands"
@@ -45,16 +47,36 @@ def opened(arguments: argparse.Namespace, *, unattended: bool = False) -> Iterat
 
     unattended: a planned backup, which no person gives: it may make backups, and nothing else.
     """
+    from crm_desktop.lan.connection import HOST, kept
     from crm_desktop.services.opening import open_folder
     from crm_desktop.services.sign_in_need import is_nobody
 
-    app = open_folder(data_of(arguments), user=name_of(arguments) or None)
+    data = data_of(arguments)
+    office = kept(data)
+    if office is None:
+        app = open_folder(data, user=name_of(arguments) or None)
+    else:
+        from crm_desktop.lan.entering import open_as_host, open_office
+
+        # A planned backup is given by nobody: on the host it is the server's administrator who reads.
+        app = open_as_host(data, _before_upgrade(data)) if unattended and office.part == HOST else open_office(data)
     try:
         if is_nobody(app.actor):
             _let_in(app, arguments, unattended)
         yield app
     finally:
         app.close()
+
+
+def _before_upgrade(data: Path) -> Callable[[Engine], object]:
+    """What keeps a server's database as it is before this program brings it up to date."""
+
+    def keep(engine: Engine) -> None:
+        from backups.before import migration_backup
+
+        migration_backup(engine, data, Settings({Scope.PC: FileStorage(settings_file(data))}))
+
+    return keep
 
 
 def require(arguments: argparse.Namespace, grant: str) -> None:

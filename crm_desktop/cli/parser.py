@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
+from crm_desktop.cli.exchange_parser import add_exchange
+from crm_desktop.cli.lan_parser import add_lan
 from crm_desktop.cli.log_parser import add_log
 from crm_desktop.cli.people_parser import add_people
 from crm_desktop.cli.rights import add_rights
@@ -106,13 +108,14 @@ def build_parser() -> argparse.ArgumentParser:
         return command
 
     _new(add)
-    _exchange(add)
+    add_exchange(add, _takes_type, _type, _where())
     _records(add)
     _care(add)
     add_backups(add, _data)
     add_log(add, _data)
     add_rights(add, _data, _type)
     add_people(add, _data)
+    add_lan(add, _data)
     return parser
 
 
@@ -129,29 +132,6 @@ def _new(add: Add) -> None:
     )
     new.add_argument("--company", metavar="NAME", default="", help=_("the name of your company"))
     new.add_argument("--person", metavar="NAME", default="", help=_("your name"))
-
-
-def _exchange(add: Add) -> None:
-    importer = add("import", _("take records from a table: .xlsx .xls .xlsb .ods .et .csv and more"))
-    _takes_type(importer)
-    importer.add_argument("file", metavar="FILE", type=Path)
-    importer.add_argument(
-        "--sheet", metavar="NAME", default="", help=_("the sheet; without it, the one whose headings fit best")
-    )
-    importer.add_argument("--dry-run", action="store_true", help=_("say what would happen, and change nothing"))
-    importer.add_argument(
-        "--create-missing",
-        action="store_true",
-        help=_("create customers that orders or contacts name and nobody knows"),
-    )
-    importer.add_argument("--no-backup", action="store_true", help=_("make no backup before, whatever the settings say"))
-    importer.add_argument("--json", action="store_true", help=_("answer in JSON"))
-    exporter = add("export", _("write records to an .xlsx or .csv file"))
-    _takes_type(exporter)
-    exporter.add_argument("file", metavar="FILE", type=Path)
-    exporter.add_argument("--search", metavar="TEXT", default="", help=_("only what this search finds"))
-    exporter.add_argument("--where", metavar="FIELD=VALUE", nargs="+", action="extend", default=[], help=_where())
-    exporter.add_argument("--json", action="store_true", help=_("answer in JSON"))
 
 
 def _where() -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm_desktop.cli.console import say, say_json, say_table
+from crm_desktop.cli.handing_over import hand_over_all, still_owned, take_back_all
 from crm_desktop.cli.opening import VAULT, data_of, line_of_input, name_of, opened, password_of, vault_name
 from crm_desktop.errors import FirstPassword, Missing, NotSignedIn, Refused
 from crm_desktop.words import _, language
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 def user(arguments: argparse.Namespace) -> int:
     """One of the commands below `user`."""
     steps: dict[str, Callable[[argparse.Namespace], int]] = {
-        "list": _list, "add": _add, "disable": _switch, "enable": _switch, "reset-password": _reset, "unlock": _unlock,
+        "list": _list, "add": _add, "disable": _switch, "enable": _switch, "hand-over": hand_over_all,
+        "take-back": take_back_all, "reset-password": _reset, "unlock": _unlock,
         "set-position": _set_position, "limits": _limits, "pcs": _pcs, "turn-on": _turn_on, "turn-off": _turn_off,
         "recovery-codes": _codes, "change-password": _change, "remember": _remember, "forget": _forget,
     }  # fmt: skip
@@ -104,7 +106,13 @@ def _switch(arguments: argparse.Namespace) -> int:
         draft = saving.open_record(app, "users", _who(app, arguments))
         draft.values["active"] = on
         saving.save(app, draft, origin="command")
-    return _done(arguments, _("{name} is switched on.") if on else _("{name} is switched off."))
+        left = [] if on else still_owned(app, draft.id or 0)
+    code = _done(arguments, _("{name} is switched on.") if on else _("{name} is switched off."))
+    if left and not arguments.json:
+        say(_("Still in the hands of {name}; “user hand-over” gives it to others:").format(name=arguments.name))
+        for line in left:
+            say(f"  {line}")
+    return code
 
 
 def _reset(arguments: argparse.Namespace) -> int:

@@ -35,6 +35,15 @@ def add_people(add: Add, data: Callable[..., None]) -> None:
         ("unlock", _("let a person sign in again after too many attempts failed")),
     ):
         _person(below(name, text))
+    giver = below("hand-over", _("give the records of a person to one other, or to several in turn"))
+    _person(giver)
+    giver.add_argument("--to", metavar="NAME", nargs="+", required=True, help=_("who gets them"))
+    giver.add_argument("--type", metavar="TYPE", default="", help=_("only records of this type"))
+    giver.add_argument("--where", metavar="FIELD=VALUE", nargs="+", action="extend", default=[], help=_("only where it is so"))
+    giver.add_argument("--alone", action="store_true", help=_("without what belongs to them, such as a customer's contacts"))
+    giver.add_argument("--dry-run", action="store_true", help=_("only say what would change hands"))
+    taker = below("take-back", _("give back what was handed over in one act"))
+    taker.add_argument("batch", metavar="BATCH", help=_("the name that “user hand-over” gave"))
     setter = below("set-position", _("let a person hold these positions, and no others"))
     _person(setter)
     setter.add_argument("position", metavar="POSITION", nargs="+", help=_("names or keys of positions"))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Told
-from crm_desktop.exchange.comparing import Comparer
+from crm_desktop.exchange.comparing import Comparer, apply_rule
 from crm_desktop.exchange.matching import Finder
 from crm_desktop.exchange.plan import Plan, Planned
 from crm_desktop.options import Options
@@ -46,7 +46,7 @@ def known_customers(app: Application, session: Session, plan: Plan, wanted: list
 
 def compare_again(app: Application, session: Session, kind: RecordType, plan: Plan) -> list[Planned]:
     """Find the records of the plan that somebody has made or changed by now; gives those that were new and would change one."""
-    comparer = Comparer(app, session.connection(), kind)
+    comparer = Comparer(app, session.connection(), kind, plan.recipe.key)
     changing = [p for p in plan.records if p.action == "change"]
     new = [p for p in plan.records if p.action == "create"]
     comparer.compare_again(new, plan.candidates)
@@ -57,7 +57,5 @@ def compare_again(app: Application, session: Session, kind: RecordType, plan: Pl
         if stands.action == "same":
             item.action = "same"
     found = [p for p in new if p.action == "change"]
-    if plan.only_new:
-        for item in found:
-            item.action = "same"
-    return [] if plan.only_new else found
+    apply_rule(kind, found, plan.recipe)
+    return [p for p in found if p.action == "change"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Change, Draft, Line, Ref
 from crm_desktop.exchange.matching import ids_by_values
 from crm_desktop.exchange.plan import Candidates, Incoming, Planned
+from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import reached
 from crm_desktop.services.reading import read_records
@@ -20,6 +21,7 @@ from crm_desktop.services.references import label_names
 from crm_desktop.words import _
 
 _AT_ONCE = 1000
+_TEXTS = frozenset({"text", "long_text", "code", "phone", "email", "url", "option", "state"})  # empty is '' there
 
 # The fields by which a record without a number is known, and those that tell apart the ones that share them.
 _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -51,31 +53,68 @@ def differs(before: Any, after: Any) -> bool:
     return bool(before != after)
 
 
+def apply_rule(kind: RecordType, planned: Iterable[Planned], recipe: Recipe) -> None:
+    """Hold records that would change to what the person wants of records that exist."""
+    for item in planned:
+        if item.action != "change" or recipe.existing == "update":
+            continue
+        if recipe.existing == "skip":
+            item.action, item.changes = "same", {}
+        elif recipe.existing == "ask":
+            item.action = "ask"
+        else:
+            _only_empty(kind, item)
+
+
+def _only_empty(kind: RecordType, item: Planned) -> None:
+    """Leave of a change what fills an empty field, and what comes beside it."""
+    kept = {n: c for n, c in item.changes.items() if n not in kind.fields or c.before in (None, "", ())}
+    dropped = set(item.changes) - set(kept)
+    for name in dropped:
+        item.incoming.values.pop(name, None)
+    lines = kept.get("lines")
+    if lines is not None and lines.before:
+        del kept["lines"]
+        item.incoming.lines = []
+    item.changes = kept
+    item.action = "change" if kept else "same"
+
+
 class Comparer:
     """Sorts incoming records into new, changed, same and wrong."""
 
-    def __init__(self, app: Application, connection: Connection, kind: RecordType) -> None:
+    def __init__(self, app: Application, connection: Connection, kind: RecordType, key: Sequence[str] = ()) -> None:
+        """key: the fields by which records are known, where the person has chosen them."""
         self._app, self._connection, self._kind = app, connection, kind
-        self._ties = _KEYS.get(kind.key, ((), ()))[1]
+        self._key = tuple(key)
+        self._ties = () if self._key else _KEYS.get(kind.key, ((), ()))[1]
         self.candidates: Candidates = {}
 
     def compare(self, records: list[Incoming]) -> list[Planned]:
         """A planned record for each, in their order. `candidates` holds the existing records that were looked at."""
         planned = [Planned("wrong" if r.problems else "create", self._label(r), r) for r in records]
-        for numbered in (True, False):
-            mine = [p for p in planned if p.action == "create" and bool(self._number(p.incoming)) == numbered]
-            if mine:
-                self._match(mine, key_fields(self._kind, numbered))
+        for mine, fields in self._by_key([p for p in planned if p.action == "create"]):
+            self._match(mine, fields)
         self.differences([p for p in planned if p.id is not None])
         return planned
 
     def compare_again(self, new: list[Planned], known: Candidates) -> None:
         """Look once more for records that were new when `known` was all there was: somebody may have made them since."""
-        for numbered in (True, False):
-            mine = [p for p in new if bool(self._number(p.incoming)) == numbered]
-            if mine:
-                self._match(mine, key_fields(self._kind, numbered), known)
+        for mine, fields in self._by_key(new):
+            self._match(mine, fields, known)
         self.differences([p for p in new if p.id is not None])
+
+    def _by_key(self, planned: list[Planned]) -> Iterator[tuple[list[Planned], tuple[str, ...]]]:
+        """Records and the fields they are known by: those the person chose, or numbers before names."""
+        if self._key:
+            mine = [p for p in planned if any(p.incoming.values.get(n) not in (None, "") for n in self._key)]
+            if mine:
+                yield mine, self._key
+            return
+        for numbered in (True, False):
+            mine = [p for p in planned if bool(self._number(p.incoming)) == numbered]
+            if mine:
+                yield mine, key_fields(self._kind, numbered)
 
     def differences(self, planned: list[Planned]) -> None:
         """Say of records that exist whether and how they would change."""
@@ -90,7 +129,7 @@ class Comparer:
 
     def _match(self, planned: list[Planned], fields: tuple[str, ...], known: Candidates | None = None) -> None:
         """Give each record the id of the one it is, and refuse the second of two for the same one. known: not these."""
-        empty = {n: "" if self._kind.fields[n].kind not in ("reference", "date", "datetime") else None for n in fields}
+        empty = {n: "" if self._kind.fields[n].kind in _TEXTS else None for n in fields}
         groups: dict[tuple[Any, ...], list[Planned]] = defaultdict(list)
         for item in planned:
             groups[tuple(plain(item.incoming.values.get(n, empty[n])) for n in fields)].append(item)

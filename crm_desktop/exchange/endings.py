@@ -4,4 +4,5 @@ from __future__ import annotations
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".xlt", ".ods", ".et")
 TEXTS = (".csv", ".tsv", ".tab", ".txt")
-READABLE = WORKBOOKS + TEXTS
+CARDS = (".vcf", ".vcard")
+READABLE = WORKBOOKS + TEXTS + CARDS

@@ -8,6 +8,8 @@ from typing import Any
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
+from crm_desktop.exchange.card_export import export_cards
+from crm_desktop.exchange.collecting import without_looking_for_circles
 from crm_desktop.exchange.export_columns import Column, cell_maker, exported_columns
 from crm_desktop.exchange.workbook_files import write_table
 from crm_desktop.filters import ListQuery
@@ -22,13 +24,16 @@ from crm_desktop.words import _
 _AT_ONCE = 500
 
 
+@without_looking_for_circles()
 def export_list(app: Application, query: ListQuery, path: Path, progress: Progress | None = None) -> int:
-    """Write the records of `query` to a .xlsx or .csv file; gives the number of rows. Raises Told, Cancelled.
+    """Write the records of `query` to a .xlsx, .csv or .vcf file; gives the number of rows. Raises Told, Cancelled.
 
     Without columns in the query all fields are written, and the lines of documents with them.
     """
     kind, progress = app.type(query.type), progress or Unwatched()
     app.actor.require(f"{kind.key}.export")
+    if path.suffix.casefold() == ".vcf":
+        return export_cards(app, query, path, progress)
     columns = exported_columns(app, kind, query.columns)
     with_lines = any(c.in_line for c in columns)
     total = count(app, query, cap=None, operation="export").number

@@ -10,11 +10,14 @@ import re
 import unicodedata
 from difflib import get_close_matches
 
+from crm_desktop.exchange.related_columns import child_fields
 from crm_desktop.exchange.synonyms import FAMILY, GIVEN, OWN, SYNONYMS
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import LANGUAGES, _, translated
 
-__all__ = ["FAMILY", "GIVEN", "LINE", "NUMBER", "folded", "known_headings", "line_label", "meaning", "number_label"]
+__all__ = [
+    "FAMILY", "FILES", "GIVEN", "LINE", "NUMBER", "child_label", "folded", "known_headings", "line_label", "meaning", "number_label",
+]  # fmt: skip
 
 LINE = "lines."
 """What stands before the name of a line's field."""
@@ -22,15 +25,21 @@ LINE = "lines."
 NUMBER = ".number"
 """What stands after the name of a reference that is given by the other record's number."""
 
+FILES = "files"
+"""The target of a column with paths of files that are to be kept with the record."""
+
+_FILE_WORDS = ("附件", "文件", "附件路径", "files", "attachments", "file path")
 _BRACKETS = re.compile(r"[\(（\[【][^\)）\]】]*[\)）\]】]")
 _CLOSE_ENOUGH = 0.87
 
 
 def folded(heading: str) -> str:
     """What of a heading counts when two are compared."""
+    if heading.isascii() and heading.isalnum():
+        return heading.lower()
     text = unicodedata.normalize("NFKC", heading)
     plain = _BRACKETS.sub("", text) or text
-    return "".join(c for c in plain.casefold() if c.isalnum())
+    return "".join(c for c in plain.casefold() if c.isalnum() or c == "%")
 
 
 def line_label(kind: RecordType, name: str) -> str:
@@ -46,10 +55,25 @@ def number_label(kind: RecordType, label: str) -> str:
     return _("{field} number").format(field=_(label))
 
 
-def known_headings(kind: RecordType) -> dict[str, str]:
-    """Folded heading → what it means: a field, `lines.field`, `reference.number`, or one of two halves of a name."""
+def child_label(child: RecordType, label: str) -> str:
+    """The heading of a field of the record that stands beside, in the person's language."""
+    return f"{_(child.title)}: {_(label)}"
+
+
+def known_headings(kind: RecordType, lines_only: bool = False) -> dict[str, str]:
+    """Folded heading → what it means: a field, `lines.field`, `reference.number`, `contacts.field`, or one of two halves of a name.
+
+    lines_only: of a sheet that holds nothing but lines.
+    """
     known: dict[str, str] = {}
     own = SYNONYMS.get(kind.key, {}) | {n: w for n, w in OWN.items() if n in kind.fields}
+    if lines_only and kind.lines:
+        for name, about in kind.lines.fields.items():
+            for word in (*_labels(about.label), name):
+                known.setdefault(folded(word), LINE + name)
+        for target, words in own.items():
+            known |= {folded(w): target for w in words.split() if target.startswith(LINE) and folded(w) not in known}
+        return known
     for name, about in kind.fields.items():
         if about.kind == "image":
             continue
@@ -71,6 +95,11 @@ def known_headings(kind: RecordType) -> dict[str, str]:
                 translated("{field} number", code).format(field=translated(about.label, code)) for code in LANGUAGES
             ]
             known |= {folded(n): name + NUMBER for n in numbers}
+    for target, child, about in child_fields(kind):
+        for words, label in zip(_labels(child.title), _labels(about.label), strict=True):
+            known.setdefault(folded(f"{words}: {label}"), target)
+    for word in _FILE_WORDS:
+        known.setdefault(folded(word), FILES)
     return known
 
 
@@ -83,6 +112,9 @@ def meaning(heading: str, known: dict[str, str]) -> str:
     text = folded(heading)
     if not text:
         return ""
+    if text in known:
+        return known[text]
+    text = text.replace("%", "")  # it tells `Discount` from `Discount %`, and else says nothing
     if text in known:
         return known[text]
     if len(text) < 5:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,14 +17,29 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.changes import Change as Changed
 from crm_desktop.draft import Draft, Line, Ref
-from crm_desktop.errors import Told
+from crm_desktop.errors import Refused, Told
+from crm_desktop.exchange.attached import find_files, keep_files
+from crm_desktop.exchange.beside import plan_beside, write_beside
 from crm_desktop.exchange.catching_up import compare_again, known_customers, leave_known_choices, nothing_happened
-from crm_desktop.exchange.comparing import Comparer, laid_over
-from crm_desktop.exchange.converting import column_readers, convert, doubled_numbers, under_documents
+from crm_desktop.exchange.collecting import without_looking_for_circles
+from crm_desktop.exchange.comparing import Comparer, apply_rule, laid_over
+from crm_desktop.exchange.converting import (
+    column_readers,
+    convert,
+    doubled_numbers,
+    note_questions,
+    under_documents,
+    under_owners,
+    with_fixed,
+    with_meant,
+)
 from crm_desktop.exchange.headings import FAMILY, GIVEN, NUMBER
-from crm_desktop.exchange.mapping import ColumnMap, guess_mapping, recogniser
+from crm_desktop.exchange.mapping import ColumnMap, field_of, mapping_of, recogniser
 from crm_desktop.exchange.plan import Incoming, Plan, Planned, Result
+from crm_desktop.exchange.recipe import Recipe
+from crm_desktop.exchange.related_columns import children
 from crm_desktop.exchange.resolving import Resolver
+from crm_desktop.exchange.suggesting import suggest_meanings
 from crm_desktop.exchange.tables import Table
 from crm_desktop.exchange.values import NewChoice
 from crm_desktop.options import Choice, Options
@@ -47,6 +63,7 @@ from db.types import new_uid
 _AT_ONCE = 1000
 
 
+@without_looking_for_circles()
 def plan_import(
     app: Application,
     type_key: str,
@@ -54,41 +71,77 @@ def plan_import(
     mapping: ColumnMap | None = None,
     *,
     create_missing: bool = False,
+    recipe: Recipe | None = None,
+    folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """What importing `table` would do; nothing is written. Raises Told when the columns that are needed are not there.
 
-    create_missing: customers that orders or contacts name and nobody knows are created.
+    create_missing: customers that orders or contacts name and nobody knows are created. recipe: what else the person wants (without
+    one, new choices are added); its columns count where no mapping is given, and splitting and joining have been done by then (see
+    reshape.py). folder: where the file lies; paths in it count from there.
     """
     kind, progress = app.type(type_key), progress or Unwatched()
     app.actor.require(f"{kind.key}.import")
-    mapping = mapping or guess_mapping(kind, table, recogniser(kind))
-    plan = Plan(kind.key, table.sheet, mapping, table, notes=list(table.notes))
+    recipe = recipe or Recipe(kind.key, new_choices=True)
+    create_missing = create_missing or recipe.create_missing
+    mapping = mapping or mapping_of(kind, table, recipe, recogniser(kind))
+    mapping = replace(mapping, columns=dict(mapping.columns))  # what follows adds to it and takes away
+    table = with_fixed(kind, table, mapping, recipe)
+    plan = Plan(kind.key, table.sheet, mapping, table, notes=list(table.notes), recipe=recipe, folder=folder)
+    _note_by_values(kind, plan)
     if mapping.ignored:
         plan.notes.append(
             _("Columns left out, since they mean no field: {headings}.").format(headings=", ".join(mapping.ignored))
         )
-    readers, notes = column_readers(app, kind, table, mapping)
-    plan.notes += notes
+    meant = with_meant(table, mapping, recipe)
+    readers = column_readers(app, kind, meant, plan)
     _require_columns(kind, plan)
-    records = convert(kind, table, readers)
+    records = convert(kind, meant, readers)
+    note_questions(app, kind, readers, plan)
     progress.check_cancelled()
     with told(app), reading(app.engine) as connection:
         Resolver(app, connection, plan, create_missing).resolve(kind, records)
         if kind.lines:
             records = under_documents(kind, records)
             plan.notes += doubled_numbers(kind, records)
+        elif any(r.beside for r in records):
+            records = under_owners(records, kind.number)
         progress.check_cancelled()
-        comparer = Comparer(app, connection, kind)
+        comparer = Comparer(app, connection, kind, _key(kind, plan))
         plan.records, plan.candidates = comparer.compare(records), comparer.candidates
+        apply_rule(kind, plan.records, recipe)
         plan.entries = history.written(connection)
         _collect_choices(kind, plan)
-        _check(replace(app, options=_with_choices(app.options, plan)), connection, kind, plan, progress)
+        inside = replace(app, options=_with_choices(app.options, plan))
+        _check(inside, connection, kind, plan, progress)
+        plan_beside(inside, connection, kind, plan)
+        suggest_meanings(app, connection, kind, plan)
+    find_files(plan)
     return plan
 
 
+def _key(kind: RecordType, plan: Plan) -> list[str]:
+    """The fields the person wants records to be known by. Raises Told for one that has no column."""
+    for name in plan.recipe.key:
+        if name not in kind.fields or not plan.mapping.has(name, name + NUMBER):
+            label = _(kind.fields[name].label) if name in kind.fields else name
+            raise Told(_("Records are to be known by {field}, and no column goes there.").format(field=label))
+    return plan.recipe.key
+
+
+def _note_by_values(kind: RecordType, plan: Plan) -> None:
+    for index in plan.mapping.by_values:
+        if target := plan.mapping.columns.get(index):
+            plan.notes.append(
+                _("“{heading}”: taken for {field} by what stands in it.").format(
+                    heading=plan.table.headings[index], field=_(field_of(kind, target).label)
+                )
+            )
+
+
 def _require_columns(kind: RecordType, plan: Plan) -> None:
-    """The fields that no record can be without, and that nothing fills by itself, need a column."""
+    """The fields that no record can be without, and that nothing fills by itself, need a column or a fixed value."""
     table: Any = kind.model.__table__
     missing = []
     for name, about in kind.fields.items():
@@ -182,15 +235,22 @@ def _chunks(items: list[Planned]) -> Iterator[list[Planned]]:
         yield items[at : at + _AT_ONCE]
 
 
+@without_looking_for_circles()
 def run_import(app: Application, plan: Plan, progress: Progress | None = None) -> Result:
     """Write everything of the plan that is not wrong, all or none, as one batch of the history. Raises Told, Cancelled."""
     kind, progress, batch = app.type(plan.type), progress or Unwatched(), new_uid()
     app.actor.require(f"{kind.key}.import")
+    if plan.recipe.all_or_nothing and plan.count("wrong"):
+        raise Refused(
+            _("Nothing was imported: some rows are wrong, and all or none were to come in."),
+            _("Correct the rows, or let the good ones come in."),
+        )
     with told(app), writing(app.engine) as session:
         app_inside = _prepare(session, app, kind, plan, batch)
         new = [p for p in plan.records if p.action == "create"]
         changing = [p for p in plan.records if p.action == "change"]
         done, total = 0, len(new) + len(changing)
+        besides = {related.type for related in children(kind)}
         build = _Builder(app_inside, kind).draft
         for chunk in _chunks(new):
             saved = save_within(session, app_inside, [build(p.incoming) for p in chunk], "import", batch)
@@ -204,19 +264,24 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
             for item in chunk:
                 if item.id not in existing:
                     raise gone()
+                done += 1
+                if not set(item.changes) - besides:
+                    continue  # it stays as it is, and only something beside it is new
                 draft = laid_over(existing[item.id], item.incoming, lambda: new_line(kind))
                 draft.version = item.version
                 save_within(session, app_inside, [draft], "import", batch)
-                done += 1
             progress.report(done, total, _("Importing"))
             progress.check_cancelled()
+        touched = write_beside(session, app_inside, kind, plan, batch)
         _move_sequence_on(session, kind, new)
         options = load_options(session, app.types.values()) if plan.new_choices else app.options
         facts = {"type": plan.type, "file": plan.file, "added": len(new), "changed": len(changing), "batch": batch}
         events.record(app, "import", plan.file or plan.sheet, facts | {"skipped": plan.count("wrong")}, session=session)
     app.options = options
-    _tell(app, plan)
-    return Result(len(new), len(changing), plan.count("same"), plan.count("wrong"), batch)
+    _tell(app, plan, touched)
+    failed = keep_files(app, plan, progress)
+    unchanged, wrong, left = plan.count("same"), plan.count("wrong"), plan.count("ask")
+    return Result(len(new), len(changing), unchanged, wrong, batch, tuple(failed), left)
 
 
 def _prepare(session: Session, app: Application, kind: RecordType, plan: Plan, batch: str) -> Application:
@@ -234,8 +299,13 @@ def _prepare(session: Session, app: Application, kind: RecordType, plan: Plan, b
     return app_inside
 
 
-def _tell(app: Application, plan: Plan) -> None:
-    keys = [plan.type, *(["customers"] if plan.missing else []), *(["options", "units"] if plan.new_choices else [])]
+def _tell(app: Application, plan: Plan, touched: set[str]) -> None:
+    keys = [
+        plan.type,
+        *touched,
+        *(["customers"] if plan.missing else []),
+        *(["options", "units"] if plan.new_choices else []),
+    ]
     for key in keys:
         app.changes.tell(Changed(key, frozenset(), app.actor.name, "import"))
 

@@ -23,7 +23,7 @@ def _codes(kind: RecordType) -> list[str]:
     return list(dict.fromkeys(n for n in (kind.number, "barcode") if n in kind.fields))
 
 
-def _names(kind: RecordType) -> list[str]:
+def names_of(kind: RecordType) -> list[str]:
     """The fields that hold a name."""
     return list(dict.fromkeys(n for n in (*label_names(kind)[:1], "name", "short_name") if n in kind.fields))
 
@@ -44,7 +44,7 @@ class Finder:
         label = [table.c[n] for n in label_names(self.kind)]
         owner = [table.c[parent]] if parent else []
         reach = within_reach(self._app, self.kind)
-        for fields, found in ((_codes(self.kind), self._by_code), (_names(self.kind), self._by_name)):
+        for fields, found in ((_codes(self.kind), self._by_code), (names_of(self.kind), self._by_name)):
             for name in fields:
                 column = table.c[name]
                 for at in range(0, len(wanted), _CHUNK):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from crm_desktop.draft import Change, Ref
 from crm_desktop.exchange.mapping import ColumnMap
+from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.exchange.tables import Table
 
-Action = Literal["create", "change", "same", "wrong"]
+Action = Literal["create", "change", "ask", "same", "wrong"]
+"""What happens to a record. ask: it would change, and the person has to say whether it may; as long as nobody does, it stays."""
 
 Candidates = dict[tuple[tuple[str, ...], tuple[Any, ...]], list[int]]
 """Existing records by the fields they are known by and the values of these."""
@@ -24,6 +27,10 @@ class Incoming:
     values: dict[str, Any]
     lines: list[dict[str, Any]] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)  # target → words
+    beside: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # records that belong to this one: their fields by target
+    files: list[str] = field(default_factory=list)  # paths of files to keep with it
 
 
 @dataclass(slots=True)
@@ -48,6 +55,26 @@ class Planned:
         return self.incoming.problems
 
 
+@dataclass(frozen=True)
+class DateQuestion:
+    """A column whose dates can be read with the day or with the month first, with one of them."""
+
+    target: str
+    heading: str
+    example: str
+
+
+@dataclass
+class Unknown:
+    """A text that stands for no choice and no record that is there. suggestions: what it may mean, the likeliest first."""
+
+    target: str
+    text: str
+    count: int = 0
+    suggestions: list[str] = field(default_factory=list)
+    may_be_new: bool = False
+
+
 @dataclass
 class Plan:
     """The whole import. `notes` are for people: what was found out, left out and decided."""
@@ -61,13 +88,21 @@ class Plan:
     missing: dict[Ref, dict[str, str]] = field(default_factory=dict)  # a stand-in → values of the customer to create
     notes: list[str] = field(default_factory=list)
     file: str = ""  # its name, for the log
+    folder: Path | None = None  # where it lies: paths in it count from there
     candidates: Candidates = field(default_factory=dict)
-    only_new: bool = False  # what is there already stays as it is
+    recipe: Recipe = field(default_factory=Recipe)
+    questions: list[DateQuestion] = field(default_factory=list)
+    unknown: dict[tuple[str, str], Unknown] = field(default_factory=dict)  # by target and text
     entries: int = 0  # of the log when the plan was made: whether anything was written since
 
     def count(self, action: Action) -> int:
         """How many records have this action."""
         return Counter(r.action for r in self.records)[action]
+
+    def note_unknown(self, target: str, text: str, *, may_be_new: bool = False) -> None:
+        """Count a text that nobody knows."""
+        found = self.unknown.setdefault((target, text), Unknown(target, text, may_be_new=may_be_new))
+        found.count += 1
 
     def wrong(self) -> list[Planned]:
         """The records that cannot be imported."""
@@ -83,3 +118,5 @@ class Result:
     unchanged: int
     wrong: int
     batch: str
+    failed: tuple[str, ...] = ()  # files that could not be kept with their records
+    left: int = 0  # records that would change, and the person did not let them

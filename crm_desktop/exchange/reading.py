@@ -20,8 +20,9 @@ import psutil
 
 from crm_desktop.errors import Missing, Told
 from crm_desktop.exchange.cells import Sheet, Workbook, decimal_of
-from crm_desktop.exchange.endings import READABLE, TEXTS
+from crm_desktop.exchange.endings import CARDS, READABLE, TEXTS
 from crm_desktop.exchange.text_tables import read_text_table
+from crm_desktop.exchange.vcards import read_cards
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.words import _
 
@@ -50,6 +51,8 @@ def read_workbook(path: Path, limits: Limits | None = None, progress: Progress |
     if not head:
         raise Unreadable(_("“{file}” is empty.").format(file=path.name))
     ending = path.suffix.casefold()
+    if ending in CARDS:
+        return read_cards(path)
     if ending in TEXTS and not head.startswith((_ZIP, _OLE)):
         return read_text_table(path)
     if ending not in READABLE:

@@ -69,6 +69,8 @@ class Resolver:
                 continue
             if found is None and about.required and self._create and about.target == "customers":
                 found = self._stand_in(number, text)
+            if found is None:
+                self._plan.note_unknown(by_number if number else name, number or text)
             if found is not None:
                 record.values[name] = found
             elif about.required:
@@ -92,6 +94,7 @@ class Resolver:
             if found is not None:
                 line[name] = found
             elif text:
+                self._plan.note_unknown(f"lines.{name}", text)
                 words = _("There is no {type} “{text}”.").format(type=_(finder.kind.title).lower(), text=text)
                 record.problems[f"lines.{at}.{name}"] = words
 
@@ -125,6 +128,8 @@ class Resolver:
                 line["product_id"] = found
             else:
                 free += bool(text or (code and not has_product))
+                if text or (by_name and name):
+                    self._plan.note_unknown("lines.product_id" if text else "lines.name", text or name)
                 line.setdefault("name", text or code)
         if free:
             words = ngettext(

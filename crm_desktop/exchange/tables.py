@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from crm_desktop.errors import Missing, Told
 from crm_desktop.exchange.cells import Cell, Sheet, Workbook, is_blank, text_of
 from crm_desktop.exchange.headings import folded
+from crm_desktop.exchange.recipe import column_letter
 from crm_desktop.words import _
 
 Known = Callable[[str], str]
@@ -50,16 +51,10 @@ class Table:
     headings: list[str]
     rows: list[Row]
     notes: list[str] = field(default_factory=list)
-
-
-def column_letter(index: int) -> str:
-    """0 → A, 26 → AA: how Excel calls a column."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    own_width: int = 0  # how many of the columns stand in the file, where more were made from them; 0: all
+    meanings: dict[int, str] = field(
+        default_factory=dict
+    )  # what columns are known to go to, whatever their headings say
 
 
 def choose_sheet(book: Workbook, name: str, known: Known) -> Sheet:
@@ -80,19 +75,42 @@ def choose_sheet(book: Workbook, name: str, known: Known) -> Sheet:
 
 
 def _best_heading(sheet: Sheet, known: Known) -> tuple[int, int]:
-    """The index of the row whose cells are most often known as headings, and how often."""
+    """The index of the row whose cells are most often known as headings, and how often. A row below one with merged cells counts
+    with what stands above it.
+    """
     best, most = -1, 0
     for index, row in enumerate(sheet.rows[:_SEARCHED]):
-        targets = {known(cell) for cell in row if isinstance(cell, str) and len(cell) <= 60}
-        count = len(targets - {""})
+        count = _known_in(row, known)
+        if index and _is_second_heading(sheet.rows[index - 1], row, known):
+            count = max(count, _known_in(_both_rows(sheet.rows[index - 1], row), known))
         if count > most:
             best, most = index, count
     return best, most
 
 
+def _known_in(row: list[Cell], known: Known) -> int:
+    return len({known(cell) for cell in row if isinstance(cell, str) and len(cell) <= 60} - {""})
+
+
+def _is_second_heading(above: list[Cell], row: list[Cell], known: Known) -> bool:
+    """Whether a row divides merged headings above it: it has headings of its own, and gaps below cells that reach down to it."""
+    filled = [c for c in row if not is_blank(c)]
+    if not filled or not all(isinstance(c, str) and len(c) <= 60 for c in filled) or _known_in(row, known) < 1:
+        return False
+    down = [a for at, a in enumerate(above) if not is_blank(a) and (at >= len(row) or is_blank(row[at]))]
+    return bool(down) and all(isinstance(a, str) and len(a) <= 60 for a in down) and _known_in(down, known) > 0
+
+
+def _both_rows(above: list[Cell], row: list[Cell]) -> list[Cell]:
+    """The headings of two rows: the lower one, or the cell above that reaches down."""
+    width = max(len(above), len(row))
+    lower, upper = [*row, *[None] * (width - len(row))], [*above, *[None] * (width - len(above))]
+    return [upper[at] if is_blank(lower[at]) else lower[at] for at in range(width)]
+
+
 def find_table(sheet: Sheet, known: Known) -> Table:
     """The table in a sheet. Raises Told when no row looks like headings."""
-    at, _count = _best_heading(sheet, known)
+    at, count = _best_heading(sheet, known)
     if at < 0:
         first = next((r for r in sheet.rows if any(not is_blank(c) for c in r)), [])
         seen = ", ".join(text_of(c) for c in first if not is_blank(c))[:200]
@@ -100,12 +118,14 @@ def find_table(sheet: Sheet, known: Known) -> Table:
             _("Sheet “{sheet}”: no row with headings was recognised.").format(sheet=sheet.name),
             _("The first row holds: {cells}.").format(cells=seen or _("nothing")),
         )
-    return table_below(sheet, at)
+    merged = at > 0 and count > _known_in(sheet.rows[at], known)
+    return table_below(sheet, at, merged=merged)
 
 
-def table_below(sheet: Sheet, at: int) -> Table:
-    """The table under the headings in the row with index `at`, whatever stands there."""
-    headings = [text_of(c).replace("\n", "") for c in sheet.rows[at]]
+def table_below(sheet: Sheet, at: int, *, merged: bool = False) -> Table:
+    """The table under the headings in the row with index `at`, whatever stands there. merged: with those that reach down to it."""
+    row = _both_rows(sheet.rows[at - 1], sheet.rows[at]) if merged else sheet.rows[at]
+    headings = [text_of(c).replace("\n", "") for c in row]
     table = Table(sheet.name, at + 1, headings, [])
     _fill(table, sheet, at)
     _note_columns_without_heading(table)
@@ -118,7 +138,7 @@ def _fill(table: Table, sheet: Sheet, at: int) -> None:
     last_total = 0
     for index in range(at + 1, len(sheet.rows)):
         cells = sheet.rows[index]
-        filled: list[Cell] = [c for c in cells if c is not None and not is_blank(c)]
+        filled: list[Cell] = [c for c in cells if c is not None and (type(c) is not str or not is_blank(c))]
         number = index + 1
         if not filled:
             continue

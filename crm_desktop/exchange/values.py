@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from crm_desktop.exchange.cells import Cell, is_blank, text_of
+from crm_desktop.exchange.recipe import MONTH
 from crm_desktop.kinds import KINDS, clean
 from crm_desktop.local_time import to_utc
 from crm_desktop.options import Options
@@ -28,8 +30,10 @@ _NUMBERS = frozenset({"integer", "decimal", "money", "price", "quantity", "perce
 _REMEMBERED = 5000  # values of one column
 _RUINED = re.compile(r"\d(\.\d+)?[Ee]\+\d{1,3}")
 _GROUPED = re.compile(r"[-+(]?\d{1,3}(,\d{3})+(\.\d*)?\)?%?|[-+(]?\d*\.?\d*\)?%?")
+_COMMA = re.compile(r"[-+(]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?\)?%?")
 _SIGNS = re.compile(r"[\s¥￥$€£元_']")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[ T](.+))?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?([ap]\.?m\.?)?")
 _ISO_MOMENT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[ T](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?Z?")
 _MONTHS = {
     m: i for i, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
@@ -49,16 +53,31 @@ class ColumnReader:
     """Reads the cells of one column as values of `field`. `notes` holds what was decided by looking at all of it."""
 
     def __init__(
-        self, field: Field, options: Options, heading: str, cells: Sequence[Cell], may_add_choices: bool = True
+        self,
+        field: Field,
+        options: Options,
+        heading: str,
+        cells: Sequence[Cell],
+        may_add_choices: bool = True,
+        *,
+        new: Collection[str] | None = None,
+        order: str = "",
     ) -> None:
+        """new: the texts that become new choices, None for any. order: DAY or MONTH, where the person has said what dates begin with."""
         self.field = field
         self.heading = heading
         self.notes: list[str] = []
+        self.unclear = ""  # a date of this column that can be read in two ways
+        self.unknown: Counter[str] = Counter()  # texts of no choice, and how often
+        self._new = new
+        self._comma = field.kind in _NUMBERS and self._has_decimal_comma(cells)
         self._open = may_add_choices and field.options in OPEN
         self._options = options
         self._seen: dict[str, Any] = {}
         self._fraction = field.kind == "percent" and self._is_fraction(cells)
-        self._month_first = self._find_order(cells) if field.kind in ("date", "datetime") else None
+        self._month_first = None
+        if field.kind in ("date", "datetime"):
+            self._month_first = order == MONTH if order else self._find_order(cells)
         # Amounts, dates and choices come again and again; most texts come once.
         self._repeats = field.kind not in _TEXTS and field.kind != "reference"
         self._known: dict[tuple[type, Cell], Any] = {}
@@ -108,7 +127,9 @@ class ColumnReader:
         if text not in self._seen:
             code = self._options.code(self.field.options, text)
             if code is None:
-                if not self._open or len(text) > 40:
+                told = self._new is None or text in self._new
+                if not self._open or not told or len(text) > 40:
+                    self.unknown[text] += 1
                     known = ", ".join(c.shown() for c in self._options.choices(self.field.options))
                     raise ValueError(
                         _("“{text}” is not one of the choices: {choices}.").format(text=text, choices=known)
@@ -124,7 +145,9 @@ class ColumnReader:
         text = text_of(cell)
         if isinstance(cell, str):
             bare = _SIGNS.sub("", clean(text))
-            if not _GROUPED.fullmatch(bare):
+            if self._comma and _COMMA.fullmatch(bare):
+                bare = text = bare.replace(".", "").replace(",", ".")
+            elif not _GROUPED.fullmatch(bare):
                 # 1.234,56 is a German 1234.56; taking its comma away would make 1.23456 of it.
                 raise ValueError(_("“{text}” is not a number the program understands for sure.").format(text=text))
             percent = bare.endswith("%")
@@ -135,6 +158,20 @@ class ColumnReader:
             fraction = Decimal(cell) if isinstance(cell, int | Decimal) else Decimal(_SIGNS.sub("", clean(text)))
             return (fraction * 100).quantize(Decimal("0.0001"))
         return value
+
+    def _has_decimal_comma(self, cells: Sequence[Cell]) -> bool:
+        """Whether numbers are written like 1.234,56: at least one can only be read so, and none only the other way."""
+        comma = point = False
+        for cell in cells:
+            if isinstance(cell, str) and cell:
+                bare = _SIGNS.sub("", clean(cell))
+                fits, grouped = bool(_COMMA.fullmatch(bare)), bool(_GROUPED.fullmatch(bare))
+                comma |= fits and not grouped
+                point |= grouped and not fits
+        if not comma or point:
+            return False
+        self.notes.append(_("“{heading}”: the comma is read as the decimal sign.").format(heading=self.heading))
+        return True
 
     def _is_fraction(self, cells: Sequence[Cell]) -> bool:
         """Percentages are fractions when no value exceeds 1 and nothing says otherwise."""
@@ -210,17 +247,26 @@ class ColumnReader:
         plain: dt.date | None = KINDS["date"].parse(text, self.field, self._options)
         return plain
 
-    def _ordered(self, found: re.Match[str], text: str) -> dt.date:
+    def _ordered(self, found: re.Match[str], text: str) -> dt.date | dt.datetime:
         first, second, year = int(found[1]), int(found[2]), int(found[3])
         month_first = self._month_first
         if month_first is None and first != second:
             if first <= 12 and second <= 12:
+                self.unclear = text
                 raise ValueError(
                     _("“{text}” can be read as several dates. Please write it like 2026-11-24.").format(text=text)
                 )
             month_first = second > 12
         day, month = (second, first) if month_first else (first, second)
-        return _real_date(year, month, day, text)
+        value = _real_date(year, month, day, text)
+        clock = _CLOCK.fullmatch(found[4].strip().casefold()) if found[4] else None
+        if clock is None:
+            return value
+        hour = int(clock[1]) % 12 + (12 if clock[4].startswith("p") else 0) if clock[4] else int(clock[1])
+        try:
+            return dt.datetime.combine(value, dt.time(hour, int(clock[2]), int(clock[3] or 0)))
+        except ValueError:
+            raise ValueError(_("“{text}” is not a date. Please write it like 2026-11-24.").format(text=text)) from None
 
 
 def _real_date(year: int, month: int, day: int, text: str) -> dt.date:

@@ -26,7 +26,7 @@ from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.kinds import clean
 from crm_desktop.words import _
 
-STYLED_ROWS = 20_000
+STYLED_ROWS = 3_000
 """Longer lists are written by the quick writer."""
 
 LONGEST_SHEET = 1_048_575
@@ -54,13 +54,21 @@ def write_table(path: Path, title: str, columns: list[Column], rows: Rows, lengt
         return _write_quickly(target, title, columns, rows)
 
 
-def _sheet_title(title: str) -> str:
+def sheet_title(title: str) -> str:
+    """A title as the name of a sheet: Excel takes 31 characters, and some not at all."""
     return "".join(c for c in title if c not in "[]:*?/\\")[:31] or "1"
 
 
 def _write_styled(path: Path, title: str, columns: list[Column], rows: Rows) -> int:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_title(title))
+    sheet = book.create_sheet(sheet_title(title))
+    count = write_rows(sheet, columns, rows)
+    book.save(path)
+    return count
+
+
+def write_rows(sheet: Any, columns: list[Column], rows: Rows) -> int:
+    """Fill an empty sheet: headings, rows with their formats, widths, a frozen heading and a filter; gives the number of rows."""
     sheet.freeze_panes = "A2"
     for at, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(at)].width = column.width
@@ -80,10 +88,10 @@ def _write_styled(path: Path, title: str, columns: list[Column], rows: Rows) -> 
             )
             count += 1
     except BaseException:
-        sheet.close()  # its file beside would stay open
+        if hasattr(sheet, "close"):
+            sheet.close()  # its file beside would stay open
         raise
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
-    book.save(path)
     return count
 
 
@@ -121,7 +129,7 @@ def _write_quickly(path: Path, title: str, columns: list[Column], rows: Rows) ->
     heads = [column.heading for column in columns]
     formats = {c.heading: Format().set_num_format(c.format) for c in columns if c.format != "General"}
     write_worksheet(
-        records(), str(path), sheet_name=_sheet_title(title), freeze_row=1, bold_headers=True, autofilter=True,
+        records(), str(path), sheet_name=sheet_title(title), freeze_row=1, bold_headers=True, autofilter=True,
         column_widths={c.heading: float(c.width) for c in columns}, column_formats=formats,
     )  # fmt: skip
     return count

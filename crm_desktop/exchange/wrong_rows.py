@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,9 @@ from openpyxl.utils import get_column_letter
 
 from crm_desktop.application import Application
 from crm_desktop.exchange.cells import Cell
-from crm_desktop.exchange.export_columns import exported_columns
-from crm_desktop.exchange.mapping import taken_from_files
 from crm_desktop.exchange.plan import Plan
 from crm_desktop.exchange.reasons import reasons
 from crm_desktop.exchange.whole_files import whole_file
-from crm_desktop.exchange.workbook_files import write_table
 from crm_desktop.words import _
 
 _LONGEST = 32_767  # characters in a cell of Excel
@@ -27,8 +25,11 @@ _LONGEST = 32_767  # characters in a cell of Excel
 def write_wrong_rows(app: Application, plan: Plan, path: Path) -> int:
     """Write the rows of all wrong records to a .xlsx file; gives how many. Raises Unavailable."""
     kind = app.type(plan.type)
-    by_number = {row.number: row.cells for row in plan.table.rows}
-    headings = [*plan.table.headings, _("Why it was left out")]
+    width = plan.table.own_width or len(plan.table.headings)
+    by_number: dict[int, list[list[Cell]]] = defaultdict(list)
+    for row in plan.table.rows:
+        by_number[row.number].append(row.cells[:width])
+    headings = [*plan.table.headings[:width], _("Why it was left out")]
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Left out")[:31])
     sheet.freeze_panes = "A2"
@@ -39,22 +40,12 @@ def write_wrong_rows(app: Application, plan: Plan, path: Path) -> int:
     count = 0
     with whole_file(path) as target:
         for item in plan.wrong():
-            for number in item.rows:
-                cells = by_number[number]
-                padded = [*cells, *[None] * (len(plan.table.headings) - len(cells))]
+            for cells in (c for number in dict.fromkeys(item.rows) for c in by_number[number]):
+                padded = [*cells, *[None] * (width - len(cells))]
                 sheet.append([_cell(sheet, value) for value in [*padded, reasons(kind, item)]])
                 count += 1
         book.save(target)
     return count
-
-
-def write_template(app: Application, type_key: str, path: Path) -> None:
-    """An empty table with the headings an import knows, to fill in. Raises Told."""
-    kind = app.type(type_key)
-    own = {n for n, f in kind.fields.items() if taken_from_files(f) and (f.section != "Record" or n == "owner_id")}
-    lines = {n for n, f in kind.lines.fields.items() if taken_from_files(f)} if kind.lines else set[str]()
-    columns = [c for c in exported_columns(app, kind) if (c.path.partition(".")[0] in (lines if c.in_line else own))]
-    write_table(path, _(kind.plural), columns, [], 0)
 
 
 def _head(sheet: Any, text: str) -> Any:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from crm_desktop.printing.format_rules import TemplateError
-from crm_desktop.printing.marks import POINT, BarsMark, BoxMark, LineMark, Mark, PageMarks, PictureMark, TextMark
+from crm_desktop.printing.marks import (
+    POINT,
+    BarsMark,
+    BoxMark,
+    LineMark,
+    Mark,
+    PageMarks,
+    ShapeMark,
+    TextMark,
+)
 from crm_desktop.printing.template import Page
 from crm_desktop.words import _
 
@@ -87,9 +96,9 @@ def moved(mark: Mark, down: float) -> Mark:
         return mark._replace(y1=mark.y1 + down, y2=mark.y2 + down)
     if isinstance(mark, BarsMark):
         return mark._replace(bars=tuple((x, y + down, w, h) for x, y, w, h in mark.bars))
-    if isinstance(mark, (TextMark, BoxMark, PictureMark)):
-        return mark._replace(y=mark.y + down)
-    raise AssertionError(type(mark).__name__)
+    if isinstance(mark, ShapeMark):
+        return mark._replace(points=tuple((x, y + down) for x, y in mark.points))
+    return mark._replace(y=mark.y + down)
 
 
 def _span(mark: Mark) -> tuple[float, float]:
@@ -99,6 +108,8 @@ def _span(mark: Mark) -> tuple[float, float]:
         return min(mark.y1, mark.y2), max(mark.y1, mark.y2)
     if isinstance(mark, BarsMark):
         return min(bar[1] for bar in mark.bars), max(bar[1] + bar[3] for bar in mark.bars)
+    if isinstance(mark, ShapeMark):
+        return min(y for _x, y in mark.points), max(y for _x, y in mark.points)
     return mark.y, mark.y + mark.height
 
 

@@ -1,6 +1,7 @@
 """What is painted on a page: a flat list of simple marks in millimetres from the upper left corner of the paper.
 
-The PDF writer and a designer's screen paint the same marks; `element` says which element of the template a mark is of.
+The PDF writer and a designer's screen paint the same marks; `element` says which element of the template a mark is of (of a
+table: the column, or the band where it is of none), and `row` which row of the list it was printed for, from 1, or 0.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ POINT = 25.4 / 72
 
 
 class TextMark(NamedTuple):
-    """One run of text; `y` is its base line, `size` in points."""
+    """One run of text; `y` is its base line, `size` in points. It is turned by `angle` degrees, counter-clockwise, around the
+    beginning of its base line; with `slant` upright letters lean by `SLANT`."""
 
     element: str
     x: float
@@ -24,6 +26,10 @@ class TextMark(NamedTuple):
     color: str
     width: float
     underline: bool = False
+    angle: float = 0.0
+    slant: bool = False
+    opacity: float = 1.0
+    row: int = 0
 
 
 class LineMark(NamedTuple):
@@ -37,6 +43,7 @@ class LineMark(NamedTuple):
     width: float
     color: str
     dash: float = 0.0
+    row: int = 0
 
 
 class BoxMark(NamedTuple):
@@ -51,6 +58,7 @@ class BoxMark(NamedTuple):
     line: str = ""
     line_width: float = 0.0
     radius: float = 0.0
+    row: int = 0
 
 
 class PictureMark(NamedTuple):
@@ -62,6 +70,8 @@ class PictureMark(NamedTuple):
     width: float
     height: float
     content: bytes
+    opacity: float = 1.0
+    row: int = 0
 
 
 class BarsMark(NamedTuple):
@@ -70,9 +80,26 @@ class BarsMark(NamedTuple):
     element: str
     bars: tuple[tuple[float, float, float, float], ...]
     color: str
+    row: int = 0
 
 
-Mark = TextMark | LineMark | BoxMark | PictureMark | BarsMark
+class ShapeMark(NamedTuple):
+    """A polygon, or with `closed` off a line of several pieces: filled when `fill` is a colour, drawn when `line` is one."""
+
+    element: str
+    points: tuple[tuple[float, float], ...]
+    fill: str
+    line: str = ""
+    line_width: float = 0.0
+    closed: bool = True
+    opacity: float = 1.0
+    row: int = 0
+
+
+Mark = TextMark | LineMark | BoxMark | PictureMark | BarsMark | ShapeMark
+
+SLANT = 0.21
+"""How far slanting letters lean: to the right, in parts of their height."""
 
 
 @dataclass
@@ -103,6 +130,7 @@ PROBLEM_KINDS = (
     "font",
     "off_paper",
     "style",
+    "structure",
 )
 MOST_PROBLEMS = 200
 

@@ -19,6 +19,7 @@ class Style:
     font: str = SANS
     size: float = 9.0
     bold: bool = False
+    italic: bool = False
     underline: bool = False
     color: str = "#000000"
     fill: str = ""

@@ -62,18 +62,34 @@ def break_lines(text: str, face: Face, size: float, width: float) -> list[str]:
 
 
 def place(
-    fitted: Fitted, style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark]
+    fitted: Fitted,
+    style: Style,
+    element: str,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    marks: list[Mark],
+    row: int = 0,
 ) -> None:
     """Add the marks of fitted text in a box with its upper left corner at (x, y), together with fill and borders."""
     if style.fill:
-        marks.append(BoxMark(element, x, y, width, height, style.fill))
+        marks.append(BoxMark(element, x, y, width, height, style.fill, row=row))
     if fitted.lines:
-        _place_lines(fitted, style, element, x, y, width, height, marks)
-    _place_border(style, element, x, y, width, height, marks)
+        _place_lines(fitted, style, element, x, y, width, height, marks, row)
+    place_border(style, element, x, y, width, height, marks, row)
 
 
 def _place_lines(
-    fitted: Fitted, style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark]
+    fitted: Fitted,
+    style: Style,
+    element: str,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    marks: list[Mark],
+    row: int,
 ) -> None:
     face, size, padding = style.face, fitted.size, style.padding
     step = fitted.line_height
@@ -93,13 +109,18 @@ def _place_lines(
                 left = x + width - padding - wide
             elif style.align == "center":
                 left = x + (width - wide) / 2
-            marks.append(TextMark(element, left, baseline, text, face.name, size, style.color, wide, style.underline))
+            marks.append(
+                TextMark(
+                    element, left, baseline, text, face.name, size, style.color, wide, style.underline, 0.0, style.italic, 1.0, row
+                )
+            )
         baseline += step
 
 
-def _place_border(
-    style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark]
+def place_border(
+    style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark], row: int = 0
 ) -> None:
+    """Add the lines around a box that its style asks for."""
     border = style.border
     right, bottom = x + width, y + height
     for line_width, x1, y1, x2, y2 in (
@@ -109,7 +130,7 @@ def _place_border(
         (border.right, right, y, right, bottom),
     ):
         if line_width:
-            marks.append(LineMark(element, x1, y1, x2, y2, line_width, border.color))
+            marks.append(LineMark(element, x1, y1, x2, y2, line_width, border.color, row=row))
 
 
 def _step(style: Style, size: float) -> float:

@@ -90,6 +90,65 @@ OPEN_LISTS: dict[str, tuple[str, Rows]] = {
         ),
     ),
     "product_categories": ("Product categories", ()),
+    "loss_reasons": (
+        "Reasons of a loss",
+        (
+            ("price", "Price", "grey"),
+            ("competitor", "Competitor", "grey"),
+            ("no_budget", "No budget", "grey"),
+            ("no_need", "No need any more", "grey"),
+            ("delivery", "Time of delivery", "grey"),
+            ("other", "Other", "grey"),
+        ),
+    ),
+    "win_reasons": (
+        "Reasons of a win",
+        (
+            ("price", "Price", "grey"),
+            ("quality", "Quality", "grey"),
+            ("relation", "Relations", "grey"),
+            ("service", "Service", "grey"),
+            ("delivery", "Time of delivery", "grey"),
+            ("other", "Other", "grey"),
+        ),
+    ),
+    "lead_ratings": (
+        "Ratings of leads",
+        (("hot", "Hot", "red"), ("warm", "Warm", "amber"), ("cold", "Cold", "grey")),
+    ),
+    "return_reasons": (
+        "Reasons of returns",
+        (
+            ("damaged", "Damaged", "red"),
+            ("quality", "Quality", "red"),
+            ("wrong", "Wrong goods", "amber"),
+            ("late", "Too late", "amber"),
+            ("too_many", "Too many", "grey"),
+            ("other", "Other", "grey"),
+        ),
+    ),
+    "payment_methods": (
+        "Ways of payment",
+        (
+            ("bank", "Bank transfer", "accent"),
+            ("cash", "Cash", "green"),
+            ("cheque", "Cheque", "grey"),
+            ("draft", "Bank draft", "violet"),
+            ("wechat", "WeChat Pay", "green"),
+            ("alipay", "Alipay", "accent"),
+            ("other", "Other", "grey"),
+        ),
+    ),
+    "invoice_kinds": (
+        "Kinds of invoices",
+        (
+            ("special", "Special VAT invoice", "accent"),
+            ("ordinary", "Ordinary invoice", "grey"),
+            ("digital_special", "Digital special VAT invoice", "accent"),
+            ("digital", "Digital ordinary invoice", "grey"),
+            ("other", "Other", "grey"),
+        ),
+    ),
 }
 
 CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
@@ -100,6 +159,25 @@ CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
         Choice("dropped", "Dropped", "grey"),
     ),
     "priorities": (Choice("high", "High", "red"), Choice("normal", "Normal", "grey"), Choice("low", "Low", "grey")),
+    "meddic_scores": (
+        Choice("unknown", "Unknown", "red"),
+        Choice("weak", "Weak", "amber"),
+        Choice("partial", "Partly known", "accent"),
+        Choice("proven", "Proven", "green"),
+    ),
+    "risks": (Choice("high", "High", "red"), Choice("middle", "Middling", "amber"), Choice("low", "Low", "green")),
+    "return_kinds": (Choice("refund", "Refund", "amber"), Choice("exchange", "Exchange", "accent")),
+    "receipt_kinds": (
+        Choice("receipt", "Receipt", "green"),
+        Choice("refund", "Refund", "amber"),
+        Choice("credit", "Use of credit", "violet"),
+    ),
+    "milestones": (
+        Choice("date", "Fixed date"),
+        Choice("signed", "Order signed"),
+        Choice("delivered", "Everything delivered"),
+        Choice("accepted", "Accepted by the customer"),
+    ),
     "tax_modes": (Choice("included", "With tax"), Choice("excluded", "Without tax")),
     "restarts": (
         Choice("never", "Never"),
@@ -125,6 +203,14 @@ SEQUENCES: tuple[tuple[str, str, str, str], ...] = (
     ("customers", "Customer numbers", "C{n:5}", "never"),
     ("products", "Product codes", "P{n:5}", "never"),
     ("sales-orders", "Sales order numbers", "SO{yyyy}{mm}{dd}-{n:3}", "day"),
+    ("leads", "Lead numbers", "L{n:5}", "never"),
+    ("opportunities", "Opportunity numbers", "OP{yyyy}-{n:4}", "year"),
+    ("quotes", "Quote numbers", "Q{yyyy}{mm}-{n:4}", "month"),
+    ("deliveries", "Delivery numbers", "D{yyyy}{mm}-{n:4}", "month"),
+    ("returns", "Return numbers", "R{yyyy}{mm}-{n:4}", "month"),
+    ("receivables", "Receivable numbers", "AR{n:6}", "never"),
+    ("invoices", "Invoice numbers", "INV{yyyy}{mm}-{n:4}", "month"),
+    ("receipts", "Receipt numbers", "RC{yyyy}{mm}-{n:4}", "month"),
 )
 """key, name, pattern, restart"""
 

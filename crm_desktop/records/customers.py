@@ -41,7 +41,13 @@ CUSTOMER = RecordType(
     sequence="customers",
     related=(
         Related("contacts", "customer_id", owned=True),
+        Related("opportunities", "customer_id"),
+        Related("quotes", "customer_id"),
         Related("sales-orders", "customer_id"),
+        Related("deliveries", "customer_id"),
+        Related("receivables", "customer_id"),
+        Related("invoices", "customer_id"),
+        Related("receipts", "customer_id"),
         Related("follow-ups", "customer_id", owned=True),
         Related("tasks", "customer_id"),
     ),

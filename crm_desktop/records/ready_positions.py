@@ -32,9 +32,11 @@ def _each(types: tuple[str, ...], **operations: Reach) -> Reaches:
 _NONE, _OWN, _SHARED, _BELOW, _BRANCH, _ALL = Reach.NONE, Reach.OWN, Reach.SHARED, Reach.BELOW, Reach.BRANCH, Reach.ALL
 _HIDDEN, _READ, _WRITE = Access.HIDDEN, Access.READ, Access.WRITE
 
-_SET_UP = ("users", "departments", "positions", "teams", "options", "sequences", "units", "currencies")
+_SET_UP = ("users", "departments", "positions", "teams", "options", "number-sequences", "units", "currencies", "payment-terms",
+           "pipelines", "stages")
 _CARE = ("customers", "contacts", "follow-ups", "tasks")
-_SALES = (*_CARE, "sales-orders")
+_SALES = (*_CARE, "leads", "opportunities", "quotes", "sales-orders", "deliveries", "returns")
+_MONEY = ("receivables", "invoices", "receipts")
 # Names of colleagues, units and choices are needed to read and fill any form.
 _NAMES = _each(_SET_UP, see=_ALL)
 
@@ -50,10 +52,16 @@ SALES_MANAGER = ReadyPosition(
         **_NAMES,
         **_each(_SALES, see=_BELOW, add=_BELOW, change=_BELOW, delete=_BELOW, share=_BELOW, copy=_BELOW, export=_BELOW, print=_BELOW),
         **_each(_SALES, **{"import": _BELOW}),
+        **_each(_MONEY, see=_BELOW, print=_BELOW, export=_BELOW, share=_BELOW),
+        ("receivables", "remind"): _BELOW,
+        ("sales-orders", "over_credit"): _BELOW,
         **_each(("products",), see=_ALL, print=_ALL, export=_ALL),
         (PROGRAM, "views"): _ALL,
     },
-    {("products", "cost"): _READ, ("products", "floor_price"): _READ},
+    {
+        ("products", "cost"): _READ, ("products", "floor_price"): _READ, ("quotes", "cost"): _READ, ("quotes", "margin"): _READ,
+        ("quotes", "margin_rate"): _READ, ("quotes", "lines.cost"): _WRITE, ("quotes", "lines.margin"): _READ,
+    },
 )  # fmt: skip
 
 SALESPERSON = ReadyPosition(
@@ -62,15 +70,23 @@ SALESPERSON = ReadyPosition(
         **_NAMES,
         **_each(_SALES, see=_SHARED, add=_OWN, change=_SHARED, share=_OWN, copy=_SHARED, print=_SHARED),
         **_each(("follow-ups", "tasks"), delete=_OWN),
-        **_each(("sales-orders",), delete=_OWN, revise=_NONE, reopen=_NONE),
+        **_each(("sales-orders",), delete=_OWN, revise=_NONE, reopen=_NONE, over_credit=_NONE),
+        **_each(("leads", "opportunities", "quotes", "deliveries", "returns"), delete=_OWN),
+        **_each(_MONEY, see=_SHARED, print=_SHARED),
+        **_each(("receivables",), remind=_SHARED, write_off=_NONE, take_up=_NONE),
         **_each(("products",), see=_ALL, print=_ALL),
     },
 )  # fmt: skip
 
 FINANCE = ReadyPosition(
-    "finance", "Finance", "Reads all customers and orders; keeps credit, tax and bank data; sees costs.",
+    "finance", "Finance", "Keeps receivables, invoices and receipts of all customers; keeps credit, tax and bank data; sees costs.",
     {
         **_NAMES,
+        **_each(_MONEY, see=_ALL, add=_ALL, change=_ALL, delete=_ALL, share=_ALL, copy=_ALL, export=_ALL, print=_ALL),
+        **_each(("receivables", "receipts"), **{"import": _ALL}),
+        **_each(("quotes", "deliveries", "returns"), see=_ALL, export=_ALL, print=_ALL),
+        **_each(("payment-terms",), add=_ALL, change=_ALL, delete=_ALL),
+        ("sales-orders", "over_credit"): _ALL,
         **_each(("customers",), see=_ALL, change=_ALL, export=_ALL, print=_ALL),
         **_each(("contacts", "products", "sales-orders"), see=_ALL, export=_ALL, print=_ALL),
         **_each(("tasks",), see=_OWN, add=_OWN, change=_OWN, delete=_OWN),
@@ -87,7 +103,8 @@ SERVICE = ReadyPosition(
     "service", "Service", "Reads all customers, contacts and orders; writes contacts, follow-ups and tasks.",
     {
         **_NAMES,
-        **_each(("customers", "sales-orders", "products"), see=_ALL, print=_ALL),
+        **_each(("customers", "sales-orders", "deliveries", "products"), see=_ALL, print=_ALL),
+        **_each(("returns",), see=_ALL, add=_ALL, change=_ALL, print=_ALL, confirm=_NONE, cancel=_NONE),
         **_each(("contacts",), see=_ALL, add=_ALL, change=_ALL, print=_ALL),
         **_each(("follow-ups",), see=_ALL, add=_ALL, change=_OWN, delete=_OWN, print=_ALL),
         **_each(("tasks",), see=_OWN, add=_ALL, change=_OWN, delete=_OWN),
@@ -96,23 +113,27 @@ SERVICE = ReadyPosition(
 
 _PRICES = (
     "lines.price", "lines.discount", "lines.tax_rate", "lines.tax", "lines.amount",
-    "discount", "freight", "net", "tax", "total", "total_words",
-)  # fmt: skip
+    "discount", "order_discount", "freight", "net", "tax", "total", "total_words", "returned", "invoiced", "received", "written_off",
+    "open_amount",
+)
+_PRICES_BACK = (*(n for n in _PRICES if n.startswith("lines.")), "order_discount", "net", "tax", "total", "total_words")  # fmt: skip
 
 WAREHOUSE = ReadyPosition(
-    "warehouse", "Warehouse", "Sees orders without prices and enters what was delivered; keeps products.",
+    "warehouse", "Warehouse", "Sees orders without prices, delivers them and takes goods back; keeps products.",
     {
         **_NAMES,
         **_each(("customers", "contacts"), see=_ALL),
         **_each(("products",), see=_ALL, add=_ALL, change=_ALL, print=_ALL),
         **_each(("sales-orders",), see=_ALL, change=_ALL, print=_ALL, confirm=_NONE, revise=_NONE, cancel=_NONE, reopen=_NONE),
+        **_each(("deliveries", "returns"), see=_ALL, add=_ALL, change=_ALL, delete=_ALL, copy=_ALL, export=_ALL, print=_ALL),
         **_each(("tasks",), see=_OWN, add=_OWN, change=_OWN, delete=_OWN),
     },
     {
         ("sales-orders", ANY): _READ,
-        ("sales-orders", "lines.delivered"): _WRITE,
+        ("sales-orders", "lines.by_hand"): _WRITE,
         ("sales-orders", "lines.remark"): _WRITE,
         **{("sales-orders", n): _HIDDEN for n in _PRICES},
+        **{("returns", n): _HIDDEN for n in _PRICES_BACK},
         ("products", "list_price"): _HIDDEN,
         ("products", "floor_price"): _HIDDEN,
         ("products", "cost"): _HIDDEN,

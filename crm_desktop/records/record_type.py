@@ -6,7 +6,7 @@ it, which rules hold and what can be done with it. Screens and services loop ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from db.access import Limits
 from db.base import Base, Record
 from db.fields import Field
 
-__all__ = ["Choice", "Field", "Limits", "LineType", "Operation", "Problems", "RecordType", "Related"]
+__all__ = ["Choice", "Field", "Limits", "LineType", "Operation", "Problems", "RecordType", "Related", "Successor"]
 
 Problems = Iterable[tuple[str, str]]
 """(field name, words); a line's field is "lines.3.quantity", the record as a whole ""."""
@@ -33,6 +33,11 @@ def declared(model: Any) -> dict[str, Field]:
     """The fields a mapped class declares, named, in the order they stand there; those every record has come last."""
     own = {c.key: replace(c.info["field"], name=c.key) for c in model.__table__.columns if "field" in c.info}
     return dict(sorted(own.items(), key=lambda item: (item[0] != "position", item[1].section == "Record")))
+
+
+def column_key(type_key: str, name: str) -> str:
+    """How a position says that it keeps a column out of lists, among what else it hides."""
+    return f"column:{type_key}.{name}"
 
 
 def _nothing(draft: Draft, before: Draft | None) -> None:
@@ -58,6 +63,21 @@ class Operation:
     asks_reason: bool = False
     keeps_revision: bool = False  # the record as it stands is kept aside first
     confirm: str = ""  # a question asked before; empty: none
+
+
+@dataclass(frozen=True)
+class Successor:
+    """A document that this one becomes: an order becomes a delivery. The new draft is filled from this one, and points back to it."""
+
+    type: str  # of the new document
+    label: str  # "Make delivery"
+    icon: str
+    states: tuple[str, ...]  # the states in which it is offered; empty: in all
+    fill: Callable[[Sequence[Draft]], Draft]  # the new draft: its values and lines, as far as they follow from the sources
+    together: bool = False  # several at once may become one, of one customer
+    through: tuple[str, str] = ("", "")  # (type, field): not the records fill it but those of this type that point where they point
+    link: str = ""  # the field of the new lines that points to the one source
+    primary: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +126,10 @@ class RecordType:
     check: Callable[[Draft], Problems] = _no_problems
     states: tuple[Choice, ...] = ()
     operations: tuple[Operation, ...] = ()
+    successors: tuple[Successor, ...] = ()  # what it becomes
+    followed: tuple[str, ...] = ()  # states it comes into by what happens to other documents, and by no operation
+    closed: tuple[str, ...] = ()  # states in which other figures count on it: it is cancelled then, and not deleted
+    day: str = ""  # the date its number speaks of
     subtitle: tuple[str, ...] = ()  # fields shown small below the label, in search hits and previews
     limits: Limits = Limits()  # what makes a record somebody's
     shapes_access: bool = False  # a change of it changes who may do what
@@ -149,6 +173,10 @@ class RecordType:
             return dict(self.fields)
         return {n: f for n, f in self.fields.items() if self.access(actor, n) > Access.HIDDEN}
 
+    def listed(self, actor: Actor) -> dict[str, Field]:
+        """The fields this person may have as columns of a list: those visible, less what the person's positions keep out of lists."""
+        return {n: f for n, f in self.visible(actor).items() if not actor.rights.hides(column_key(self.key, n))}
+
     def visible_lines(self, actor: Actor) -> dict[str, Field]:
         """The fields of lines this person may see."""
         fields = self.lines.fields if self.lines else {}
@@ -168,9 +196,18 @@ class RecordType:
         """Whether a person can type into this field of this record now."""
         return not about.computed and (about.editable_when_locked or not self.locked(draft))
 
+    def in_foot(self, about: Field) -> bool:
+        """Whether a field is shown below the lines, since it is what the document comes to."""
+        return self.lines is not None and about.computed and about.section == "Amounts"
+
     def offered(self, draft: Draft) -> tuple[Operation, ...]:
         """The operations that fit the record's state."""
         return tuple(o for o in self.operations if draft.id is not None and draft.values.get("status") in o.sources)
+
+    def becomes(self, draft: Draft) -> tuple[Successor, ...]:
+        """What the record can become in its state."""
+        status = draft.values.get("status")
+        return tuple(s for s in self.successors if draft.id is not None and (not s.states or status in s.states))
 
     def label_of(self, values: Mapping[str, Any]) -> str:
         """How a record with these values is called."""

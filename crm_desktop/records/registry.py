@@ -17,8 +17,12 @@ from sqlalchemy.orm import Session
 from crm_desktop.options import Choice, Options
 from crm_desktop.records.builtin_options import CLOSED_LISTS, OPEN_LISTS
 from crm_desktop.records.customers import CONTACT, CUSTOMER, FOLLOW_UP, TASK
+from crm_desktop.records.deliveries import DELIVERY, RETURN
+from crm_desktop.records.money import INVOICE, PAYMENT_TERMS, RECEIPT, RECEIVABLE
 from crm_desktop.records.office import CURRENCY, DEPARTMENT, OPTION, POSITION, SEQUENCE, TEAM, UNIT, USER
+from crm_desktop.records.pipeline import LEAD, OPPORTUNITY, PIPELINE, STAGE
 from crm_desktop.records.products import PRODUCT
+from crm_desktop.records.quotes import QUOTE
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.sales import SALES_ORDER
 from crm_desktop.words import LANGUAGES, translated
@@ -28,7 +32,8 @@ from db.models.office import Unit as UnitRow
 from db.models.system import CustomField
 
 BUILT_IN: tuple[RecordType, ...] = (
-    CUSTOMER, CONTACT, FOLLOW_UP, SALES_ORDER, PRODUCT, TASK, USER, DEPARTMENT, POSITION, TEAM, OPTION, SEQUENCE, UNIT, CURRENCY,
+    CUSTOMER, CONTACT, FOLLOW_UP, LEAD, OPPORTUNITY, QUOTE, SALES_ORDER, DELIVERY, RETURN, PRODUCT, RECEIVABLE, INVOICE, RECEIPT, TASK,
+    USER, DEPARTMENT, POSITION, TEAM, OPTION, SEQUENCE, UNIT, CURRENCY, PAYMENT_TERMS, PIPELINE, STAGE,
 )  # fmt: skip
 
 _FACTS = {a.name for a in attributes(Field)}

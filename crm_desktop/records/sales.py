@@ -1,54 +1,64 @@
-"""Sales documents."""
+"""Sales orders: the middle of the chain of documents, and what they become."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from crm_desktop.draft import Draft, Line
+from crm_desktop.draft import Draft
 from crm_desktop.options import Choice
-from crm_desktop.records.record_type import LineType, Operation, Problems, RecordType
-from crm_desktop.rules.amount_words import chinese_words
-from crm_desktop.rules.totals import document_amounts, line_amounts
+from crm_desktop.records.documents import (
+    GOODS,
+    ZERO,
+    lines_from,
+    number,
+    prices_are_sane,
+    ref_to,
+    shared,
+    taken,
+    work_out,
+)
+from crm_desktop.records.money_lines import invoice_from_orders, receipt_from_receivables
+from crm_desktop.records.record_type import LineType, Operation, Problems, RecordType, Related, Successor
 from crm_desktop.words import _
 from db.models.sales import SalesOrder, SalesOrderLine
 
-_ZERO = Decimal(0)
+RUNNING = ("confirmed", "part_delivered", "done")
+"""The states of an order that holds: both sides count on it."""
 
 
-def _amount(line: Line, name: str) -> Decimal:
-    return line.values.get(name) or _ZERO
-
-
-def compute_amounts(draft: Draft, before: Draft | None = None) -> None:
-    """Amounts of the lines and of the order, from quantities, prices, discounts and rates."""
-    included = draft.values.get("tax_mode") != "excluded"
-    rows = []
+def _derive(draft: Draft, before: Draft | None = None) -> None:
+    """Amounts; what was delivered, with and without notes; and the state that follows from it."""
+    work_out(draft)
+    was = _delivered(before) if before else None
     for line in draft.lines:
-        quantity, price, discount, rate = (_amount(line, n) for n in ("quantity", "price", "discount", "tax_rate"))
-        row = line_amounts(quantity, price, discount, rate, included)
-        line.values["amount"], line.values["tax"] = row.amount, row.tax
-        rows.append(row)
-    sums = document_amounts(
-        rows, draft.values.get("order_discount") or _ZERO, draft.values.get("freight") or _ZERO, included
-    )
-    draft.values |= {"net": sums.net, "tax": sums.tax, "total": sums.total, "total_words": chinese_words(sums.total)}
+        line.values["delivered"] = number(line.values, "by_hand") + number(line.values, "noted")
+    opened = before is not None and before.values.get("status") == "draft"
+    if before is not None and draft.values.get("status") in RUNNING and (opened or _delivered(draft) != was):
+        draft.values["status"] = delivery_state(draft)
 
 
-def amounts_are_sane(draft: Draft) -> Problems:
+def _delivered(draft: Draft) -> list[Decimal]:
+    return [number(line.values, "delivered") for line in draft.lines]
+
+
+def delivery_state(draft: Draft) -> str:
+    """How far an order that holds is delivered."""
+    goods = [(number(line.values, "quantity"), number(line.values, "delivered")) for line in draft.lines]
+    if goods and all(delivered >= quantity for quantity, delivered in goods) and any(d for _q, d in goods):
+        return "done"
+    return "part_delivered" if any(delivered > 0 for _quantity, delivered in goods) else "confirmed"
+
+
+def _check(draft: Draft) -> Problems:
     """What no order can have, whatever its state."""
+    yield from prices_are_sane(draft)
     for at, line in enumerate(draft.lines):
-        if _amount(line, "price") < 0:
-            yield f"lines.{at}.price", _("This cannot be less than nothing.")
-        for name in ("discount", "tax_rate"):
-            if not 0 <= _amount(line, name) <= 100:
-                yield f"lines.{at}.{name}", _("A percentage between 0 and 100 is needed.")
-        quantity, delivered = _amount(line, "quantity"), _amount(line, "delivered")
-        if delivered < 0 or (delivered > quantity and quantity >= 0):
-            yield f"lines.{at}.delivered", _("Not more can be delivered than was ordered.")
-    goods = sum((_amount(line, "amount") for line in draft.lines), _ZERO)
-    discount = draft.values.get("order_discount") or _ZERO
-    if discount < 0 or (discount > 0 and discount > goods):
-        yield "order_discount", _("The discount cannot be more than the goods.")
+        quantity, delivered = number(line.values, "quantity"), number(line.values, "delivered")
+        if number(line.values, "by_hand") < 0 or delivered < 0 or (delivered > quantity and quantity >= 0):
+            yield f"lines.{at}.by_hand", _("Not more can be delivered than was ordered.")
+        if number(line.values, "returned") > delivered:
+            yield f"lines.{at}.by_hand", _("Not more can come back than was delivered.")
     day = draft.values.get("order_date")
     delivery = draft.values.get("delivery_date")
     if day and delivery and delivery < day:
@@ -60,22 +70,55 @@ def _can_confirm(draft: Draft) -> Problems:
         yield "lines", _("An order needs at least one line.")
 
 
-def _delivery_started(draft: Draft) -> Problems:
-    delivered = [_amount(line, "delivered") for line in draft.lines]
-    if not any(delivered):
-        yield "lines", _("Enter what was delivered in the lines first.")
-    elif all(d >= _amount(line, "quantity") for d, line in zip(delivered, draft.lines, strict=True)):
-        yield "lines", _("Everything was delivered: complete the order instead.")
-
-
 def _nothing_delivered(draft: Draft) -> Problems:
-    if any(_amount(line, "delivered") for line in draft.lines):
+    if any(_delivered(draft)):
         yield "lines", _("Goods were delivered already, so the order cannot be cancelled.")
+    if number(draft.values, "received"):
+        yield "received", _("Money was received for it already, so the order cannot be cancelled.")
+    if number(draft.values, "invoiced"):
+        yield "invoiced", _("It was invoiced already, so the order cannot be cancelled.")
 
 
 def _deliver_all(draft: Draft) -> None:
     for line in draft.lines:
-        line.values["delivered"] = _amount(line, "quantity")
+        line.values["by_hand"] = number(line.values, "quantity") - number(line.values, "noted")
+
+
+_TO = ("customer_id", "contact_id", "owner_id", "department_id")
+
+
+def delivery_from_order(sources: Sequence[Draft]) -> Draft:
+    """What of an order is not delivered yet."""
+    (order,) = sources
+    values = taken(order.values, _TO) | {"order_id": ref_to(order), "address": order.values.get("delivery_address", "")}
+    rows = []
+    for line in order.lines:
+        left = number(line.values, "quantity") - number(line.values, "delivered")
+        if left > 0:
+            rows.append(taken(line.values, (*GOODS, "remark")) | {"quantity": left, "order_line_id": line.id})
+    return Draft("deliveries", values=values, lines=lines_from(rows))
+
+
+def return_from_order(sources: Sequence[Draft]) -> Draft:
+    """What of an order was delivered and has not come back."""
+    (order,) = sources
+    values = taken(order.values, ("customer_id", "owner_id", "department_id", "tax_mode")) | {"order_id": ref_to(order)}
+    rows = []
+    for line in order.lines:
+        left = number(line.values, "delivered") - number(line.values, "returned")
+        if left > 0:
+            carried = taken(line.values, (*GOODS, "price", "discount", "tax_rate"))
+            rows.append(carried | {"quantity": left, "order_line_id": line.id})
+    return Draft("returns", values=values, lines=lines_from(rows))
+
+
+def receivable_from_order(sources: Sequence[Draft]) -> Draft:
+    """One more instalment of an order; what it takes goes off the last one."""
+    (order,) = sources
+    values = shared(sources, ("customer_id", "currency_id", "owner_id", "department_id"))
+    planned = sum((number(order.values, n) for n in ("received", "written_off", "open_amount")), ZERO)
+    left = number(order.values, "total") - number(order.values, "returned") - planned
+    return Draft("receivables", values=values | {"order_id": ref_to(order), "amount": max(left, ZERO)})
 
 
 SALES_ORDER = RecordType(
@@ -91,9 +134,15 @@ SALES_ORDER = RecordType(
     number="number",
     sequence="sales-orders",
     gapless=True,
+    day="order_date",
     lines=LineType(SalesOrderLine, "Lines"),
-    derive=compute_amounts,
-    check=amounts_are_sane,
+    related=(
+        Related("receivables", "order_id", owned=True),
+        Related("deliveries", "order_id"),
+        Related("returns", "order_id"),
+    ),
+    derive=_derive,
+    check=_check,
     states=(
         Choice("draft", "Draft", "grey"),
         Choice("confirmed", "Confirmed", "accent", locked=True),
@@ -104,17 +153,26 @@ SALES_ORDER = RecordType(
     operations=(
         Operation("confirm", "Confirm", "checkmark", ("draft",), "confirmed", check=_can_confirm, primary=True),
         Operation(
-            "part_deliver", "Mark as part delivered", "vehicle_truck_profile", ("confirmed",), "part_delivered", check=_delivery_started,
-        ),
-        Operation(
-            "complete", "Complete", "checkmark_circle", ("confirmed", "part_delivered"), "done", apply=_deliver_all, primary=True,
-            confirm="Everything counts as delivered afterwards. Complete the order?",
+            "complete", "Complete", "checkmark_circle", ("confirmed", "part_delivered"), "done", apply=_deliver_all,
+            confirm="Everything counts as delivered afterwards, without a delivery note. Complete the order?",
         ),
         Operation(
             "revise", "Revise", "edit", ("confirmed", "part_delivered"), "draft", keeps_revision=True, asks_reason=True,
         ),
         Operation("cancel", "Cancel order", "dismiss", ("draft", "confirmed"), "cancelled", check=_nothing_delivered, asks_reason=True),
         Operation("reopen", "Reopen", "arrow_undo", ("cancelled",), "draft", asks_reason=True),
+    ),
+    followed=("part_delivered",),
+    successors=(
+        Successor(
+            "deliveries", "Make delivery", "vehicle_truck_profile", ("confirmed", "part_delivered"), delivery_from_order, primary=True,
+        ),
+        Successor(
+            "receipts", "Make receipt", "money", RUNNING, receipt_from_receivables, together=True, through=("receivables", "order_id"),
+        ),
+        Successor("invoices", "Make invoice", "receipt", RUNNING, invoice_from_orders, together=True),
+        Successor("receivables", "Add instalment", "calendar_clock", RUNNING, receivable_from_order),
+        Successor("returns", "Make return", "arrow_undo", ("part_delivered", "done"), return_from_order),
     ),
     subtitle=("customer_id", "order_date", "total"),
 )  # fmt: skip

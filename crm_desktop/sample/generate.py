@@ -23,8 +23,10 @@ from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.office import DEPARTMENT, TEAM, UNIT, USER
 from crm_desktop.rules.number_patterns import number_text, period_of
 from crm_desktop.sample import makers, words_en, words_zh
+from crm_desktop.sample.chain import Documents, chain_begins
 from crm_desktop.sample.columns import Loader
 from crm_desktop.sample.makers import Order, Row, World
+from crm_desktop.sample.pipeline import fill_pipeline
 from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
@@ -35,14 +37,24 @@ from db.bulk import learn, next_id, without_indexes
 from db.engine import writing
 from db.models.access import Position, RecordShare, TeamMember
 from db.models.customers import Contact, Customer, FollowUp, Task
+from db.models.deliveries import Delivery, DeliveryLine, SalesReturn, SalesReturnLine
+from db.models.money import Invoice, InvoiceLine, Receipt, ReceiptLine, Receivable
 from db.models.office import Currency, Department, NumberSequence, Unit, User
 from db.models.products import Product
+from db.models.quotes import Quote, QuoteLine
 from db.models.sales import SalesOrder, SalesOrderLine
 
 CUSTOMERS = 300
 """Customers of the sample company."""
 
 ORDERS_EACH = 3
+DOCUMENTS: dict[str, Any] = {
+    "quote": Quote, "quote_line": QuoteLine, "delivery": Delivery, "delivery_line": DeliveryLine, "sales_return": SalesReturn,
+    "sales_return_line": SalesReturnLine, "invoice": Invoice,
+    "invoice_line": InvoiceLine, "receivable": Receivable, "receipt": Receipt, "receipt_line": ReceiptLine,
+}  # fmt: skip
+QUOTES = ("quote", "quote_line")
+FOLLOWING = tuple(name for name in DOCUMENTS if name not in QUOTES)
 _CHUNK = 5000
 
 
@@ -58,6 +70,7 @@ class _Filler:
     def __init__(self, connection: Connection, world: World, progress: Progress, total: int) -> None:
         self._connection, self._world, self._progress = connection, world, progress
         self._done, self._total = 0, total
+        self._ids: dict[str, int] = {}
         self._stamp = dt.datetime.combine(world.today, dt.time(), dt.UTC)
 
     def loader(self, model: Any) -> Loader:
@@ -82,42 +95,64 @@ class _Filler:
         """Insert orders with their lines, numbered by day."""
         heads, lines = self.loader(SalesOrder), self.loader(SalesOrderLine)
         numbers = _Numbers(self._connection)
+        documents = Documents(self._world, self._next, numbers.of, chain_begins(self._world), Random(len(self._world.customers)))
         id_, line_id = self._world.first["sales-orders"], next_id(self._connection, lines.table)
         for chunk in _chunks(orders):
             head_rows, line_rows = list[Row](), list[Row]()
             for order in chunk:
-                head_rows.append(makers.order_row(self._world, order, id_, numbers.next(order.day)))
+                head_rows.append(makers.order_row(self._world, order, id_, numbers.of("sales-orders", order.day)))
                 made = list(makers.line_rows(self._world, order, id_, line_id))
+                documents.follow(order, head_rows[-1], made)
                 line_rows += made
                 id_, line_id = id_ + 1, line_id + len(made)
+            self._load_documents(documents, QUOTES)
             heads.load(head_rows)
             lines.load(line_rows)
             self.index(SalesOrder, head_rows)
+            self._load_documents(documents, FOLLOWING)
         numbers.keep()
+
+    def _next(self, table: str) -> int:
+        """The next id of a table of documents."""
+        if table not in self._ids:
+            self._ids[table] = next_id(self._connection, DOCUMENTS[table].__table__)
+        self._ids[table] += 1
+        return self._ids[table] - 1
+
+    def _load_documents(self, documents: Documents, tables: Iterable[str]) -> None:
+        """Insert what was made of documents so far, each table after those it points to."""
+        for name in tables:
+            rows = documents.rows.pop(name, [])
+            if rows:
+                self.loader(DOCUMENTS[name]).load(rows)
+                if "search_text" in rows[0]:
+                    search.add(self._connection, DOCUMENTS[name].__table__, [(r["id"], r["search_text"]) for r in rows])
 
 
 class _Numbers:
-    """Order numbers by day, as the sequence would have given them."""
+    """Numbers of documents by day, as their sequences would have given them."""
 
     def __init__(self, connection: Connection) -> None:
         table: Any = NumberSequence.__table__
         self._connection, self._table = connection, table
-        query = select(table.c.pattern, table.c.restart).where(table.c.key == "sales-orders")
-        self._pattern, self._restart = connection.execute(query).one()
-        self._last: Counter[str] = Counter()
+        rows = connection.execute(select(table.c.key, table.c.pattern, table.c.restart))
+        self._sequences = {key: (pattern, restart) for key, pattern, restart in rows}
+        self._last: dict[str, Counter[str]] = {key: Counter() for key in self._sequences}
 
-    def next(self, day: dt.date) -> str:
-        """The next number of a day."""
-        period = period_of(self._restart, day)
-        self._last[period] += 1
-        return number_text(self._pattern, day, self._last[period])
+    def of(self, key: str, day: dt.date) -> str:
+        """The next number of a sequence, for a day."""
+        pattern, restart = self._sequences[key]
+        period = period_of(restart, day)
+        self._last[key][period] += 1
+        return number_text(pattern, day, self._last[key][period])
 
     def keep(self) -> None:
-        """Let the sequence go on after the last number given."""
-        if self._last:
-            period = max(self._last)
-            change = update(self._table).where(self._table.c.key == "sales-orders")
-            self._connection.execute(change.values(period=period, last=self._last[period]))
+        """Let the sequences go on after the last numbers given."""
+        for key, given in self._last.items():
+            if given:
+                period = max(given)
+                change = update(self._table).where(self._table.c.key == key)
+                self._connection.execute(change.values(period=period, last=given[period]))
 
 
 def _colleagues(app: Application, session: Session, words: Any) -> list[tuple[int, str]]:
@@ -224,3 +259,4 @@ def _fill(connection: Connection, world: World, customers: int, progress: Progre
 def load_sample_company(app: Application, progress: Progress | None = None) -> None:
     """The sample company: small enough to look around in, large enough to look real."""
     generate_company(app, CUSTOMERS, progress)
+    fill_pipeline(app, words_zh if language() == "zh_CN" else words_en)

@@ -18,14 +18,15 @@ from sqlalchemy.orm import Session
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
-from crm_desktop.errors import Missing, NotSignedIn, Refused
+from crm_desktop.errors import Away, Missing, NotSaved, NotSignedIn, Refused
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access, Holding, Reach, Rights
-from crm_desktop.services.faults import told
-from crm_desktop.services.sign_in_need import is_nobody, required
+from crm_desktop.services.faults import no_answer, told, words_for
+from crm_desktop.services.sign_in_need import is_nobody, nobody, required, was_reset
 from crm_desktop.words import _
 from db.access import Asker, Known, Limits, Subject, look_up, within, within_as
 from db.engine import reading, writing
+from db.errors import Newer
 from db.models.access import AccessState, Position, PositionField, PositionRight, UserPosition
 from db.models.office import User
 
@@ -86,6 +87,9 @@ def refresh(app: Application, connection: Connection | Session) -> None:
         return
     if not actor.proven and required(connection):
         raise NotSignedIn(_("Sign-in has been turned on."), _("Start the program again and sign in."))
+    if actor.proven and was_reset(connection, actor.user_id):
+        app.actor = nobody(actor.station)
+        raise NotSignedIn(_("Your password was reset by an administrator."), _("Sign in again with the one-time password."))
     fresh = actor_of(connection, actor.user_id, actor.station)
     if fresh is None:
         app.actor = replace(actor, rights=Rights())
@@ -98,6 +102,8 @@ def refresh(app: Application, connection: Connection | Session) -> None:
 @contextmanager
 def asking(app: Application) -> Iterator[Connection]:
     """One consistent picture of the data for a question of the person at work."""
+    if app.watch is not None and app.watch.away:
+        raise no_answer()
     with told(app), reading(app.engine) as connection:
         refresh(app, connection)
         yield connection
@@ -105,10 +111,25 @@ def asking(app: Application) -> Iterator[Connection]:
 
 @contextmanager
 def acting(app: Application) -> Iterator[Session]:
-    """One transaction that writes what the person at work does."""
-    with told(app), writing(app.engine) as session:
-        refresh(app, session)
-        yield session
+    """One transaction that writes what the person at work does. Raises NotSaved where a server does not answer, even if it was done."""
+    if app.outdated:
+        raise words_for(app, Newer(app.outdated))
+    if app.watch is not None and app.watch.away:
+        app.watch.doubt()
+        raise _not_saved()
+    try:
+        with told(app), writing(app.engine) as session:
+            refresh(app, session)
+            yield session
+    except Away as error:
+        raise _not_saved() from error
+
+
+def _not_saved() -> NotSaved:
+    return NotSaved(
+        _("Not saved yet: the server does not answer."),
+        _("What you typed is still here. Save again when the server is back; nothing is ever done twice."),
+    )
 
 
 def subject(app: Application, kind: RecordType) -> Subject:

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import OPERATIONS, PROGRAM, PROGRAM_RIGHTS, Holding, Reach
 from crm_desktop.services.access import holdings_of
+from crm_desktop.services.server_logins import guarded
 from db.models.access import (
     AccessDepartment,
     AccessGroup,
@@ -206,6 +207,8 @@ def right_rows(
 def rebuild(session: Session, types: Iterable[RecordType]) -> bool:
     """Work out the access tables anew; gives whether anything changed. The version grows then, and every program reads its rights again."""
     session.flush()
+    if guarded(session):  # the server does the same by itself, since nobody's own role may write these tables
+        return bool(session.scalar(text("SELECT crm_follow()")))
     office = read_office(session)
     said = holdings_of(session, sorted({h.position for h in office.held}))
     changed = [

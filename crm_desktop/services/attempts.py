@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from crm_desktop.application import Application
 from crm_desktop.errors import NotSignedIn
 from crm_desktop.rules.passwords import normalised
 from crm_desktop.rules.sign_in_limits import pause
@@ -99,6 +100,29 @@ def forget(session: Session, key: str) -> bool:
     """Forget what failed; gives whether anything was known."""
     gone = session.execute(delete(_TABLE).where(_TABLE.c.key == key))
     return bool(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def wait_here(app: Application, name: str, moment: dt.datetime) -> None:
+    """Raise NotSignedIn while this program has to wait after wrong passwords for a server, which cannot be told of them."""
+    _failures, until = app.plans.get(_here(name), (0, None))
+    if until is not None and until > moment:
+        raise refusal(until - moment, False, False)
+
+
+def count_here(app: Application, name: str, moment: dt.datetime) -> None:
+    """Count a wrong password for a server on this PC."""
+    failures = app.plans.get(_here(name), (0, None))[0] + 1
+    wait = pause(failures, _FREE)
+    app.plans[_here(name)] = (failures, moment + dt.timedelta(seconds=wait) if wait else None)
+
+
+def forget_here(app: Application, name: str) -> None:
+    """The password was right."""
+    app.plans.pop(_here(name), None)
+
+
+def _here(name: str) -> tuple[str, str]:
+    return "failed", normalised(name).strip().casefold()
 
 
 def refusal(left: dt.timedelta, is_locked: bool, of_pc: bool) -> NotSignedIn:

@@ -7,7 +7,7 @@ They are no changes of a person, so they leave version, times and the history of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
@@ -15,14 +15,17 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft
+from crm_desktop.errors import Told
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access_check import repair_access
+from crm_desktop.services.chain.checking import differences, repair
 from crm_desktop.services.events import record_if_possible
 from crm_desktop.services.faults import told
 from crm_desktop.services.log_chain import verify
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.search_text import search_text, sort_keys
+from crm_desktop.services.server_roles import as_owner, has_own_role
 from crm_desktop.words import _
 from db import integrity, schema, search
 from db.engine import writing
@@ -55,11 +58,15 @@ class Finding:
 def check_database(app: Application, progress: Progress | None = None) -> list[Finding]:
     """Look at everything and repair what can be. A damaged file is only reported: repairing on top of it would destroy more."""
     progress = progress or Unwatched()
+    if has_own_role(app):  # one's own role sees not everything, and repairs nothing of others
+        with as_owner(app) as engine:
+            return check_database(replace(app, engine=engine), progress)
     findings = [_file(app), _references(app), _version(app)]
     if not findings[0].sound:
         return findings
     for kind in app.types.values():
         findings += _derived(app, kind, progress)
+    findings.append(_balances(app, progress))
     findings.append(_unused_files(app))
     findings += _access(app)
     findings.append(_log(app, progress))
@@ -82,6 +89,21 @@ def _references(app: Application) -> Finding:
 def _version(app: Application) -> Finding:
     current, wanted = schema.version(app.engine), schema.head()
     return Finding("migrations", _("Version of the tables"), current == wanted, detail=str(current))
+
+
+def _balances(app: Application, progress: Progress) -> Finding:
+    """What documents of the chain keep of each other: every figure summed anew from its documents, and put right where it differs."""
+    title = _("Balances of orders, receivables and invoices")
+    wrong = differences(app, progress)
+    if not wrong:
+        return Finding("balances", title)
+    told_of = "; ".join(str(d) for d in wrong[:5])
+    try:
+        repair(app, wrong)
+    except Told as error:
+        return Finding("balances", title, sound=False, detail=f"{told_of}; {error.message}")
+    left = differences(app, progress)
+    return Finding("balances", title, not left, len(wrong) - len(left), told_of)
 
 
 def _access(app: Application) -> list[Finding]:

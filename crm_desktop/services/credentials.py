@@ -20,7 +20,7 @@ from crm_desktop.changes import Change
 from crm_desktop.errors import Invalid, Refused
 from crm_desktop.rights import PROGRAM, Reach
 from crm_desktop.rules import passwords
-from crm_desktop.services import attempts, events, hashing
+from crm_desktop.services import attempts, events, hashing, server_logins
 from crm_desktop.services.access import acting, asker, asking, gone, holdings_of, rights_of
 from crm_desktop.services.access_upkeep import bump
 from crm_desktop.services.people_guard import everything, wider
@@ -140,14 +140,21 @@ def change_own(app: Application, old: str, new: str, clock: Clock = now) -> None
     if passwords.normalised(old) == passwords.normalised(new):
         raise Invalid({"password": _("This is the password you have.")})
     check_new(app, user_id, new)
-    hashed = hashing.hash_of(new)
+    own = server_logins.has_own_role(app)
+    hashed = "" if own else hashing.hash_of(new)
     with acting(app) as session:
-        _write(session, user_id, hashed, clock())
+        if own:
+            server_logins.give_password(session, user_id, new)
+        else:
+            _write(session, user_id, hashed, clock())
         events.record(app, "password", app.actor.name, about=("users", user_id), session=session)
+    if own:
+        server_logins.go_on_with(app, new)
 
 
 def reset(app: Application, user_id: int, clock: Clock = now) -> str:
-    """Give a person a one-time password, to be told once; the person chooses another at the first sign-in.
+    """Give a person a one-time password, to be told once; the person chooses another at the first sign-in, and is signed out wherever
+    the program runs.
 
     Raises Refused without the right to look after this person, and before sign-in was turned on.
     """
@@ -157,8 +164,12 @@ def reset(app: Application, user_id: int, clock: Clock = now) -> str:
         require_administers(app, session, user_id)
         if not required(session):
             raise Refused(_("Sign-in is off."), _("An owner turns it on, with a password of their own."))
-        _write(session, user_id, hashed, clock(), one_time=True)
+        if server_logins.guarded(session):
+            server_logins.give_password(session, user_id, word, one_time=True)
+        else:
+            _write(session, user_id, hashed, clock(), one_time=True)
         attempts.forget(session, f"user:{user_id}")
+        bump(session)  # a program where this person is at work lets nobody go on
         events.record(app, "password_reset", _name(session, user_id), about=("users", user_id), session=session)
     return word
 
@@ -244,6 +255,10 @@ def _new_codes(session: Session, user_id: int, moment: dt.datetime) -> list[str]
 
 
 def _verify_own(app: Application, user_id: int, password: str, clock: Clock) -> None:
+    if server_logins.has_own_role(app):
+        if not server_logins.proves(app, password):
+            raise Invalid({"old": _("This is not your password.")})
+        return
     # Counted like an attempt to sign in: a window left open must not be a place to guess in.
     about = attempts.slowed(user_id, "", app.actor.station, company_settings(app).get(s.SIGN_IN_ATTEMPTS))
     with acting(app) as session:
@@ -266,7 +281,8 @@ def _name(connection: Connection | Session, user_id: int) -> str:
 
 
 def _states(connection: Connection, ids: Sequence[int], moment: dt.datetime) -> list[State]:
-    kept = {r.user_id: r for r in connection.execute(select(_CREDENTIAL))}
+    told = (_CREDENTIAL.c.user_id, _CREDENTIAL.c.must_change, _CREDENTIAL.c.last_sign_in)  # never the password
+    kept = {r.user_id: r for r in connection.execute(select(*told))}
     left = (
         select(_CODE.c.user_id, func.count()).where(_CODE.c.used_at.is_(None)).group_by(_CODE.c.user_id)
     )

@@ -20,6 +20,7 @@ from crm_desktop.options import Choice
 from crm_desktop.pinyin import full
 from crm_desktop.services import events
 from crm_desktop.services.faults import told
+from crm_desktop.services.journal import announce
 from crm_desktop.services.opening import reload_setup
 from crm_desktop.services.saving import new_draft, save_within
 from crm_desktop.words import _
@@ -44,6 +45,9 @@ KINDS_OFFERED = (
     "reference",
 )
 """The kinds a custom field may have."""
+
+FIELDS = "custom-fields"
+"""The type under which other programs hear that fields were added or taken away."""
 
 _SEARCHED = {
     "text": "text",
@@ -141,12 +145,14 @@ def _make_list(session: Session, app: Application, new: NewField) -> None:
 
 def _tell(session: Session, app: Application, type_key: str, label: str, what: str) -> None:
     events.record(app, "custom_field", label, {"type": type_key, what: label}, session=session)
+    announce(session, app, FIELDS)
+    announce(session, app, type_key)
 
 
 def add_field(app: Application, type_key: str, new: NewField) -> str:
     """Add a field to a record type; gives its name. It is there at once. Raises Invalid.
 
-    Other PCs see it at their next start, or when they are told (see crm_desktop/changes.py).
+    Other PCs on a server are told (FIELDS); elsewhere they see it at their next start.
     """
     app.actor.require("program.custom_fields")
     if found := _problems(app, type_key, new):

@@ -6,7 +6,7 @@ its history entry, from which it comes back under its old id.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
@@ -21,8 +21,11 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Reach
 from crm_desktop.services.access import acting, require_reach
 from crm_desktop.services.access_upkeep import rebuild
+from crm_desktop.services.chain import hooks
+from crm_desktop.services.chain.settling import Move
 from crm_desktop.services.journal import enter
 from crm_desktop.services.lines import free_ids
+from crm_desktop.services.once import attempt, attempt_name, done_as, hold
 from crm_desktop.services.people_guard import guarded
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.rights_editing import put_rights_back, take_rights
@@ -32,8 +35,8 @@ from crm_desktop.stored_values import draft_from_json, draft_to_json
 from crm_desktop.words import _, ngettext
 from db import search
 from db.base import now
+from db.fields import Field
 from db.models.system import FileLink, HistoryEntry
-from db.types import new_uid
 
 _CHUNK = 500
 
@@ -43,18 +46,30 @@ def _pointing(session: Session, app: Application, kind: RecordType, ids: Sequenc
     owned = {(r.type, r.field) for r in kind.related if r.owned}
     found = []
     for other in app.types.values():
-        for name, about in other.fields.items():
-            if about.target != kind.key or about.custom or about.section == "Record" or (other.key, name) in owned:
+        for table, name, about in _references(other):
+            if about.target != kind.key or (table is other.model.__table__ and (other.key, name) in owned):
                 continue
-            column: Any = other.model.__table__.c[name]
+            column: Any = table.c[name]
             if any(key.ondelete == "SET NULL" for key in column.foreign_keys) or not column.foreign_keys:
                 continue
-            count = session.scalar(select(func.count()).select_from(other.model.__table__).where(column.in_(ids))) or 0
+            count = session.scalar(select(func.count()).select_from(table).where(column.in_(ids))) or 0
             if count and app.actor.reach(other.key, "see") == Reach.ALL:
                 found.append(f"{_(other.plural)}: {count}")
             elif count and _("records you do not see") not in found:
                 found.append(_("records you do not see"))
     return ", ".join(found)
+
+
+def _references(kind: RecordType) -> Iterator[tuple[Any, str, Field]]:
+    """The columns of a type, and of its lines, that may point to other records."""
+    for name, about in kind.fields.items():
+        if about.target and not about.custom and about.section != "Record":
+            yield kind.model.__table__, name, about
+    if kind.lines is None:
+        return
+    for name, about in kind.lines.fields.items():
+        if about.target and not about.custom:
+            yield kind.lines.model.__table__, name, about
 
 
 def _files(session: Session, type_key: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -70,9 +85,19 @@ def _files(session: Session, type_key: str, ids: Sequence[int]) -> dict[int, lis
 
 def delete_within(session: Session, app: Application, kind: RecordType, ids: Sequence[int], batch: str) -> None:
     """Delete a few hundred records at most, with what they own, inside a transaction that the caller commits."""
+    hooks.before_touching(session, kind, ids=ids, batch=batch)
+    done: list[tuple[RecordType, list[Move]]] = []
+    _delete(session, app, kind, ids, batch, done)
+    hooks.settle_all(session, app, done)
+
+
+def _delete(
+    session: Session, app: Application, kind: RecordType, ids: Sequence[int], batch: str, done: list[tuple[RecordType, list[Move]]]
+) -> None:
     table: Any = kind.model.__table__
     # The lock first, so that what is written into the history is what is deleted.
     session.execute(update(table).where(table.c.id.in_(ids)).values(version=table.c.version + 1))
+    hooks.before_deleting(session, app, kind, ids)
     if pointing := _pointing(session, app, kind, ids):
         raise Refused(
             ngettext("Other records point to this one.", "Other records point to these.", len(ids)),
@@ -83,7 +108,7 @@ def delete_within(session: Session, app: Application, kind: RecordType, ids: Seq
             other: Any = app.type(related.type).model.__table__
             below = list(session.scalars(select(other.c.id).where(other.c[related.field].in_(ids))))
             for at in range(0, len(below), _CHUNK):
-                delete_within(session, app, app.type(related.type), below[at : at + _CHUNK], batch)
+                _delete(session, app, app.type(related.type), below[at : at + _CHUNK], batch, done)
     drafts = read_records(app, session, kind, ids)
     files, shares = _files(session, kind.key, ids), take_along(session, kind.key, ids)
     rights = take_rights(session, ids) if kind.key == "positions" else {}
@@ -96,6 +121,7 @@ def delete_within(session: Session, app: Application, kind: RecordType, ids: Seq
     search.remove(session.connection(), table, ids)
     session.execute(sql_delete(table).where(table.c.id.in_(ids)))
     enter(session, app, kind, rows, "delete", batch)
+    done.append((kind, [(d, None) for d in drafts.values()]))
 
 
 def delete(app: Application, type_key: str, ids: Sequence[int], origin: str = "") -> str:
@@ -103,14 +129,16 @@ def delete(app: Application, type_key: str, ids: Sequence[int], origin: str = ""
 
     Raises Refused when other records still point to one of them.
     """
-    kind, batch = app.type(type_key), new_uid()
-    with acting(app) as session:
-        require_reach(app, session, kind, "delete", ids)
-        with guarded(session, app, kind):
-            for at in range(0, len(ids), _CHUNK):
-                delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
-        if kind.shapes_access:
-            rebuild(session, app.types.values())
+    kind, name = app.type(type_key), attempt_name("delete", type_key, sorted(ids))
+    with attempt(app, name) as batch, acting(app) as session:
+        hold(session, app, name)
+        if done_as(session, kind, batch, "delete") is None:  # else it was done, and only the answer was lost
+            require_reach(app, session, kind, "delete", ids)
+            with guarded(session, app, kind):
+                for at in range(0, len(ids), _CHUNK):
+                    delete_within(session, app, kind, ids[at : at + _CHUNK], batch)
+            if kind.shapes_access:
+                rebuild(session, app.types.values())
     for key in (type_key, *(r.type for r in kind.related if r.owned)):
         app.changes.tell(Change(key, frozenset(), app.actor.name, origin))
     return batch
@@ -163,17 +191,21 @@ def restore_batch(app: Application, batch: str, origin: str = "") -> dict[str, l
             select(table).where(table.c.batch == batch, table.c.action == "delete").order_by(table.c.id.desc())
         )
         entries = rows.mappings().all()
+        back_again: list[tuple[RecordType, list[Move]]] = []
         with guarded(session, app, [app.type(row["record_type"]) for row in entries]):
             for row in entries:
                 kind = app.type(row["record_type"])
                 stored = row["changes"]["record"]
                 draft = draft_from_json(stored, kind.key, kind.fields, kind.lines.fields if kind.lines else {})
+                hooks.before_touching(session, kind, [Draft(kind.key, values=draft.values)], batch=batch)
                 _insert_again(session, app, kind, draft, stored.get("files", []))
+                back_again.append((kind, [(None, draft)]))
                 bring_back(session, stored.get("shares", []))
                 if rights := stored.get("rights"):
                     put_rights_back(session, int(draft.id or 0), rights)
                 enter(session, app, kind, [(draft, {})], "restore", "")
                 done.setdefault(kind.key, []).append(int(draft.id or 0))
+        hooks.settle_all(session, app, back_again)
         first = next(iter(done))  # what was deleted itself; the rest hung on it
         require_reach(app, session, app.type(first), "delete", done[first])
         if any(app.type(key).shapes_access for key in done):

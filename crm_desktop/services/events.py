@@ -107,6 +107,7 @@ BACKUP_REASONS: dict[str, str] = {
     "delete": N_("Before deleting"),
     "restore": N_("Before a restore"),
     "migration": N_("Before an update"),
+    "lan": N_("Before a change of the office network"),
 }
 """Why a backup was made, as files and entries name it, in words."""
 

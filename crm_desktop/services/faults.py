@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from crm_desktop.application import Application
-from crm_desktop.errors import Cancelled, Invalid, Refused, Told, Unavailable
+from crm_desktop.errors import Away, Cancelled, Invalid, Refused, Told, Unavailable
 from crm_desktop.words import _
 from db import errors as fault
 
@@ -30,6 +30,8 @@ def words_for(app: Application, error: fault.DatabaseFault) -> Told:
             return _duplicate(app, error)
         case fault.StillReferenced():
             return Refused(_("Other records still point to this one."), _("Delete or change those first."))
+        case fault.Denied():
+            return Refused(_("The server does not let you do this."), _("Ask your administrator for the right to do it."))
         case fault.Busy():
             return Unavailable(_("Someone else is saving at this moment."), _("Nothing was lost. Please try again."))
         case fault.Interrupted():
@@ -55,10 +57,23 @@ def words_for(app: Application, error: fault.DatabaseFault) -> Told:
     )
 
 
+def no_answer() -> Away:
+    """What is said while a server is away."""
+    return Away(
+        _("The server does not answer."),
+        _("What is loaded can still be read. The program goes on by itself when the server is back."),
+    )
+
+
 @contextmanager
 def told(app: Application) -> Iterator[None]:
     """Turn database faults into words."""
     try:
         yield
+    except fault.Unreachable as error:
+        if app.watch is None:
+            raise words_for(app, error) from error
+        app.watch.doubt()
+        raise no_answer() from error
     except fault.DatabaseFault as error:
         raise words_for(app, error) from error

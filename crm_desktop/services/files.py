@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
@@ -20,6 +20,7 @@ from crm_desktop.services.reading import read_record
 from crm_desktop.words import _
 from db.base import now
 from db.models.system import FileContent, FileLink
+from db.roles import own
 
 LARGEST = 50 * 1024 * 1024
 """Bytes. Larger files belong on a disk: they would make every backup slow."""
@@ -58,6 +59,8 @@ def store_content(session: Session, data: bytes) -> int:
     """Keep bytes once; gives the id of the content. Raises Refused for a file that is too large."""
     if len(data) > LARGEST:
         raise Refused(_("This file is larger than {size} MB.").format(size=LARGEST // 1024 // 1024))
+    if own(session):  # the content may be there without the person seeing it
+        return int(session.scalar(text("SELECT crm_keep_content(:data)"), {"data": data}) or 0)
     table: Any = FileContent.__table__
     digest = hashlib.sha256(data).hexdigest()
     found = session.scalar(select(table.c.id).where(table.c.sha256 == digest))

@@ -72,12 +72,26 @@ def _unwritable(
     columns = closed[1]
     if not columns:
         return
+    assert kind.lines is not None
     was = {line.id: line.values for line in before.lines}
-    if {line.id for line in given.lines} != set(was):
-        yield "lines", words
+    if {line.id for line in given.lines} != set(was) and any(kind.lines.fields[n].required for n in columns):
+        yield "lines", words  # whoever cannot fill a line makes none, and takes none away
         return
+    begins = _begins(kind, columns)
+    copied = {own for n, f in kind.lines.fields.items() if n not in columns for own in f.copies}
     for at, line in enumerate(given.lines):
-        yield from ((f"lines.{at}.{n}", words) for n in columns if n in line.values and line.values[n] != was[line.id].get(n))
+        known = was.get(line.id, begins)
+        for name in columns:
+            if name in line.values and line.values[name] != known.get(name) and (line.id in was or name not in copied):
+                yield f"lines.{at}.{name}", words
+
+
+def _begins(kind: RecordType, columns: Sequence[str]) -> dict[str, Any]:
+    """What the columns of a new line begin with."""
+    assert kind.lines is not None
+    table: Any = kind.lines.model.__table__
+    defaults = {n: None if n not in table.c or table.c[n].default is None else table.c[n].default for n in columns}
+    return {n: d if d is None else d.arg(None) if d.is_callable else d.arg for n, d in defaults.items()}
 
 
 def _unreachable(

@@ -20,6 +20,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import acting, asking, gone, require_reach
 from crm_desktop.services.deleting import restore_batch
 from crm_desktop.services.events import BACKUP_REASONS, FACTS, OF_THE_LOG_ONLY
+from crm_desktop.services.journal import differences
 from crm_desktop.services.log_access import UNSEEN, hidden_labels, labelled, masked, of_type, readable
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.saving import save_within, visible_part
@@ -324,3 +325,18 @@ def revisions(app: Application, type_key: str, record_id: int) -> list[RevisionI
         )
         for r in rows
     ]
+
+
+def compare(app: Application, type_key: str, record_id: int, older: int, newer: int | None = None) -> tuple[FieldChange, ...]:
+    """What differs between two versions of a document, in words: fields, then lines. newer: None: as it stands now. Raises Missing."""
+    kind = app.type(type_key)
+    kept = {r.number: r.draft for r in revisions(app, type_key, record_id)}
+    with asking(app) as connection:
+        require_reach(app, connection, kind, "see", [record_id])
+        now = read_record(app, connection, kind, record_id)
+        before, after = kept.get(older), now if newer is None else kept.get(newer)
+        if before is None or after is None:
+            raise Missing(_("There is no such version."))
+        row: Any = {"record_type": kind.key, "changes": differences(kind, before, after)}
+        skipped = {"revision", "status"}
+        return tuple(c for c in _Words(app, connection, [row]).of(kind, row["changes"]) if c.field not in skipped)

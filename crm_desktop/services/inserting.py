@@ -36,9 +36,9 @@ def _checked(app: Application, kind: RecordType, drafts: Iterable[Draft]) -> Ite
         yield made
 
 
-def _day(draft: Draft) -> dt.date | None:
+def _day(kind: RecordType, draft: Draft) -> dt.date | None:
     """The day a document's number speaks of: its own date where it has one."""
-    day = draft.values.get("order_date")
+    day = draft.values.get(kind.day)
     return day if isinstance(day, dt.date) else None
 
 
@@ -47,7 +47,7 @@ def _give_numbers(session: Session, kind: RecordType, drafts: Iterable[Draft]) -
     waiting: dict[dt.date | None, list[Draft]] = defaultdict(list)
     for draft in drafts:
         if not draft.values.get(kind.number):
-            waiting[_day(draft)].append(draft)
+            waiting[_day(kind, draft)].append(draft)
     for day in sorted(waiting, key=lambda d: d or dt.date.max):
         for draft, number in zip(
             waiting[day], take_numbers(session, kind.sequence, len(waiting[day]), day), strict=True

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.rights import Access
 from crm_desktop.services.row_values import BOOKKEEPING
 from crm_desktop.stored_values import to_json, values_to_json
-from db import history
+from db import history, notify
 from db.base import now
-from db.models.system import HistoryEntry
+from db.roles import own
 
 
 def _line_changes(before: Sequence[Line], after: Sequence[Line]) -> dict[str, Any]:
@@ -75,7 +76,8 @@ def enter(
     uids: Sequence[str] = (),
 ) -> None:
     """Enter one act on records. uids: names of the attempts, when the act is a creation outside a batch."""
-    actor, stamp = app.actor, now()
+    actor, stamp, limited = app.actor, now(), own(session)
+    notify.note(session, app.uid, actor.user_id, kind.key, [d.id for d, _changes in rows if d.id is not None])
     history.append(
         session.connection(),
         [
@@ -89,7 +91,7 @@ def enter(
                 "user_name": actor.name,
                 "station": actor.station,
                 "batch": batch or (uids[at] if uids else ""),
-                "changes": dict(changes),
+                "changes": _known(kind, actor, changes) if limited else dict(changes),
                 "version": draft.version,
             }
             for at, (draft, changes) in enumerate(rows)
@@ -97,7 +99,17 @@ def enter(
     )
 
 
-def already_done(session: Session, type_key: str, uid: str) -> int | None:
-    """The id of the record that an earlier attempt with this uid created, if it did."""
-    table: Any = HistoryEntry.__table__
-    return session.scalar(select(table.c.record_id).where(table.c.batch == uid, table.c.record_type == type_key))
+def _known(kind: RecordType, actor: Actor, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes without those of fields that a server keeps from this person: what was worked out of them is not what is stored."""
+    kept = {n: v for n, v in changes.items() if n not in kind.fields or kind.access(actor, n) > Access.HIDDEN}
+    lines = kept.get("lines")
+    if kind.lines and isinstance(lines, dict) and lines.get("changed"):
+        seen = kind.visible_lines(actor)
+        changed = [row | {"fields": {n: v for n, v in row["fields"].items() if n in seen}} for row in lines["changed"]]
+        kept["lines"] = lines | {"changed": [row for row in changed if row["fields"]]}
+    return kept
+
+
+def announce(session: Session, app: Application, key: str, ids: Sequence[int] = ()) -> None:
+    """Let other programs hear of a change that stands in no record's history, such as a share. ids: none for many."""
+    notify.note(session, app.uid, app.actor.user_id, key, ids)

@@ -8,6 +8,7 @@ from typing import Any
 from crm_desktop.application import Application
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services.faults import told
+from crm_desktop.services.server_roles import as_reader
 from crm_desktop.words import _
 from db import history
 from db.engine import reading, writing
@@ -41,7 +42,7 @@ def verify(app: Application, progress: Progress | None = None) -> Verdict:
     """Walk the whole chain. What was cut off together with the mark of the end shows only beside an older mark: see `carries`."""
     progress = progress or Unwatched()
     seal(app)
-    with told(app), reading(app.engine) as connection:
+    with as_reader(app) as engine, told(app), reading(engine) as connection:  # one's own role sees not all of it
         start, end = history.base(connection), history.head(connection)
         for found in history.check(connection):
             if isinstance(found, history.Break):
@@ -61,7 +62,7 @@ def mark(app: Application) -> tuple[int, str]:
 
 def carries(app: Application, place: int, digest: str) -> bool | None:
     """Whether the log still has what it had when this mark was noted; None when that part has been archived since."""
-    with told(app), reading(app.engine) as connection:
+    with as_reader(app) as engine, told(app), reading(engine) as connection:
         return history.carries(connection, history.Mark(place, digest))
 
 

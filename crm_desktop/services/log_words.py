@@ -14,6 +14,7 @@ RECORD_ACTIONS: dict[str, tuple[str, str, str]] = {
     "restore": (N_("Brought back"), "bin_recycle", "green"),
     "undo": (N_("A change was taken back"), "arrow_undo", "amber"),
     "import": (N_("Imported"), "arrow_download", "accent"),
+    "follow": (N_("Followed from other documents"), "link", "grey"),
     "batch": (N_("Changed together with others"), "edit", "accent"),
     "print": (N_("Printed"), "print", "grey"),
     "export": (N_("Exported"), "arrow_upload", "grey"),

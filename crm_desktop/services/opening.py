@@ -5,27 +5,36 @@ from __future__ import annotations
 import logging
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
-from crm_desktop.errors import Missing, Refused, Told, Unavailable
+from crm_desktop.errors import Missing, NotSignedIn, Refused, Told, Unavailable
 from crm_desktop.options import Options
 from crm_desktop.records.registry import BUILT_IN, load_options, load_types
 from crm_desktop.services.access import actor_of
 from crm_desktop.services.faults import words_for
-from crm_desktop.services.seeding import add_missing_positions, add_missing_sequences, seed
+from crm_desktop.services.seeding import (
+    add_missing_options,
+    add_missing_pipeline,
+    add_missing_positions,
+    add_missing_sequences,
+    seed,
+)
+from crm_desktop.services.server_logins import at_the_door, guarded
+from crm_desktop.services.server_rights import guard
 from crm_desktop.services.sign_in_need import nobody, required
 from crm_desktop.words import _
 from db import errors as fault
-from db import history, schema
+from db import history, notify, schema
 from db.engine import open_engine, reading, sqlite_url, writing
 from db.models.office import User
+from db.roles import own
 
 log = logging.getLogger(__name__)
 
@@ -65,13 +74,25 @@ def _actor(session: Session, name: str | None) -> Actor:
     return found
 
 
+def _signed_in(session: Session) -> Actor:
+    """The person whose login role the program works under."""
+    me = session.scalar(text("SELECT crm_me()"))
+    found = None if me is None else actor_of(session, me, platform.node())
+    if found is None:
+        raise NotSignedIn(_("You have been switched off as a user."), _("Ask your administrator."))
+    return replace(found, proven=True)
+
+
 def load(app: Application, user: str | None = None) -> None:
     """Read what is kept in memory: record types with custom fields, options, the person at work; where sign-in is on, nobody yet
     (see services/signing_in.py)."""
     with Session(app.engine) as session:
         app.types = load_types(session)
         app.options = load_options(session, app.types.values())
-        app.actor = nobody(platform.node()) if required(session) else _actor(session, user)
+        if own(session):
+            app.actor = _signed_in(session)
+        else:
+            app.actor = nobody(platform.node()) if required(session) else _actor(session, user)
 
 
 def reload_setup(app: Application) -> None:
@@ -94,8 +115,19 @@ def bring_up_to_date(engine: Engine, file: Path | None = None, before: Before | 
     schema.upgrade(engine, file)
     with writing(engine) as session:
         add_missing_sequences(session)
+        add_missing_options(session)
+        add_missing_pipeline(session)
         history.seal(session.connection())
         add_missing_positions(session)
+        notify.tell_schema(session, schema.head())
+
+
+def renew_guard(app: Application) -> None:
+    """Where people sign in to a server with own roles: let it guard what this version's tables hold. For the server's administrator."""
+    with writing(app.engine) as session:
+        if guarded(session):
+            guard(app, session.connection())
+            session.execute(text("SELECT crm_follow()"))
 
 
 def _open(
@@ -107,6 +139,9 @@ def _open(
     before: Before | None = None,
 ) -> Application:
     app = _nobody(engine, data)
+    if at_the_door(app):
+        app.actor = nobody(platform.node())
+        return app
     try:
         if schema.version(engine) is None:
             if create is None:
@@ -122,6 +157,8 @@ def _open(
             )
         elif schema.version(engine) != schema.head():
             bring_up_to_date(engine, file, before)
+            load(app, user)
+            renew_guard(app)
         load(app, user)
     except fault.DatabaseFault as error:
         engine.dispose()
@@ -164,6 +201,8 @@ def open_url(
     before_upgrade: Before | None = None,
 ) -> Application:
     """Open the database at a SQLAlchemy URL; `data` is this PC's folder for logs and settings.
+
+    A server's address without a name in it is only the door: nothing is asked of the server until services/signing_in.py lets somebody in.
 
     before_upgrade: called before an older database is migrated; makes the backup, see backups/before.py.
     """

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.rights import Access
 from crm_desktop.services.references import (
     joined,
     label_names,
@@ -23,6 +24,7 @@ from crm_desktop.services.references import (
 )
 from crm_desktop.stored_values import custom_from_text
 from db.fields import Field
+from db.roles import own
 
 _CHUNK = 500
 
@@ -110,6 +112,15 @@ def _custom_labels(
                     draft.values[name] = Ref(draft.values[name].id, found.get(draft.values[name].id, ""))
 
 
+def _unread(
+    app: Application, connection: Connection | Session, kind: RecordType, fields: Mapping[str, Field], prefix: str = ""
+) -> dict[str, None]:
+    """The fields that stay empty, since a server keeps them from the role the program works under."""
+    if not own(connection):
+        return {}
+    return {n: None for n, f in fields.items() if not f.custom and kind.access(app.actor, f"{prefix}{n}") == Access.HIDDEN}
+
+
 def read_records(
     app: Application,
     connection: Connection | Session,
@@ -124,19 +135,21 @@ def read_records(
     may see is for the caller to ask.
     """
     fields = kind.fields if fields is None else fields
+    unread = _unread(app, connection, kind, fields)
+    fields = {n: f for n, f in fields.items() if n not in unread} if unread else fields
     table: Any = kind.model.__table__
     reader = _reader(app, table, fields, table.c.id, table.c.version, limited=limited)
     found: dict[int, Draft] = {}
     for at in range(0, len(ids), _CHUNK):
         chunk = ids[at : at + _CHUNK]
         for row in connection.execute(reader.statement, {"wanted": chunk}):
-            values = reader.values(row)
+            values = reader.values(row) | unread
             _picture_refs(values, fields)
             found[row[0]] = Draft(kind.key, row[0], row[-1], values)
     _custom_labels(app, connection, fields, found.values(), limited)
     if kind.lines and found:
         _read_lines(app, connection, kind, found, limited)
-    return found
+    return {i: found[i] for i in ids if i in found}  # an engine gives rows in any order it likes
 
 
 def _read_lines(
@@ -145,12 +158,14 @@ def _read_lines(
     assert kind.lines is not None
     table: Any = kind.lines.model.__table__
     parent = table.c[kind.lines.parent]
-    reader = _reader(app, table, kind.lines.fields, parent, parent, parent, table.c.position, table.c.id, limited=limited)
+    unread = _unread(app, connection, kind, kind.lines.fields, "lines.")
+    fields = {n: f for n, f in kind.lines.fields.items() if n not in unread}
+    reader = _reader(app, table, fields, parent, parent, parent, table.c.position, table.c.id, limited=limited)
     lines: dict[int, list[Line]] = defaultdict(list)
     ids = list(drafts)
     for at in range(0, len(ids), _CHUNK):
         for row in connection.execute(reader.statement, {"wanted": ids[at : at + _CHUNK]}):
-            lines[row[-1]].append(Line(row[0], reader.values(row)))
+            lines[row[-1]].append(Line(row[0], reader.values(row) | unread))
     for id_, draft in drafts.items():
         draft.lines = lines[id_]
 

@@ -20,6 +20,7 @@ from crm_desktop.draft import Draft
 from crm_desktop.errors import Missing, Refused
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import acting
+from crm_desktop.services.chain import hooks
 from crm_desktop.services.deleting import delete_within
 from crm_desktop.services.files import store_content
 from crm_desktop.services.journal import enter
@@ -53,6 +54,7 @@ def recreate(
     Gives the number it had, where that is another record's now and it got a new one; else "". Its references must lead somewhere.
     """
     app.actor.require(f"{kind.key}.add")
+    hooks.before_touching(session, kind, [Draft(kind.key, values=draft.values)], batch=batch)
     table: Any = kind.model.__table__
     lost = _renumber(session, kind, draft)
     give_labels(app, session, kind, [draft])
@@ -73,6 +75,7 @@ def recreate(
     search.add(session.connection(), table, [(draft.id, row["search_text"])])
     enter(session, app, kind, [(draft, {})], ACTION, batch)
     _no_longer_deleted(session, kind, draft.id)
+    hooks.after_changes(session, app, kind, [(None, draft)])
     return lost
 
 
@@ -91,7 +94,7 @@ def _renumber(session: Session, kind: RecordType, draft: Draft) -> str:
         return ""
     if session.scalar(select(table.c.id).where(table.c[kind.number] == number).limit(1)) is None:
         return ""
-    day = draft.values.get("order_date")
+    day = draft.values.get(kind.day)
     draft.values[kind.number] = take_numbers(session, kind.sequence, 1, day if isinstance(day, dt.date) else None)[0]
     return str(number)
 

@@ -20,6 +20,7 @@ from crm_desktop.services import saving
 from crm_desktop.services.access import acting, asking, gone, holdings_of
 from crm_desktop.services.access_upkeep import lock, rebuild
 from crm_desktop.services.events import record
+from crm_desktop.services.journal import announce
 from crm_desktop.services.people_guard import RIGHTS, everything, owners, picture
 from crm_desktop.words import N_, _
 from db.models.access import Position, PositionField, PositionRight, UserPosition
@@ -199,7 +200,7 @@ def differences(app: Application, was: PositionRights, now: PositionRights) -> I
             yield _field_words(app, *key), _access_words(old), _access_words(new)
     for area in sorted(was.hidden ^ now.hidden):
         shown, hidden = _("Shown"), _("Hidden")
-        yield area, hidden if area in was.hidden else shown, hidden if area in now.hidden else shown
+        yield _hidden_words(app, area), hidden if area in was.hidden else shown, hidden if area in now.hidden else shown
 
 
 def _reach_words(reach: Reach | None) -> str:
@@ -227,6 +228,16 @@ def _field_words(app: Application, record_type: str, name: str) -> str:
     what = _(kind.plural) if kind else _("All records")
     words = _("all fields") if name == ANY else name
     return f"{what}: {_(about.label) if about else words}"
+
+
+def _hidden_words(app: Application, key: str) -> str:
+    """What can be kept out of sight, in words; areas and screens by the names the window gives them in its code."""
+    what, _colon, rest = key.partition(":")
+    if what == "column":
+        return _field_words(app, *rest.partition(".")[::2])
+    if what == "list" and rest in app.types:
+        return _(app.types[rest].plural)
+    return _(PANELS[key]) if key in PANELS else key
 
 
 def _require_all(app: Application) -> None:
@@ -267,6 +278,7 @@ def _write(session: Session, app: Application, was: PositionRights, wanted: Posi
     changes = list(differences(app, was, wanted))
     if not changes:
         return
+    announce(session, app, "positions", [was.id])
     rebuild(session, app.types.values())
     facts = {"position": was.name or wanted.name, "count": len(changes), "before": {w: b for w, b, _a in changes},
              "after": {w: a for w, _b, a in changes}}  # fmt: skip

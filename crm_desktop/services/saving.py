@@ -22,10 +22,12 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access
 from crm_desktop.services.access import acting, asking, gone, reached, require_reach, within_reach
 from crm_desktop.services.access_upkeep import rebuild
+from crm_desktop.services.chain import hooks
 from crm_desktop.services.guarding import guard_change, guard_new
 from crm_desktop.services.inserting import insert_records
-from crm_desktop.services.journal import already_done, differences, enter
+from crm_desktop.services.journal import differences, enter
 from crm_desktop.services.lines import write_lines
+from crm_desktop.services.once import attempt, done_before, hold, laid_over, named
 from crm_desktop.services.people_guard import guarded
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.relabelling import give_labels, relabel
@@ -60,7 +62,7 @@ def _presets(app: Application, kind: RecordType) -> dict[str, Ref]:
     """The records that references begin with, where they exist."""
     found = {}
     for name, about in kind.fields.items():
-        if about.preset:
+        if about.preset and app.actor.may(f"{about.target}.see"):
             target = app.type(about.target)
             ids = find_ids(app, target.key, about.preset)
             if ids:
@@ -104,6 +106,7 @@ def open_record(app: Application, type_key: str, id_: int) -> Draft:
         found = read_records(app, connection, kind, ids, kind.visible(app.actor), limited=True).get(id_)
     if found is None:
         raise gone()
+    found.uid = new_uid()
     return visible_part(app, kind, found)
 
 
@@ -177,10 +180,24 @@ def _whole_lines(kind: RecordType, draft: Draft, before: Draft) -> list[Line]:
     return [replace(line, values=was.get(line.id, {}) | line.values) for line in draft.lines] if kind.lines else draft.lines
 
 
+def _keep_what_is_kept(kind: RecordType, whole: Draft, before: Draft, operation: bool) -> None:
+    """What the program keeps stays as it stands, whatever a draft says; only an operation may change it."""
+    if operation:
+        return
+    whole.values |= {n: before.values[n] for n in kind.computed if n in before.values}
+    if kind.lines:
+        was = {line.id: line.values for line in before.lines}
+        names = [n for n, f in kind.lines.fields.items() if f.computed and f.kind != "integer"]
+        for line in whole.lines:
+            if line.id in was:
+                line.values |= {n: was[line.id][n] for n in names}
+
+
 def _update(session: Session, app: Application, draft: Draft, action: str, batch: str, operation: bool) -> Draft:
     kind = app.type(draft.type)
     if not operation:  # an operation has asked for its own right
         require_reach(app, session, kind, "change", [int(draft.id or 0)])
+    hooks.before_touching(session, kind, [draft], batch=batch)
     before = _claim(session, app, kind, draft)
     if before is None:
         return read_record(app, session, kind, int(draft.id or 0)) or draft
@@ -190,9 +207,12 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     guard_change(session, app, kind, draft, before, operation)
     # What this person may not see is not in the draft; rules and search text need it all the same.
     whole = Draft(draft.type, draft.id, draft.version, before.values | draft.values, _whole_lines(kind, draft, before), draft.uid)
+    _keep_what_is_kept(kind, whole, before, operation)
+    hooks.fill_in(session, kind, [whole])
     kind.derive(whole, before)
     if found := problems(app, whole, before, operation):
         raise Invalid(found)
+    hooks.before_writing(session, app, kind, whole, before)
     give_labels(app, session, kind, [whole], before)
     table: Any = kind.model.__table__
     row = record_row(kind, whole)
@@ -205,8 +225,17 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     changes = differences(kind, before, whole)
     whole.version = draft.version + 1
     if changes or action != "change":
-        enter(session, app, kind, [(whole, changes)], action, batch)
+        enter(session, app, kind, [(whole, changes)], action, batch, uids=[draft.uid])
+    hooks.after_changes(session, app, kind, [(before, whole)])
     return whole
+
+
+def _insert(session: Session, app: Application, kind: RecordType, new: list[Draft], action: str, batch: str) -> list[Draft]:
+    made = insert_records(session, app, kind, new, action, batch)
+    for draft in made:
+        hooks.before_writing(session, app, kind, draft, None)
+    hooks.after_changes(session, app, kind, [(None, d) for d in made])
+    return made
 
 
 def save_within(
@@ -227,8 +256,10 @@ def save_within(
     new = [d for d in drafts if d.id is None]
     if len(new) < len(drafts) and not operation:
         app.actor.require(f"{kind.key}.change")
+    hooks.before_touching(session, kind, drafts, batch=batch)
+    hooks.fill_in(session, kind, new)
     with guarded(session, app, kind):
-        made = iter(insert_records(session, app, kind, _allowed(session, app, kind, new), action or "create", batch))
+        made = iter(_insert(session, app, kind, _allowed(session, app, kind, new), action or "create", batch))
         saved = [
             next(made) if d.id is None else _update(session, app, d, action or "change", batch, operation) for d in drafts
         ]
@@ -253,18 +284,36 @@ def _allowed(session: Session, app: Application, kind: RecordType, new: list[Dra
 
 def save(app: Application, draft: Draft, origin: str = "") -> Draft:
     """Save one record and give it back as it now stands. Nothing is written when it raises Refused, Invalid or Conflict."""
-    kind = app.type(draft.type)
-    with acting(app) as session:
-        if draft.id is None and draft.uid and (done := already_done(session, draft.type, draft.uid)):
-            draft = Draft(draft.type, done, 0)
-        else:
-            draft = save_within(session, app, [draft])[0]
-        id_ = int(draft.id or 0)
+    kind, form, draft = app.type(draft.type), draft.uid, named(draft)
+    with attempt(app, form), acting(app) as session:
+        hold(session, app, form)
+        id_ = int(_save_once(session, app, kind, draft).id or 0)
         stands = read_records(app, session, kind, [id_], limited=True).get(id_)
     assert stands is not None and stands.id is not None
-    visible_part(app, kind, stands)
+    visible_part(app, kind, stands).uid = new_uid()
     app.changes.tell(Change(draft.type, frozenset({stands.id}), app.actor.name, origin))
     return stands
+
+
+def _save_once(session: Session, app: Application, kind: RecordType, draft: Draft) -> Draft:
+    """Save a draft, unless an attempt from the same form that got no answer has done so."""
+    done = done_before(session, draft) if draft.id is None else None
+    if done is None:
+        try:
+            return save_within(session, app, [draft])[0]
+        except Conflict:
+            done = done_before(session, draft)
+            if done is None:
+                raise
+    if done.whole:
+        return Draft(draft.type, done.id)
+    stands = read_record(app, session, kind, done.id)
+    if stands is None or stands.version != done.version:
+        by: Any = stands.values.get("updated_by") if stands else None
+        conflict = Conflict(visible_part(app, kind, stands) if stands else None, by.label if by else "")
+        conflict.twice = True
+        raise conflict
+    return save_within(session, app, [laid_over(draft, stands, kind)])[0]
 
 
 def save_many(

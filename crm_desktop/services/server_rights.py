@@ -1,23 +1,36 @@
-"""The rights inside a PostgreSQL server: a login role for each person, and what each role may touch.
+"""What a PostgreSQL server has to know of the record types to guard them itself, and the statements that turn its guard on.
 
-The statements are made from the same declarations as everything else (db/row_security.py); the role that owns the tables runs them, when
-the guard is turned on and whenever people, positions or fields change.
+Made from the same declarations as everything else. The order matters: roles, functions, policies, then who owns and who may touch what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql
 
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.rights import Access, Rights
-from crm_desktop.services.access import rights_of, subject
-from db.engine import writing
-from db.models.office import User
-from db.models.system import SchemaFact
-from db.row_security import Guarded, grant_statements, guard_statements, role_name, role_statements
+from crm_desktop.rights import OPERATIONS, PROGRAM, PROGRAM_RIGHTS
+from crm_desktop.services.access import subject
+from crm_desktop.services.chain.locking import LINKED
+from db import row_asking, row_security, server_chain, server_guards, server_log, server_logins, server_people
+from db.fields import Field
+from db.roles import VIEWS, owner_role, people_role, reader_role
+from db.row_asking import Guarded
+from db.server_people import Column, Operation
+
+_ME = "(SELECT crm_me())"
+_OWN: Mapping[str, tuple[str, str]] = {
+    "users": (f"id = {_ME}", f"parent_id = {_ME}"),
+    "positions": ("id IN (SELECT crm_positions())", ""),
+}
+"""Rows that everybody sees of themselves, whatever the rights say: the program works out from them what they may do."""
 
 
 def guarded_types(app: Application) -> list[Guarded]:
@@ -26,62 +39,113 @@ def guarded_types(app: Application) -> list[Guarded]:
 
 
 def _guarded(app: Application, kind: RecordType) -> Guarded:
-    searched = frozenset(n for n, f in kind.fields.items() if f.search)
-    if kind.lines is None:
-        return Guarded(subject(app, kind), searched=searched, shapes_access=kind.shapes_access)
-    return Guarded(subject(app, kind), kind.lines.model.__table__, kind.lines.parent, searched, kind.shapes_access)
+    lines, parent = (kind.lines.model.__table__, kind.lines.parent) if kind.lines else (None, "")
+    pictures = [n for n, f in kind.fields.items() if f.kind == "image" and not f.custom]
+    own = _OWN.get(kind.key, ("", ""))
+    # Choices, units and the like belong to nobody, and no form can do without them.
+    settled, follows = kind.key in LINKED, kind.key == "receivables"
+    shared = kind.area == "setup" and not kind.shapes_access
+    return Guarded(subject(app, kind), lines, parent, shared, pictures, *own, settled, follows)
 
 
-def _fields(app: Application, rights: Rights, wanted: Access) -> Mapping[str, list[str]]:
-    """The columns with just this access, by record type. Fields that an administrator added share one column, and are not told apart."""
-    found: dict[str, list[str]] = {}
+def columns(app: Application) -> list[Column]:
+    """Every column of every record type, by the field it belongs to."""
+    found: list[Column] = []
     for kind in app.types.values():
-        lines = {f"lines.{n}": f for n, f in (kind.lines.fields if kind.lines else {}).items()}
-        names = {n: f for n, f in kind.fields.items() if not f.custom} | lines
-        hidden = [n for n, f in names.items() if not f.computed and rights.access(kind.key, n, f.secret) == wanted]
-        unseen = [n for n, f in names.items() if f.computed and wanted == Access.HIDDEN and rights.access(kind.key, n, f.secret) == wanted]
-        found[kind.key] = hidden + unseen
+        copied = {own for about in kind.fields.values() for own in about.copies}
+        found += _columns(kind.key, kind.model.__table__, kind.fields, "", copied)
+        if kind.lines is not None:
+            inside = {own for about in kind.lines.fields.values() for own in about.copies}
+            found += _columns(kind.key, kind.lines.model.__table__, kind.lines.fields, "lines.", inside)
     return found
 
 
-def company_key(connection: Connection) -> str:
-    """What tells the roles of this database from those of others on the same server."""
-    return str(connection.scalar(select(SchemaFact.value).where(SchemaFact.key == "uid")) or "")
+def _columns(key: str, table: Any, fields: Mapping[str, Field], prefix: str, copied: set[str]) -> Iterator[Column]:
+    keys = {f.sort: n for n, f in fields.items() if f.sort}
+    searched = [n for n, f in fields.items() if f.search]
+    for column in table.columns:
+        name = keys.get(column.name, column.name)
+        about = fields.get(name)
+        if column.name == "search_text":
+            # Whoever sees not all that is searched writes it all the same: a record that nobody finds is worse.
+            yield from (Column(key, table.name, column.name, n, fields[n].secret, 0) for n in searched)
+        elif about is None or about.custom or about.section == "Record" or column.name == "position":
+            yield Column(key, table.name, column.name)
+        else:
+            begins = "" if name in copied or column.name in copied else _begins(column)
+            yield Column(key, table.name, column.name, f"{prefix}{name}", about.secret, 1 if about.computed else 2, begins)
 
 
-def turn_on(app: Application) -> None:
-    """Turn the guard on. Needs the role that owns the tables."""
-    with writing(app.engine) as session:
-        for statement in guard_statements(guarded_types(app)):
-            session.connection().exec_driver_sql(statement)
+def _begins(column: Any) -> str:
+    """What a new row has in a column, as JSON; "" where the program says it anew each time."""
+    default = column.default
+    if default is None:
+        return "null" if column.nullable else ""
+    if not default.is_scalar:
+        return ""
+    process: Callable[[Any], Any] | None = column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+    value = process(default.arg) if process else default.arg
+    return json.dumps(str(value) if isinstance(value, Decimal | dt.date) else value)
 
 
-def give_role(app: Application, user_id: int, password_hash: str) -> str:
-    """Make the login role of a person, with what it may touch; gives its name. password_hash: SCRAM-SHA-256$…, as PostgreSQL keeps it."""
-    with writing(app.engine) as session:
-        role = role_name(company_key(session.connection()), user_id)
-        for statement in role_statements(role, password_hash):
-            session.connection().exec_driver_sql(statement)
-    grant(app, user_id)
-    return role
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def grant(app: Application, user_id: int) -> None:
-    """Give the role of a person what the rights say now."""
-    with writing(app.engine) as session:
-        connection = session.connection()
-        role, rights = role_name(company_key(connection), user_id), rights_of(session, user_id)
-        hidden, closed = _fields(app, rights, Access.HIDDEN), _fields(app, rights, Access.READ)
-        for statement in grant_statements(role, guarded_types(app), hidden, closed):
-            connection.exec_driver_sql(statement)
+def operations(app: Application) -> list[Operation]:
+    """Everything that may be done, and how positions call it."""
+
+    def names(name: str, plain: bool) -> tuple[str, ...]:
+        return (name,) if plain else (name, "change")
+
+    found = [Operation(PROGRAM, n, (n,)) for n in PROGRAM_RIGHTS]
+    for kind in app.types.values():
+        own = [o.name for o in kind.operations]
+        found += [Operation(kind.key, n, names(n, n in OPERATIONS or n in PROGRAM_RIGHTS)) for n in dict.fromkeys((*OPERATIONS, *own))]
+    return found
 
 
-def grant_all(app: Application) -> None:
-    """Give every person's role what the rights say now."""
-    with writing(app.engine) as session:
-        key = company_key(session.connection())
-        people = session.scalars(select(User.id)).all()
-        there = set(session.connection().exec_driver_sql("SELECT rolname FROM pg_roles").scalars())
-    for id_ in people:
-        if role_name(key, id_) in there:
-            grant(app, id_)
+def guard(app: Application, connection: Connection) -> None:
+    """Turn the guard on, or make it anew, for whoever may make roles. The roles of people stay as they are."""
+    database = connection.scalar(text("SELECT current_database()"))
+    there = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
+    superuser = bool(connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")))
+    run(connection, server_guards.make_roles(database, there))
+    types = guarded_types(app)
+    owners, keepers = server_logins.functions()
+    entries, revisions = row_security.log_conditions(types)
+    run(
+        connection,
+        [
+            *server_people.tables(),
+            *server_chain.tables(),
+            f"CREATE SCHEMA IF NOT EXISTS {VIEWS}",
+            *server_people.declared(columns(app), operations(app)),
+            "INSERT INTO crm.fact VALUES ('database', current_database()) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            *(
+                f"INSERT INTO crm.fact VALUES ('{name}', '{role(database)}') ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+                for name, role in (("owner", owner_role), ("people", people_role), ("reader", reader_role))
+            ),
+            *server_people.upkeep((*OPERATIONS, *PROGRAM_RIGHTS)),
+            *owners[:3],
+            *row_asking.lookup_statements(),
+            *owners[3:],
+            *keepers,
+            *server_log.functions(),
+            *row_asking.above_functions(types),
+            *server_chain.functions(row_asking.settle_condition(types), row_asking.change_conditions(types)),
+            *server_log.views(entries, revisions),
+            *row_security.guard_statements(types),
+            *server_guards.guards(types),
+            *server_chain.triggers(types),
+            *server_guards.own(database),
+            *server_guards.privileges(database, types),
+            *(server_guards.closed_functions() if superuser else ()),
+        ],
+    )
+
+
+def run(connection: Connection, statements: list[str]) -> None:
+    """Run statements as they are: a per cent sign in them means itself."""
+    plain = connection.execution_options(no_parameters=True)
+    for statement in statements:
+        plain.exec_driver_sql(statement)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.folders import settings_file
 from crm_desktop.services import events
 from crm_desktop.services.faults import told
-from crm_desktop.settings import FileStorage, Scope, Settings
+from crm_desktop.settings import FileStorage, Scope, Setting, Settings
 from db.engine import reading, writing
 from db.models.system import Setting as SettingRow
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 COMPANY = 0
 """The user_id under which the company's settings stand."""
@@ -56,6 +58,17 @@ class DatabaseStorage:
             session.execute(delete(table).where(table.c.user_id == self._user_id, table.c.key.in_(list(values))))
             if rows:
                 session.execute(insert(SettingRow), rows)
+
+
+def company_setting(session: Connection | Session, setting: Setting[T]) -> T:
+    """A setting of the company as it stands now, inside a transaction that decides by it."""
+    table: Any = SettingRow.__table__
+    stored = session.scalar(select(table.c.value).where(table.c.user_id == COMPANY, table.c.key == setting.name))
+    try:
+        value = json.loads(stored) if stored else setting.default
+    except ValueError:
+        return setting.default
+    return cast("T", value) if setting.accepts(value) else setting.default
 
 
 def settings_of(app: Application) -> Settings:

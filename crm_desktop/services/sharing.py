@@ -18,6 +18,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import acting, asking, reached, require_reach
 from crm_desktop.services.access_upkeep import bump
 from crm_desktop.services.events import record
+from crm_desktop.services.journal import announce
 from crm_desktop.services.references import labels
 from crm_desktop.words import N_, _
 from db.base import now
@@ -206,6 +207,7 @@ def _there(session: Session, kind: RecordType, ids: Sequence[int]) -> dict[tuple
 
 
 def _enter(session: Session, app: Application, kind: RecordType, ids: Sequence[int], facts: Mapping[str, Any]) -> None:
+    announce(session, app, kind.key, ids)
     table: Any = kind.model.__table__
     column = table.c[kind.number or "id"]  # the log tells numbers, never names
     rows = session.scalars(select(column).where(table.c.id.in_(list(ids)[:_MOST_NAMED])).order_by(table.c.id))

@@ -19,7 +19,16 @@ from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.errors import FirstPassword, Invalid, NotSignedIn, Refused
 from crm_desktop.rules.passwords import normalised
-from crm_desktop.services import attempts, credentials, devices, events, hashing, sign_in_limits, system_account
+from crm_desktop.services import (
+    attempts,
+    credentials,
+    devices,
+    events,
+    hashing,
+    server_roles,
+    sign_in_limits,
+    system_account,
+)
 from crm_desktop.services.access import acting, actor_of
 from crm_desktop.services.faults import told
 from crm_desktop.services.sign_in_need import is_nobody, nobody, required
@@ -55,7 +64,7 @@ def needed(app: Application) -> bool:
 
 def names(app: Application) -> list[tuple[str, str]]:
     """Sign-in name and name of everybody who can sign in, for the page where one does; empty where the company shows none."""
-    if not credentials.company_settings(app).get(s.SIGN_IN_NAMES):
+    if server_roles.at_the_door(app) or not credentials.company_settings(app).get(s.SIGN_IN_NAMES):
         return []
     query = (
         select(_USER.c.sign_in, _USER.c.name)
@@ -71,8 +80,11 @@ def sign_in(app: Application, name: str, password: str, *, new: str = "", clock:
     """Make the person with this sign-in name (or name) the one at work.
 
     new: the password the person chooses, where the one given was good for that only. Raises FirstPassword where one must be chosen,
-    NotSignedIn for anything else that keeps the person out, Invalid at "password" for a poor new one.
+    NotSignedIn for anything else that keeps the person out, Invalid at "password" for a poor new one. At the door of a server the
+    server itself looks at the password.
     """
+    if server_roles.at_the_door(app):
+        return _enter_server(app, name, password, new, clock)
     found = _find(app, name)
     about = _count(app, found, name, clock)
     if not hashing.matches(found.password, password):
@@ -90,8 +102,40 @@ def sign_in(app: Application, name: str, password: str, *, new: str = "", clock:
     return _enter(app, found, about, moment, hashed, "password", chosen=found.must_change)
 
 
+def _enter_server(app: Application, name: str, password: str, new: str, clock: Clock) -> Actor:
+    """The same at the door of a server. A wrong password is slowed down by this program only, since nothing can be told to the server."""
+    station = app.actor.station
+    attempts.wait_here(app, name, clock())
+    try:
+        actor = server_roles.enter(app, name, password, new=new)
+    except FirstPassword:
+        attempts.forget_here(app, name)
+        raise
+    except NotSignedIn:
+        attempts.count_here(app, name, clock())
+        raise
+    attempts.forget_here(app, name)
+    try:
+        _check_limits(app, _Found(actor.user_id, actor.name), clock())
+        with told(app), writing(app.engine) as session:
+            session.execute(update(_CREDENTIAL).where(_CREDENTIAL.c.user_id == actor.user_id).values(last_sign_in=clock()))
+            if new:
+                _tell(session, actor, "password", actor.name, {}, actor.user_id)
+            _tell(session, actor, "sign_in", actor.name, {"method": "login role", "address": client_address(session)})
+    except BaseException:
+        server_roles.leave(app)
+        app.actor = nobody(station)
+        raise
+    return actor
+
+
 def recover(app: Application, name: str, code: str, new: str, clock: Clock = now) -> Actor:
     """Sign an owner in with a code from the recovery sheet, which is good once, and a new password."""
+    if server_roles.turned_on(app):
+        raise NotSignedIn(
+            _("Recovery codes open a database on one PC only."),
+            _("On a server another owner gives you a new password, or the administrator of the server."),
+        )
     found = _find(app, name)
     about = _count(app, found, name, clock)
     mark = credentials.digest(code)
@@ -114,6 +158,9 @@ def recover(app: Application, name: str, code: str, new: str, clock: Clock = now
 def unlock_window(app: Application, password: str, clock: Clock = now) -> None:
     """Let the person at work go on behind a locked window. Raises NotSignedIn."""
     actor = app.actor
+    if server_roles.has_own_role(app):
+        _unlock_by_server(app, password, clock)
+        return
     with told(app), reading(app.engine) as connection:
         found = _person(connection, actor.user_id)
     about = _count(app, found, "", clock)
@@ -127,6 +174,20 @@ def unlock_window(app: Application, password: str, clock: Clock = now) -> None:
         raise
     with told(app), writing(app.engine) as session:
         attempts.take_back(session, about)
+        _tell(session, actor, "window_unlocked", actor.name, {})
+
+
+def _unlock_by_server(app: Application, password: str, clock: Clock) -> None:
+    actor = app.actor
+    attempts.wait_here(app, actor.name, clock())
+    if not server_roles.proves(app, password):
+        attempts.count_here(app, actor.name, clock())
+        with told(app), writing(app.engine) as session:
+            _tell(session, actor, "sign_in_failed", actor.name, {"method": "password", "address": client_address(session)})
+        raise NotSignedIn(_("This is not your password."))
+    attempts.forget_here(app, actor.name)
+    _check_limits(app, _Found(actor.user_id, actor.name), clock())
+    with told(app), writing(app.engine) as session:
         _tell(session, actor, "window_unlocked", actor.name, {})
 
 
@@ -145,6 +206,8 @@ def sign_out(app: Application) -> None:
         _tell(session, actor, "sign_out", actor.name, {})
         anyone = required(session)
     if anyone:
+        if server_roles.has_own_role(app):
+            server_roles.leave(app)
         app.actor = nobody(actor.station)
 
 
@@ -200,6 +263,8 @@ def bound_accounts(app: Application) -> list[str]:
 
 
 def _accounts_allowed(app: Application) -> bool:
+    if server_roles.turned_on(app):
+        return False
     with app.engine.connect() as connection:
         on_this_pc = not client_address(connection)
     return on_this_pc and credentials.company_settings(app).get(s.SIGN_IN_SYSTEM)

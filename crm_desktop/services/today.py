@@ -1,22 +1,28 @@
-"""What one person has to do today: tasks that are due or soon will be, and customers waiting for a call."""
+"""What one person has to do today: tasks that are due or soon will be, customers waiting for a call, and money that is due."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery
+from crm_desktop.rights import Reach
 from crm_desktop.services import listing, saving
+from crm_desktop.services.access import asking
+from crm_desktop.services.settings_store import company_setting
+from crm_desktop.settings import REMIND_BEFORE
 from crm_desktop.words import _
 
 SHOWN = 40
 _COUNTED = 999
 _SOON = dt.timedelta(days=7)
 _TASK_COLUMNS = ("title", "customer_id", "due", "priority")
+_RECEIVABLE_COLUMNS = ("customer_id", "title", "due_date", "open_amount", "dunning_level")
 _CUSTOMER_COLUMNS = ("name", "next_follow_up", "phone")
 
 
@@ -41,6 +47,7 @@ class Today:
     tasks: tuple[Due, ...]
     customers: tuple[Due, ...]
     due: int
+    receivables: tuple[Due, ...] = ()
 
 
 def fetch_today(app: Application, day: dt.date | None = None) -> Today:
@@ -51,14 +58,17 @@ def fetch_today(app: Application, day: dt.date | None = None) -> Today:
     customers = _rows(app, _query("customers", _CUSTOMER_COLUMNS, "next_follow_up", day + _SOON))
     due = _count(app, _query("tasks", ("title",), "due", day, _open_tasks()))
     due += _count(app, _query("customers", ("name",), "next_follow_up", day))
-    return Today(day, tuple(map(_task, tasks)), tuple(map(_customer, customers)), min(due, _COUNTED))
+    money = _rows(app, _owed(app, _RECEIVABLE_COLUMNS, day + _reminding(app))) if _sees_money(app) else ()
+    due += _count(app, _owed(app, ("number",), day)) if _sees_money(app) else 0
+    return Today(day, tuple(map(_task, tasks)), tuple(map(_customer, customers)), min(due, _COUNTED), tuple(map(_receivable, money)))
 
 
 def count_due(app: Application) -> int:
     """How many things should be done by today: for the bell."""
     day = dt.datetime.now().astimezone().date()
     tasks = _count(app, _query("tasks", ("title",), "due", day, _open_tasks()))
-    return min(tasks + _count(app, _query("customers", ("name",), "next_follow_up", day)), _COUNTED)
+    money = _count(app, _owed(app, ("number",), day)) if _sees_money(app) else 0
+    return min(tasks + money + _count(app, _query("customers", ("name",), "next_follow_up", day)), _COUNTED)
 
 
 def finish_task(app: Application, task_id: int, status: str = "done") -> Draft:
@@ -85,6 +95,37 @@ def _query(type_key: str, columns: tuple[str, ...], field: str, until: dt.date, 
     mine_or_nobodys = AnyOf((Condition("owner_id", "mine"), Condition("owner_id", "empty")))
     where = AllOf((Condition(field, "at_most", until), mine_or_nobodys, *more))
     return ListQuery(type_key, columns, where, order=(field,))
+
+
+def _sees_money(app: Application) -> bool:
+    """Whether this person sees what is asked of receivables here."""
+    kind = app.types.get("receivables")
+    wanted = {*_RECEIVABLE_COLUMNS, "status", "number"}
+    return kind is not None and app.actor.may("receivables.see") and wanted <= set(kind.visible(app.actor))
+
+
+def _reminding(app: Application) -> dt.timedelta:
+    """How many days before its day money is shown."""
+    with asking(app) as connection:
+        return dt.timedelta(days=company_setting(connection, REMIND_BEFORE))
+
+
+def _owed(app: Application, columns: tuple[str, ...], until: dt.date) -> ListQuery:
+    """Money that is due by a day: whoever keeps all receivables asks for everybody's, others for their own customers'."""
+    where: tuple[Filter, ...] = (
+        Condition("due_date", "at_most", until),
+        Condition("status", "any_of", ("open", "part")),
+        Condition("open_amount", "at_least", Decimal("0.01")),
+    )
+    if app.actor.reach("receivables", "change") < Reach.ALL:
+        where = (*where, AnyOf((Condition("owner_id", "mine"), Condition("owner_id", "empty"))))
+    return ListQuery("receivables", columns, AllOf(where), order=("due_date",))
+
+
+def _receivable(row: tuple[Any, ...]) -> Due:
+    customer, title, day, amount, level, id_ = row
+    detail = " · ".join(part for part in (f"{amount:,.2f}", title) if part)
+    return Due("receivables", id_, customer.label if customer else "", day, detail=detail, urgent=bool(level))
 
 
 def _rows(app: Application, query: ListQuery) -> Sequence[tuple[Any, ...]]:

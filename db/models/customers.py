@@ -65,6 +65,10 @@ class Customer(Record):
     bank_account: Mapped[str] = field("Bank account", "code", section="Finance", search="code")
     credit_limit: Mapped[Decimal | None] = field("Credit limit", "money", section="Finance", width=12, sortable=True)
     credit_days: Mapped[int | None] = field("Credit days", "integer", section="Finance")
+    terms_id: Mapped[int | None] = field(
+        "Payment terms", "reference", section="Finance", target="payment-terms", references="payment_terms.id",
+        help="How the total of an order is split into instalments; empty: one, after the credit days.",
+    )  # fmt: skip
 
 
 class Contact(Record):

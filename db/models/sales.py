@@ -13,7 +13,7 @@ from db.base import LineBase, Record
 from db.fields import field
 
 _UNDELIVERED = MappingProxyType({"status": ("confirmed", "part_delivered")})
-_CUSTOMER = MappingProxyType({"delivery_address": "address"})
+_CUSTOMER = MappingProxyType({"delivery_address": "address", "terms_id": "terms_id"})
 _PRODUCT = MappingProxyType(
     {
         "code": "code",
@@ -52,6 +52,7 @@ class SalesOrder(Record):
     )
     revision: Mapped[int] = field("Revision", "integer", default=0, nullable=False, computed=True)
     customer_order: Mapped[str] = field("Customer's order no.", "code", search="code", editable_when_locked=True)
+    quote_id: Mapped[int | None] = field("Quote", "reference", target="quotes", references="quote.id", index=True)
     note: Mapped[str] = field("Note", "long_text", editable_when_locked=True)
 
     currency_id: Mapped[int | None] = field(
@@ -78,6 +79,29 @@ class SalesOrder(Record):
         "Total", "money", section="Amounts", width=14, default=Decimal(0), computed=True, total=True, sortable=True
     )
     total_words: Mapped[str] = field("Total in words", section="Amounts", computed=True)
+
+    terms_id: Mapped[int | None] = field(
+        "Payment terms", "reference", section="Settlement", target="payment-terms", references="payment_terms.id",
+        help="How the total is split into instalments when the order is confirmed.",
+    )  # fmt: skip
+    accepted_on: Mapped[dt.date | None] = field(
+        "Accepted on", "date", section="Settlement", editable_when_locked=True, help="When the customer accepted what was delivered."
+    )
+    delivered_on: Mapped[dt.date | None] = field("Delivered on", "date", section="Settlement", computed=True)
+    returned: Mapped[Decimal] = field(
+        "Returned", "money", section="Settlement", default=Decimal(0), nullable=True, computed=True, total=True
+    )
+    invoiced: Mapped[Decimal] = field(
+        "Invoiced", "money", section="Settlement", default=Decimal(0), nullable=True, computed=True, total=True
+    )
+    received: Mapped[Decimal] = field(
+        "Received", "money", section="Settlement", width=12, default=Decimal(0), nullable=True, computed=True, total=True
+    )
+    written_off: Mapped[Decimal] = field("Written off", "money", section="Settlement", default=Decimal(0), nullable=True, computed=True)
+    open_amount: Mapped[Decimal] = field(
+        "Still to be paid", "money", section="Settlement", default=Decimal(0), nullable=True, computed=True, total=True,
+        help="What the receivables of this order still expect.",
+    )  # fmt: skip
 
 
 class SalesOrderLine(LineBase):
@@ -108,7 +132,15 @@ class SalesOrderLine(LineBase):
         help="Quantity × price less discount.",
     )
     tax: Mapped[Decimal] = field("Tax", "money", width=10, default=Decimal(0), computed=True, total=True)
-    delivered: Mapped[Decimal] = field("Delivered", "quantity", width=9, default=Decimal(0), editable_when_locked=True)
+    delivered: Mapped[Decimal] = field(
+        "Delivered", "quantity", width=9, default=Decimal(0), computed=True, help="By deliveries, and without one."
+    )
+    by_hand: Mapped[Decimal] = field(
+        "Delivered without a note", "quantity", width=9, default=Decimal(0), nullable=True, editable_when_locked=True,
+        help="What left the house without a delivery note of this program.",
+    )  # fmt: skip
+    noted: Mapped[Decimal] = field("Delivered by notes", "quantity", default=Decimal(0), nullable=True, computed=True)
+    returned: Mapped[Decimal] = field("Returned", "quantity", default=Decimal(0), nullable=True, computed=True)
     remark: Mapped[str] = field("Remark", width=16, editable_when_locked=True)
 
 

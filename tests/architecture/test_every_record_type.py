@@ -140,7 +140,8 @@ def test_states_and_operations_fit_each_other(kind: RecordType) -> None:
         assert operation.target in codes, operation.name
         assert operation.label, operation.name
         assert has_icon(operation.icon), operation.name
-    reached = {s.code for s in kind.states[:1]} | {o.target for o in kind.operations}
+    reached = {s.code for s in kind.states[:1]} | {o.target for o in kind.operations} | set(kind.followed)
+    assert set(kind.closed) <= codes
     assert codes == reached, "a state nobody can reach"
 
 

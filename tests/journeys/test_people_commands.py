@@ -245,3 +245,27 @@ def test_a_damaged_database_is_restored_by_whoever_has_a_backup(run: Run, rep: s
     code, _out, err = run("restore", json.loads(out)["file"])
     assert code == 0, err
     assert as_owner(run, "list", "customers")[0] == 0
+
+
+def test_what_a_person_has_is_handed_over_and_taken_back(run: Run, data_folder: Path) -> None:
+    app = open_folder(data_folder)
+    owner = app.actor.name
+    for city in ("Here", "Here", "There"):
+        customer(app, f"In {city}", city=city)
+    app.close()
+    for name in ("Bob Young", "Eve Old"):
+        assert run("user", "add", name, "--position", "salesperson")[0] == 0
+    code, said, _wrong = run("user", "hand-over", owner, "--to", "Bob Young", "--type", "customers", "--where", "city=Here", "--dry-run")
+    assert (code, said.strip()) == (0, "Customers: 2")
+    code, said, _wrong = run("user", "hand-over", owner, "--to", "Bob Young", "Eve Old", "--type", "customers", "--json")
+    told = json.loads(said)
+    assert (code, told["total"], told["types"]) == (0, 3, [{"type": "customers", "count": 3, "kept": 0}])
+    code, said, _wrong = run("user", "disable", "Bob Young")
+    assert code == 0
+    assert said.splitlines()[1:] == ["Still in the hands of Bob Young; “user hand-over” gives it to others:", "  Customers: 2"]
+    code, said, _wrong = run("user", "take-back", told["batch"])
+    assert (code, said.strip()) == (0, "3 records given back")
+    assert run("user", "take-back", told["batch"])[0] != 0
+    code, _said, wrong = run("user", "hand-over", owner, "--to", "Eve Old", "--where", "city=Here")
+    assert code != 0
+    assert "--type" in wrong

@@ -81,12 +81,12 @@ def there_and_back(run: Run, data_folder: Path, tmp_path: Path) -> None:
     files = {key: tmp_path / f"out-{key}.xlsx" for key in ("customers", "products", "sales-orders")}
     for key, path in files.items():
         run("export", key, path)
-        again = run("import", key, path)
+        again = run("import", key, path, "--create-missing")
         assert (again["created"], again["changed"], again["wrong"]) == (0, 0, 0)
     other = tmp_path / "other"
     assert main(["--data", str(other), "--language", "en", "new"]) == 0
     for key, path in files.items():
-        assert main(["--data", str(other), "--language", "en", "import", key, str(path)]) == 0
+        assert main(["--data", str(other), "--language", "en", "import", key, str(path), "--create-missing"]) == 0
     first, second = open_folder(data_folder), open_folder(other)
     try:
         assert contents(second) == contents(first)
@@ -114,10 +114,10 @@ def test_northwind(run: Run, data_folder: Path, tmp_path: Path) -> None:
         ),
     }
     for key, number in (("customers", 93), ("products", 77), ("sales-orders", 830)):
-        planned = run("import", key, files[key], "--dry-run")
+        planned = run("import", key, files[key], "--create-missing", "--dry-run")
         assert (planned["created"], planned["wrong"], planned["batch"]) == (number, 0, "")
-        assert run("import", key, files[key])["created"] == number
-        again = run("import", key, files[key])
+        assert run("import", key, files[key], "--create-missing")["created"] == number
+        again = run("import", key, files[key], "--create-missing")
         assert (again["created"], again["changed"], again["unchanged"], again["wrong"]) == (0, 0, number, 0)
     rows = source.execute('SELECT UnitPrice, Quantity, Discount FROM "Order Details"').fetchall()
     freight = sum(exact(f) for (f,) in source.execute("SELECT Freight FROM Orders"))
@@ -159,8 +159,8 @@ def test_chinook(run: Run, data_folder: Path, tmp_path: Path) -> None:
         ),
     }
     for key, number in (("customers", 59), ("products", 3503), ("sales-orders", 412)):
-        assert run("import", key, files[key])["created"] == number
-        again = run("import", key, files[key])
+        assert run("import", key, files[key], "--create-missing")["created"] == number
+        again = run("import", key, files[key], "--create-missing")
         assert (again["created"], again["changed"], again["unchanged"], again["wrong"]) == (0, 0, number, 0)
     app = open_folder(data_folder)
     try:

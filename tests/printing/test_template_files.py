@@ -63,7 +63,6 @@ REFUSED = {
     "no title": (json.dumps(small(title={})), "title"),
     "unknown key": (json.dumps(small(script="x")), "script"),
     "unknown element": (json.dumps(with_element(kind="script")), "bands[0].elements[0].kind"),
-    "reserved element": (json.dumps(with_element(kind="chart")), "bands[0].elements[0].kind"),
     "text for a number": (json.dumps(with_element(x="1")), "bands[0].elements[0].x"),
     "flag for a number": (json.dumps(with_element(x=True)), "bands[0].elements[0].x"),
     "far off": (json.dumps(with_element(x=1e9)), "bands[0].elements[0].x"),

@@ -165,6 +165,34 @@ def test_hidden_areas_and_panels_stay_out_of_sight(desk: Desk, office: Office) -
     assert panel.quick.isVisible()
 
 
+def test_a_column_kept_out_of_lists_is_still_in_the_form(desk: Desk, office: Office) -> None:
+    screen = rights_screen(desk, "salesperson")
+    item = next(i for i in screen.areas.items() if i.data(0, Qt.ItemDataRole.UserRole) == "column:customers.phone")
+    assert item.text(0) == "Phone"
+    item.setCheckState(0, Qt.CheckState.Unchecked)
+    screen.save()
+    desk.quiet()
+    desk.window.open_list("customers")
+    desk.quiet()
+    everything = desk.window.tabs.current
+    assert isinstance(everything, ListScreen)
+    assert "phone" in [c.name for c in everything.list.model.columns]
+    bob, eve = office.person("Bob", "sales_manager"), office.person("Eve", "salesperson")
+    desk.window.app.actor = office.sign_in(bob).actor
+    assert "phone" in desk.app.types["customers"].listed(desk.window.app.actor)  # another position says nothing of it
+    desk.window.app.actor = office.sign_in(eve).actor
+    (keeper,) = desk.window.findChildren(RightsKeeper)
+    keeper.look()
+    desk.quiet()
+    theirs = desk.window.tabs.current
+    assert isinstance(theirs, ListScreen)
+    names = [c.name for c in theirs.list.model.columns]
+    assert "name" in names
+    assert "phone" not in names
+    assert "phone" not in theirs.list.visible
+    assert "phone" in theirs.list.type.visible(desk.window.app.actor)  # the form shows it
+
+
 def test_asking_about_a_person_and_a_record(desk: Desk, office: Office) -> None:
     bob = office.person("Bob", "salesperson")
     record = customer(desk.app, "Alpha")

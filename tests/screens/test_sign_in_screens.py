@@ -32,6 +32,7 @@ from ui.main_window import MainWindow
 from ui.sign_in_dialogs import BindAccount, ChangePassword
 from ui.sign_in_fields import NewPasswordEdit, PasswordEdit
 from ui.sign_in_page import FIRST, FORGOTTEN, SignInPage
+from ui.widgets.panels import Banner
 
 WAIT = 15_000
 
@@ -252,6 +253,18 @@ def test_signing_out_that_is_refused_leaves_the_window_locked(
     assert window.findChildren(Cover)
     assert told(program, "sign_out") == []
     keeper(window).dialog._unlocked(None)  # type: ignore[union-attr]
+
+
+def test_a_reset_ends_the_window_of_the_person(program: Program, qtbot: QtBot, company: dict[str, Any], data_folder: Path) -> None:
+    window = sign_in(program, qtbot)
+    other = open_folder(data_folder)
+    signing_in.sign_in(other, "ann", OWNER)
+    credentials.reset(other, other.actor.user_id or 0)
+    other.close()
+    window.notices.error = lambda _error: None  # type: ignore[method-assign]
+    window.open_list("customers")
+    qtbot.waitUntil(lambda: isinstance(program.window, SignInPage), timeout=WAIT)
+    assert any("reset" in b.label.text() for b in page(program).findChildren(Banner))
 
 
 def test_the_menu_of_the_person_offers_it(program: Program, qtbot: QtBot) -> None:

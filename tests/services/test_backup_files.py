@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from record_makers import customer, order
 
 from backups import framing
@@ -206,8 +207,10 @@ def test_hostile_files_are_refused(content: bytes, tmp_path: Path) -> None:
 
 def test_a_bomb_never_unpacks() -> None:
     """A frame that would unpack to a thousand times its length, and one that says it is four gigabytes long."""
-    packed = framing._PACKED + zlib.compress(bytes(200 << 20), 9)
-    for payload, length in ((packed[:1_000_000], None), (b"x", 0xFFFFFFFF)):
+    deflated = framing.PACK_ZLIB + zlib.compress(bytes(200 << 20), 9)
+    zeros = framing.PACK_ZSTD + zstandard.ZstdCompressor().compress(bytes(200 << 20))
+    endless = framing.PACK_ZSTD + zstandard.ZstdCompressor(write_content_size=False).compress(bytes(200 << 20))
+    for payload, length in ((deflated[:1_000_000], None), (zeros, None), (endless, None), (b"x", 0xFFFFFFFF)):
         made = io.BytesIO()
         frames = FrameWriter(made)
         frames._frame(DATA, payload)

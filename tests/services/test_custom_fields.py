@@ -54,6 +54,7 @@ def test_numbers_and_dates_compare_as_such(app: Application) -> None:
     assert [r[0] for r in found.rows] == ["Customer 9"]
 
 
+@pytest.mark.roles
 def test_it_is_searched_and_its_changes_are_history(app: Application) -> None:
     name = custom_fields.add_field(app, "customers", NewField("安装编号", "code", searched=True))
     assert name == "x_anzhuangbianhao"
@@ -66,6 +67,7 @@ def test_it_is_searched_and_its_changes_are_history(app: Application) -> None:
     assert count(app, ListQuery("customers", search="zx-81")).number == 0
 
 
+@pytest.mark.roles
 def test_labels_are_unique_and_required_ones_are_asked_for(app: Application) -> None:
     with pytest.raises(Invalid):
         custom_fields.add_field(app, "customers", NewField("Name"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from record_makers import customer, line, order
 
 from crm_desktop.actor import Actor
@@ -12,6 +13,8 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.services import saving
 from crm_desktop.services.kept_drafts import forget, keep, kept, left_over
+
+pytestmark = pytest.mark.roles
 
 
 def test_a_draft_with_lines_comes_back_as_it_was(app: Application) -> None:

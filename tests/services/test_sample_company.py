@@ -17,6 +17,8 @@ from crm_desktop.filters import Condition
 from crm_desktop.sample import words_en
 from crm_desktop.sample.generate import generate_company
 from crm_desktop.services import saving, sharing
+from crm_desktop.services.accounts import ageing
+from crm_desktop.services.chain.checking import differences
 from crm_desktop.services.explaining import explain, find_user
 from crm_desktop.services.listing import ListQuery, count, fetch_ids, fetch_page
 from crm_desktop.services.reading import read_records
@@ -26,7 +28,8 @@ from db import search
 from db.engine import reading
 
 TODAY = dt.date(2026, 11, 24)
-TYPES = ("customers", "contacts", "products", "sales-orders", "follow-ups", "tasks")
+DOCUMENTS = ("quotes", "deliveries", "returns", "receivables", "invoices", "receipts")
+TYPES = ("customers", "contacts", "products", "sales-orders", "follow-ups", "tasks", *DOCUMENTS)
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
@@ -50,6 +53,9 @@ def test_rows_are_as_the_services_write_them(app: Application, language: str) ->
             saving.derive(app, again, draft)
             assert again == draft
             assert saving.problems(app, draft) == {}
+    assert differences(app) == [], "every balance is the sum of its documents"
+    assert all(count(app, ListQuery(key)).number > (5 if key != "returns" else 0) for key in DOCUMENTS)
+    assert {a.overdue > 0 for a in ageing(app, TODAY)} == {True, False}, "some pay late, most do not"
 
 
 def test_the_same_day_makes_the_same_company(app: Application, tmp_path: Any, open_again: Callable[..., Application]) -> None:

@@ -16,6 +16,8 @@ from crm_desktop.services import deleting, history, operating, saving
 from crm_desktop.services.checking import check_database
 from crm_desktop.services.listing import Condition, ListQuery, count, fetch_page
 
+pytestmark = pytest.mark.roles
+
 
 def test_a_new_record_gets_number_owner_and_initials(app: Application) -> None:
     saved = customer(app, "广州华远机械", phone="138-2210-6688")
@@ -151,18 +153,19 @@ def test_an_order_goes_its_way_and_is_locked(app: Application) -> None:
     kept = history.revisions(app, "sales-orders", saved.id or 0)
     assert [(r.number, r.reason, r.draft.values["total"]) for r in kept] == [(0, "new price", Decimal(20))]
     assert [e.action for e in history.entries(app, "sales-orders", saved.id or 0)] == [
-        "change", "revise: new price", "change", "confirm", "create",
+        "change", "revise: new price", "change", "follow", "confirm", "create",
     ]  # fmt: skip
 
 
-def test_part_delivery_needs_a_part(app: Application) -> None:
+def test_what_left_without_a_note_makes_the_state_of_the_order(app: Application) -> None:
     saved = order(app, customer(app))
     step = operating.operate(app, "sales-orders", saved.id or 0, 1, "confirm")
+    step.lines[0].values["by_hand"] = Decimal(2)
     with pytest.raises(Invalid):
-        operating.operate(app, "sales-orders", saved.id or 0, step.version, "part_deliver")
-    step.lines[0].values["delivered"] = Decimal("0.5")
+        saving.save(app, step)
+    step.lines[0].values["by_hand"] = Decimal("0.5")
     step = saving.save(app, step)
-    step = operating.operate(app, "sales-orders", saved.id or 0, step.version, "part_deliver")
+    assert (step.values["status"], step.lines[0].values["delivered"]) == ("part_delivered", Decimal("0.5"))
     with pytest.raises(Refused):
         operating.operate(app, "sales-orders", saved.id or 0, step.version, "cancel", "no")
     done = operating.operate(app, "sales-orders", saved.id or 0, step.version, "complete")

@@ -13,6 +13,8 @@ from crm_desktop.errors import Refused
 from crm_desktop.rights import Rights
 from crm_desktop.services.settings_store import settings_of
 
+pytestmark = pytest.mark.roles
+
 
 def test_settings_reach_the_next_start_by_their_scope(
     app: Application, open_again: Callable[[Application], Application]

@@ -129,6 +129,22 @@ def test_a_one_time_password_is_good_for_choosing_another_one_only(office: SignI
         signing_in.sign_in(office.fresh(), "rik", word, clock=office.clock)
 
 
+def test_a_reset_ends_what_runs_with_the_password_of_before(office: SignInOffice) -> None:
+    running, other = office.fresh(), office.fresh()
+    signing_in.sign_in(running, "rik", REP, clock=office.clock)
+    signing_in.sign_in(other, "ann", OWNER, clock=office.clock)
+    assert count(running, ListQuery("customers")).number == 0
+    word = credentials.reset(office.app, office.rep, office.clock)
+    with pytest.raises(NotSignedIn, match="reset"):
+        count(running, ListQuery("customers"))
+    assert is_nobody(running.actor)
+    with pytest.raises(NotSignedIn, match="Nobody"):
+        count(running, ListQuery("customers"))
+    assert count(other, ListQuery("customers")).number == 0
+    signing_in.sign_in(running, "rik", word, new="my own long sentence", clock=office.clock)
+    assert count(running, ListQuery("customers")).number == 0
+
+
 def test_a_one_time_password_runs_out(office: SignInOffice) -> None:
     word = credentials.reset(office.app, office.rep, office.clock)
     office.clock.step(days=7)
@@ -166,15 +182,16 @@ def test_who_may_reset_whom(office: SignInOffice) -> None:
         credentials.reset(rep, office.admin)
     with pytest.raises(Refused, match="do not look after"):
         credentials.reset(admin, office.owner)
-    assert credentials.reset(admin, office.rep)
-    assert credentials.reset(office.app, office.admin)
     assert [s.name for s in credentials.states(admin)] == ["Bea", "Rik"]
     assert [s.name for s in credentials.states(office.app)] == ["Ann", "Bea", "Rik"]
     with pytest.raises(Refused):
         credentials.states(rep)
-    assert credentials.state_of(rep, office.rep).must_change
+    assert not credentials.state_of(rep, office.rep).must_change
     with pytest.raises(Refused):
         credentials.state_of(rep, office.owner)
+    assert credentials.reset(admin, office.rep)
+    assert credentials.state_of(admin, office.rep).must_change
+    assert credentials.reset(office.app, office.admin)
 
 
 def test_a_branch_administrator_resets_the_people_of_the_branch(app: Application, open_again: Again) -> None:

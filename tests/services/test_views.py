@@ -19,6 +19,7 @@ from crm_desktop.services.views import Look
 from db.engine import writing
 from db.models.system import SavedView
 
+pytestmark = pytest.mark.roles
 WHERE = AnyOf(
     (
         Not(Condition("credit_limit", "between", (Decimal("1.50"), Decimal(9)))),

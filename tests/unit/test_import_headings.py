@@ -31,7 +31,7 @@ TYPES = {t.key: t for t in BUILT_IN}
         ("customers", "纳税人识别号", "tax_number"),
         ("customers", "Adress", "address"),  # misspelt
         ("customers", "期初应收", ""),
-        ("customers", "ContactTitle", ""),
+        ("customers", "ContactTitle", "contacts.title"),
         ("contacts", "CustomerID", "customer_id.number"),
         ("contacts", "公司", "customer_id"),
         ("products", "UnitPrice", "list_price"),

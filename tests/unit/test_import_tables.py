@@ -7,7 +7,8 @@ import pytest
 from crm_desktop.errors import Missing, Told
 from crm_desktop.exchange.cells import Sheet, Workbook
 from crm_desktop.exchange.mapping import recogniser
-from crm_desktop.exchange.tables import choose_sheet, column_letter, find_table
+from crm_desktop.exchange.recipe import column_letter
+from crm_desktop.exchange.tables import choose_sheet, find_table
 from crm_desktop.records.customers import CUSTOMER
 
 

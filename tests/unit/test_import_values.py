@@ -54,7 +54,7 @@ def test_numbers_as_people_write_them() -> None:
     assert read("money", *cells) == [*map(Decimal, expected), None, None]
 
 
-@pytest.mark.parametrize("text", ["1.234,56", "1,7", "12a", "1.2.3", "--5", dt.date(2026, 1, 1), True])
+@pytest.mark.parametrize("text", ["12a", "1.2.3", "--5", dt.date(2026, 1, 1), True])
 def test_numbers_that_could_be_something_else_are_refused(text: Cell) -> None:
     assert refused("money", text)
 

@@ -160,3 +160,31 @@ def test_a_reference_is_shown_by_its_label_and_told_apart_by_its_id() -> None:
     assert show(Ref(7, "Alpha"), about("reference"), OPTIONS) == "Alpha"
     assert Ref(7, "Alpha") == Ref(7, "Alpha Ltd") != Ref(8, "Alpha")
     assert len({Ref(7, "Alpha"), Ref(7, "Beta")}) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("phone", "010-12345678 转 801"), ("phone", "138 0000 0000（张先生）"), ("phone", "+49 (0)30 / 1234-56 ext. 7"),
+        ("phone", "1-800-FLOWERS 24"), ("phone", "110"), ("url", "www.example.com"), ("url", "https://例子.公司/a b"[:-2]),
+        ("url", "http://server/crm?x=1"), ("url", "a.com, b.cn"), ("url", "shop.example.com:8080/x"),
+    ],
+)  # fmt: skip
+def test_telephones_and_websites_as_people_write_them(kind: str, text: str) -> None:
+    assert parse(text, about(kind), OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("phone", "abc"), ("phone", "12"), ("phone", "12345@qq.com"), ("phone", "见备注"), ("url", "bad url x"), ("url", "server"),
+     ("url", "me@example.com"), ("url", "http://")],
+)  # fmt: skip
+def test_what_is_no_telephone_and_no_website(kind: str, text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a (telephone number|web address)"):
+        parse(text, about(kind), OPTIONS)
+
+
+@pytest.mark.parametrize("kind", ["phone", "url", "email"])
+@pytest.mark.parametrize("text", ["无", "-", "N/A", "——"])
+def test_a_sign_for_nothing_is_nothing(kind: str, text: str) -> None:
+    assert parse(text, about(kind), OPTIONS) == ""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from crm_desktop.records.registry import BUILT_IN
 from crm_desktop.words import N_
 from ui.backup_news import BACKUP
 from ui.list_screen import ListScreen
 from ui.record_window import make_new, make_record
+from ui.screens.ageing import AccountPage, AgeingScreen
 from ui.screens.backup_setup import BackupSetup
 from ui.screens.backups import BackupsScreen
+from ui.screens.board import BoardScreen
 from ui.screens.custom_fields import CustomFieldsScreen
+from ui.screens.documents import document_pages
 from ui.screens.first_data import fill_with_sample
+from ui.screens.funnel import FunnelScreen
 from ui.screens.import_screen import ImportScreen
+from ui.screens.lan_screen import LanScreen
 from ui.screens.log_screen import LogScreen
 from ui.screens.org_chart import OrgChart
 from ui.screens.recycle_bin import RecycleBin
@@ -23,13 +29,18 @@ from ui.shell import Shell
 from ui.sign_in_people import GRANT, SignInPeople
 from ui.sign_in_person import SignInPerson
 
+ACCOUNT = PageEntry("customers", "account", N_("Account"), AccountPage, "receipts.see")
+
 
 def all_screens() -> Screens:
     """The registry the window works with."""
     screens = screens_of(
         (
             ScreenEntry("today", N_("Today"), "home", TodayScreen, shortcut="Alt+Home"),
+            ScreenEntry("board", N_("Board"), "column_triple", BoardScreen, "sales", "opportunities.see"),
+            ScreenEntry("funnel", N_("Funnel"), "data_funnel", FunnelScreen, "sales", "opportunities.see"),
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
+            ScreenEntry("ageing", N_("Ages of receivables"), "data_bar_vertical", AgeingScreen, "finance", "receivables.see"),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
             ScreenEntry("log", N_("Log"), "history", LogScreen, "setup", "program.log"),
             ScreenEntry("organisation", N_("Organisation"), "organization", OrgChart, "setup", "departments.see"),
@@ -41,10 +52,11 @@ def all_screens() -> Screens:
             ScreenEntry(
                 "backup-setup", N_("Places and times of backups"), "settings", BackupSetup, "setup", BACKUP, in_navigation=False
             ),
+            ScreenEntry("lan", N_("Office network"), "desktop", LanScreen, "setup", GRANT),
             ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )
     )
-    screens.pages = (PageEntry("users", "sign-in", N_("Sign-in"), SignInPerson, GRANT),)
+    screens.pages = (PageEntry("users", "sign-in", N_("Sign-in"), SignInPerson, GRANT), ACCOUNT, *document_pages(BUILT_IN))
     screens.list_of, screens.record_of, screens.new_of = _list, make_record, make_new
     return screens
 

@@ -16,6 +16,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import N_, _, ngettext
 from ui import theme
 from ui.screens.import_file import counts_words
+from ui.screens.import_matching import questions_words
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.inputs import SearchEdit
@@ -26,6 +27,7 @@ from ui.widgets.plain_table import PlainColumn, PlainTable
 ACTIONS: Mapping[str, tuple[str, str]] = {
     "create": (N_("New"), "green"),
     "change": (N_("Updated"), "accent"),
+    "ask": (N_("To decide"), "amber"),
     "same": (N_("Unchanged"), "grey"),
     "wrong": (N_("Wrong"), "red"),
 }
@@ -38,10 +40,18 @@ _MOST_CHANGES = 6
 class CheckPage(QWidget):
     """Counts as buttons that filter, the records below, what was found out at the right."""
 
+    match_wanted = Signal()
+    mend_wanted = Signal(object)
+    decided = Signal()
+
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self._shell = shell
         self._plan: Plan | None = None
+        self.match = Button("", "link", kind="primary", clicked=self.match_wanted.emit)
+        self.mend = Button(_("Mend…"), "edit", clicked=self._mend)
+        self.mend.setToolTip(_("Correct the cells of the wrong row that is selected"))
+        self.let = Button(_("Let these change"), "checkmark", clicked=self.let_change)
         self.counts: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
         self.search = SearchEdit(_("Search in the rows"))
@@ -53,9 +63,11 @@ class CheckPage(QWidget):
                 PlainColumn(_("Record"), lambda p: p.label, 24),
                 PlainColumn(_("What happens"), self._what),
             ],
-            tint=lambda p: "red" if p.action == "wrong" else "",
+            tint=lambda p: "red" if p.action == "wrong" else "amber" if p.action == "ask" else "",
+            several=True,
             name=_("Rows of the file"),
         )
+        self.table.opened.connect(lambda item: self.mend_wanted.emit(item))
         self._notes = Label("", "dim", wrap=True)
         self._notes.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._lay_out()
@@ -69,11 +81,34 @@ class CheckPage(QWidget):
             button = self.counts[action]
             button.setText(f"{_(words)} {numbers[action]:,}")  # type: ignore[index]
             button.setEnabled(numbers[action] > 0)  # type: ignore[index]
+        self.counts["ask"].setVisible(numbers["ask"] > 0 or plan.recipe.existing == "ask")
+        self.let.setVisible(numbers["ask"] > 0)
+        self.mend.setVisible(numbers["wrong"] > 0)
+        self.match.setText(questions_words(plan))
+        self.match.setVisible(bool(self.match.text()))
         self._notes.setText("\n\n".join(plan.notes))
         self._side.setVisible(bool(plan.notes))
         self.search.clear()
-        self.counts["wrong" if numbers["wrong"] else ""].setChecked(True)
+        self.counts["wrong" if numbers["wrong"] else "ask" if numbers["ask"] else ""].setChecked(True)
         self._filter()
+
+    def _mend(self) -> None:
+        """The wrong row the cursor is on, or the first one that is shown."""
+        at = self.table.currentIndex().row()
+        rows = self.table.items.rows
+        chosen = rows[at] if 0 <= at < len(rows) and rows[at].action == "wrong" else None
+        item = chosen or next((r for r in rows if r.action == "wrong"), None)
+        if item is not None:
+            self.mend_wanted.emit(item)
+
+    def let_change(self) -> None:
+        """Let the records that are selected change, or, with none selected, all that are shown."""
+        chosen = [self.table.items.rows[i.row()] for i in self.table.selectionModel().selectedRows()]
+        for item in (i for i in chosen or self.table.items.rows if i.action == "ask"):
+            item.action = "change"
+        if self._plan is not None:
+            self.show_plan(self._plan)
+        self.decided.emit()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -90,6 +125,9 @@ class CheckPage(QWidget):
             self.counts[action] = button
             row.addWidget(button)
         row.addStretch(1)
+        row.addWidget(self.let)
+        row.addWidget(self.mend)
+        row.addWidget(self.match)
         self.search.setMaximumWidth(theme.current().px(240))
         row.addWidget(self.search, 1)
         notes = ScrolledColumn(self._notes, edge=theme.size("gap"))
@@ -122,11 +160,14 @@ class CheckPage(QWidget):
         kind = self._shell.app.type(self._plan.type)
         if item.action == "wrong":
             return reasons(kind, item)
-        if item.action == "change":
+        if item.action in ("change", "ask"):
             return self._changes(kind, item)
         if item.action == "create":
-            lines = len(item.incoming.lines)
-            return ngettext("{count} line", "{count} lines", lines).format(count=lines) if lines else ""
+            lines, beside = len(item.incoming.lines), len(item.incoming.beside)
+            parts = [ngettext("{count} line", "{count} lines", lines).format(count=lines)] if lines else []
+            if beside:
+                parts.append(ngettext("{count} contact", "{count} contacts", beside).format(count=beside))
+            return "; ".join(parts)
         return ""
 
     def _changes(self, kind: RecordType, item: Planned) -> str:
@@ -134,6 +175,10 @@ class CheckPage(QWidget):
         for name, change in list(item.changes.items())[:_MOST_CHANGES]:
             if name == "lines":
                 parts.append(_("Lines: {before} → {after}").format(before=change.before, after=change.after))
+                continue
+            if name not in kind.fields:  # what stands beside the record, such as the contacts of a customer
+                words = _("{things}: {count} new or changed").format(things=_(self._shell.app.type(name).plural), count=change.after)
+                parts.append(words)
                 continue
             about = kind.fields[name]
             before, after = (self._words(about, value) or _("(empty)") for value in change)
@@ -215,6 +260,11 @@ class DonePage(QWidget):
         if result.wrong:
             words = ngettext("{count} was wrong and left out.", "{count} were wrong and left out.", result.wrong)
             parts.append(words.format(count=f"{result.wrong:,}"))
+        if result.left:
+            words = ngettext("{count} was left as it is.", "{count} were left as they are.", result.left)
+            parts.append(words.format(count=f"{result.left:,}"))
+        if result.failed:
+            parts.append(_("Files that could not be kept: {names}").format(names="; ".join(result.failed[:5])))
         self.text.setText(" ".join(parts) or _("Every row of the file has come in."))
         self.wrong.setVisible(result.wrong > 0)
         self.undo.setVisible(result.created + result.changed > 0)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
+    QMenu,
+    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -20,10 +21,13 @@ from PySide6.QtWidgets import (
 from crm_desktop.exchange.cells import text_of
 from crm_desktop.exchange.first_look import FirstLook, Target, importable, targets
 from crm_desktop.exchange.mapping import ColumnMap
-from crm_desktop.exchange.tables import column_letter
+from crm_desktop.exchange.recipe import Recipe, called, column_letter
+from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
-from ui import theme
+from ui import icons, theme
 from ui.choice_editors import ChoiceBox
+from ui.screens.import_shaping import FixedDialog, JoinDialog, SplitDialog
+from ui.screens.import_wishes import WishesBar
 from ui.shell import Shell
 from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import IconLabel, Label
@@ -37,7 +41,8 @@ _LONGEST = 60  # characters of an example
 class ColumnsPage(QWidget):
     """One line for each column of the file: its heading, its first values, and the field it goes to."""
 
-    relook_wanted = Signal(str, str, int)  # type, sheet, heading row (0: find it)
+    relook_wanted = Signal(object, int)  # a recipe with what is wanted now; the heading row (0: find it)
+    keep_wanted = Signal()
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -48,23 +53,29 @@ class ColumnsPage(QWidget):
         self.banner = Banner("", "red")
         self.banner.hide()
         self.found = Label("", "small")
-        self.change_existing = QCheckBox(_("Change records that exist already"))
-        self.change_existing.setToolTip(_("Without the tick only new records come in."))
-        self.create_missing = QCheckBox(_("Create customers that are named and not known"))
+        self.lines_sheets, self.mappings = ChoiceBox(), ChoiceBox()
+        self.wishes, self.shape = WishesBar(), QPushButton(_("Columns and values"))
+        self.create_missing = self.wishes.create_missing
+        self._recipe = Recipe()
+        self._kept: dict[str, Recipe] = {}
         self.table = QTableWidget()
         self.combos: list[ChoiceBox] = []
         self._lay_out()
         for kind in importable(shell.app):
             self.types.addItem(_(kind.plural), kind.key)
-        self.types.activated.connect(lambda _at: self._relook(fresh=True))
-        self.sheets.activated.connect(lambda _at: self._relook(fresh=True))
-        self.heading_row.valueChanged.connect(lambda _row: self._relook())
+        self.types.activated.connect(lambda _at: self._begin_anew(Recipe(self.types.currentData())))
+        self.sheets.activated.connect(lambda _at: self._begin_anew(Recipe(self.types.currentData(), self.sheets.currentData() or "")))
+        self.lines_sheets.activated.connect(lambda _at: self._lines_chosen())
+        self.mappings.activated.connect(lambda _at: self._mapping_chosen())
+        self.heading_row.valueChanged.connect(lambda row: self._relook(row, keep_columns=False))
 
-    def show_look(self, look: FirstLook) -> None:
-        """Show a file as it was laid out."""
-        self._look = look
+    def show_look(self, look: FirstLook, recipe: Recipe) -> None:
+        """Show a file as it was laid out by a recipe."""
+        self._look, self._recipe = look, recipe
         kind = self._shell.app.type(look.type)
         self._targets = targets(self._shell.app, kind)
+        self.wishes.show_type(kind, self._targets)
+        self.wishes.show_recipe(recipe)
         self.banner.hide()
         self.types.setCurrentIndex(self.types.findData(look.type))
         self.sheets.clear()
@@ -80,8 +91,34 @@ class ColumnsPage(QWidget):
         self.heading_row.blockSignals(False)
         facts = [_("{count} rows").format(count=f"{len(look.table.rows):,}"), *look.book.found.values()]
         self.found.setText(" · ".join(facts))
-        self.create_missing.setVisible(look.type != "customers" and "customer_id" in kind.fields)
+        self._show_lines_sheets(kind, recipe)
         self._fill()
+
+    def offer_mappings(self, ready: list[tuple[str, Recipe]], kept: list[tuple[str, Recipe]]) -> None:
+        """Offer mappings of this type: those people keep, and those for the files of other programs."""
+        self._kept = dict(ready) | dict(kept)
+        self.mappings.clear()
+        self.mappings.addItem(_("As the headings suggest"), "")
+        for name, _recipe in (*kept, *ready):
+            self.mappings.addItem(name, name)
+
+    def recipe(self) -> Recipe:
+        """Everything that is wanted, as the person left it."""
+        assert self._look is not None
+        made = replace(
+            self._recipe, type=self._look.type, sheet=self._look.table.sheet, words={t: dict(w) for t, w in self._recipe.words.items()},
+            new={t: list(w) for t, w in self._recipe.new.items()}, dates=dict(self._recipe.dates), fixed=dict(self._recipe.fixed),
+            split=dict(self._recipe.split), joined=list(self._recipe.joined),
+        )  # fmt: skip
+        self.wishes.into(made)
+        names = called(self._look.table.headings)
+        mapped = self.mapping().columns
+        made.columns = {name: mapped.get(at, "") for at, name in enumerate(names)}
+        return made
+
+    def take_recipe(self, recipe: Recipe) -> None:
+        """Go on with a recipe to which answers were added."""
+        self._recipe = recipe
 
     def mapping(self) -> ColumnMap:
         """What each column goes to, as the person left it."""
@@ -116,12 +153,24 @@ class ColumnsPage(QWidget):
             options.addSpacing(theme.size("gap"))
         options.addStretch(1)
         options.addWidget(self.found)
-        ticks = QHBoxLayout()
-        ticks.setSpacing(theme.size("page"))
-        self.change_existing.setChecked(True)
-        ticks.addWidget(self.change_existing)
-        ticks.addWidget(self.create_missing)
-        ticks.addStretch(1)
+        second = QHBoxLayout()
+        second.setSpacing(theme.size("gap"))
+        self._lines_label = Label(_("Lines on sheet"), "dim")
+        for label, box, wide in ((Label(_("Mapping"), "dim"), self.mappings, 260), (self._lines_label, self.lines_sheets, 170)):
+            box.setFixedWidth(theme.current().px(wide))
+            box.setAccessibleName(label.text())
+            second.addWidget(label)
+            second.addWidget(box)
+            second.addSpacing(theme.size("gap"))
+        menu = QMenu(self.shape)
+        menu.addAction(icons.icon("table"), _("Split a column…"), self.split)
+        menu.addAction(icons.icon("table"), _("Join columns…"), self.join)
+        menu.addAction(icons.icon("edit"), _("A value for every record…"), self.fix)
+        menu.addSeparator()
+        menu.addAction(icons.icon("save"), _("Keep this mapping…"), self.keep_wanted.emit)
+        self.shape.setMenu(menu)
+        second.addWidget(self.shape)
+        second.addStretch(1)
         table = self.table
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(theme.current().px(42))
@@ -141,7 +190,8 @@ class ColumnsPage(QWidget):
         column.setContentsMargins(theme.size("page"), 0, theme.size("page"), 0)
         column.setSpacing(theme.size("margin"))
         column.addLayout(options)
-        column.addLayout(ticks)
+        column.addLayout(second)
+        column.addWidget(self.wishes)
         column.addWidget(self.banner)
         column.addWidget(table, 1)
 
@@ -214,7 +264,85 @@ class ColumnsPage(QWidget):
     def _tone(self, combo: ChoiceBox) -> None:
         theme.restyle(combo, quiet="false" if combo.currentData() else "true")
 
-    def _relook(self, *, fresh: bool = False) -> None:
-        """Lay the file out anew. fresh: the heading row is looked for."""
-        row: Any = 0 if fresh else self.heading_row.value()
-        self.relook_wanted.emit(self.types.currentData(), self.sheets.currentData() or "", row)
+    # What changes the shape of the table
+
+    def split(self) -> None:
+        """Ask which column is split, and do it."""
+        if self._look is None:
+            return
+        dialog = SplitDialog(self, called(self._look.table.headings))
+        if dialog.exec() and dialog.separator:
+            recipe = self.recipe()
+            recipe.split[dialog.heading] = dialog.separator
+            self._reshape(recipe)
+
+    def join(self) -> None:
+        """Ask which columns are joined, and do it."""
+        if self._look is None:
+            return
+        dialog = JoinDialog(self, called(self._look.table.headings))
+        if dialog.exec():
+            recipe = self.recipe()
+            recipe.joined.append(dialog.joined)
+            self._reshape(recipe)
+
+    def fix(self) -> None:
+        """Ask for a value that every record gets."""
+        dialog = FixedDialog(self, self._targets, self._recipe.fixed)
+        if dialog.exec() and dialog.target:
+            self._recipe.fixed.pop(dialog.target, None)
+            if dialog.text:
+                self._recipe.fixed[dialog.target] = dialog.text
+            self._tell_fixed()
+
+    def _tell_fixed(self) -> None:
+        names = {t.key: t.label for t in self._targets}
+        told = ", ".join(f"{names.get(t, t)} = {text}" for t, text in self._recipe.fixed.items())
+        if told:
+            self.banner.say(_("Every record gets: {values}").format(values=told), "accent")
+        else:
+            self.banner.hide()
+
+    def _reshape(self, recipe: Recipe) -> None:
+        self.relook_wanted.emit(recipe, self.heading_row.value())
+
+    def _begin_anew(self, recipe: Recipe) -> None:
+        self.wishes.into(recipe)
+        self.relook_wanted.emit(recipe, 0)
+
+    def _lines_chosen(self) -> None:
+        recipe = self.recipe()
+        recipe.lines_sheet, recipe.columns = self.lines_sheets.currentData() or "", {}
+        self.relook_wanted.emit(recipe, self.heading_row.value())
+
+    def _mapping_chosen(self) -> None:
+        """Match the columns as a kept mapping does; the sheet stays the one that is shown where the mapping names none."""
+        name = self.mappings.currentData()
+        chosen = self._kept.get(name)
+        recipe = replace(chosen) if chosen is not None else Recipe()
+        recipe.type, recipe.sheet = self.types.currentData(), recipe.sheet or self.sheets.currentData() or ""
+        names = {s.name.casefold() for s in self._look.book.sheets} if self._look else set[str]()
+        if recipe.sheet.casefold() not in names:
+            recipe.sheet = ""
+        self.relook_wanted.emit(recipe, 0 if name else self.heading_row.value())
+
+    def _show_lines_sheets(self, kind: RecordType, recipe: Recipe) -> None:
+        assert self._look is not None
+        others = [s.name for s in self._look.book.sheets if any(s.rows) and s.name != self._look.table.sheet]
+        shown = kind.lines is not None and bool(others)
+        self._lines_label.setVisible(shown)
+        self.lines_sheets.setVisible(shown)
+        self.lines_sheets.clear()
+        self.lines_sheets.addItem(_("The same sheet"), "")
+        for name in others:
+            self.lines_sheets.addItem(name, name)
+        self.lines_sheets.setCurrentIndex(max(0, self.lines_sheets.findData(recipe.lines_sheet)))
+
+    def _relook(self, row: int, *, keep_columns: bool) -> None:
+        """Lay the file out anew, with the headings in another row."""
+        if self._look is None:
+            return
+        recipe = self.recipe()
+        if not keep_columns:
+            recipe.columns = {}
+        self.relook_wanted.emit(recipe, row)

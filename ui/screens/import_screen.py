@@ -14,8 +14,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crm_desktop.errors import Told
-from crm_desktop.exchange.first_look import FirstLook, look
-from crm_desktop.exchange.plan import Plan, Result
+from crm_desktop.exchange.first_look import FirstLook, lay_out
+from crm_desktop.exchange.plan import Plan, Planned, Result
+from crm_desktop.exchange.reasons import reasons
+from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.progress import Progress
 from crm_desktop.services.undo_import import PastImport, Undone, undo_import
 from crm_desktop.words import N_, _, ngettext
@@ -25,8 +27,10 @@ from ui.dropped_files import dropped_table
 from ui.screens.import_check import CheckPage, DonePage
 from ui.screens.import_columns import ColumnsPage
 from ui.screens.import_file import FilePage
-from ui.screens.import_work import carry_out, plan, read
-from ui.screens.import_written import ask_workbook, write_template, write_wrong_rows
+from ui.screens.import_matching import MatchDialog
+from ui.screens.import_mending import MendDialog
+from ui.screens.import_work import carry_out, offered, plan, read
+from ui.screens.import_written import ask_and_keep, ask_workbook, write_template, write_wrong_rows
 from ui.shell import Shell
 from ui.tasks import Task
 from ui.widgets.buttons import Button, primary
@@ -67,8 +71,6 @@ class ImportScreen(QWidget):
         self.start_again()
         self.apply_arguments(type, path)
 
-    # For the window
-
     def apply_arguments(self, type: str = "", path: str = "") -> None:
         """Begin with a type or a file, unless an import is at work."""
         if self.task is not None and self.pages.currentIndex() == DONE:
@@ -96,8 +98,6 @@ class ImportScreen(QWidget):
         if self.look is not None and self.pages.currentIndex() in (COLUMNS, CHECK):
             self.file.choose_type(self.look.type)
             self.open_file(self.look.path)
-
-    # How it looks
 
     def _lay_out(self) -> None:
         head = ScreenHead(_("Import"))
@@ -127,6 +127,10 @@ class ImportScreen(QWidget):
         self.file.template_wanted.connect(self.ask_template)
         self.file.undo_wanted.connect(self._undo_past)
         self.columns.relook_wanted.connect(self._relook)
+        self.columns.keep_wanted.connect(self.keep_mapping)
+        self.check.match_wanted.connect(self.match)
+        self.check.mend_wanted.connect(self.mend)
+        self.check.decided.connect(lambda: self._show(CHECK))
         self.done.undo_wanted.connect(self.undo)
         self.done.wrong_wanted.connect(self.ask_wrong_rows)
         self.done.list_wanted.connect(self._open_list)
@@ -148,7 +152,7 @@ class ImportScreen(QWidget):
             count = self.plan.count("create") + self.plan.count("change")
             words = ngettext("Import {count} record", "Import {count} records", count)
             self.next.setText(words.format(count=f"{count:,}") if count else _("Nothing to import"))
-            self.next.setEnabled(count > 0)
+            self.next.setEnabled(count > 0 and not (self.plan.recipe.all_or_nothing and wrong))
         self._set_busy(False)
         if page in (COLUMNS, CHECK) and self.isVisible():
             self.next.setFocus()
@@ -183,16 +187,48 @@ class ImportScreen(QWidget):
         self.start_again()
         self._shell.notices.error(error)
 
-    def _looked(self, found: FirstLook) -> None:
+    def _looked(self, found: FirstLook, recipe: Recipe | None = None) -> None:
+        before = self.look
         self.look, self.plan = found, None
         self.name.setText(found.path.name)
-        self.columns.show_look(found)
+        self.columns.show_look(found, recipe or Recipe(found.type))
+        if before is None or before.type != found.type or before.book is not found.book:
+            self._offer_mappings(found.type)
         self._show(COLUMNS)
 
-    def _relook(self, type_key: str, sheet: str, heading_row: int) -> None:
+    def _offer_mappings(self, type_key: str) -> None:
+        work = partial(offered, self._shell.app, type_key)
+        self._shell.tasks.run(work, lambda found: self.columns.offer_mappings(*found), self._shell.notices.error, owner=self)
+
+    def _relook(self, recipe: Recipe, heading_row: int) -> None:
         if self.look is not None:
-            work = partial(look, self._shell.app, self.look.path, self.look.book, type_key, sheet, heading_row)
-            self._run(lambda: work(), self._looked, self._not_checked)
+            work = partial(lay_out, self._shell.app, self.look.path, self.look.book, recipe, heading_row)
+            self._run(lambda: work(), lambda found: self._looked(found, recipe), self._not_checked)
+
+    def keep_mapping(self) -> None:
+        """Ask for a name, and keep how the columns were matched under it."""
+        if self.look is not None:
+            type_key = self.look.type
+            ask_and_keep(self._shell, self, self.columns.recipe(), lambda: self._offer_mappings(type_key))
+
+    def match(self) -> None:
+        """Ask what only the person can tell, and check again."""
+        if self.plan is None:
+            return
+        dialog = MatchDialog(self._shell, self, self.plan)
+        if dialog.exec():
+            recipe = self.columns.recipe()
+            dialog.into(recipe)
+            self.columns.take_recipe(recipe)
+            self.try_out()
+
+    def mend(self, item: Planned) -> None:
+        """Let the person correct a wrong row, and check again."""
+        if self.plan is None or self.look is None or item.action != "wrong":
+            return
+        dialog = MendDialog(self, self.look, item, reasons(self._shell.app.type(self.plan.type), item))
+        if dialog.exec() and dialog.carry_over():
+            self.try_out()
 
     def go_on(self) -> None:
         """Do what the button of this page says."""
@@ -212,13 +248,11 @@ class ImportScreen(QWidget):
         """Work out what would happen."""
         if self.look is None:
             return
-        app, found, mapping = self._shell.app, self.look, self.columns.mapping()
-        wish = self.columns.create_missing
-        create_missing = not wish.isHidden() and wish.isChecked()
-        only_new = not self.columns.change_existing.isChecked()
+        app, found, recipe = self._shell.app, self.look, self.columns.recipe()
+        found.mapping = self.columns.mapping()
 
         def work(progress: Progress) -> Plan:
-            return plan(app, found, mapping, create_missing, only_new, progress)
+            return plan(app, found, recipe, progress)
 
         self._run(work, self._checked, self._not_checked, title=_("Checking {name}").format(name=found.path.name))
 
@@ -311,8 +345,6 @@ class ImportScreen(QWidget):
     def _open_list(self) -> None:
         if self.plan is not None:
             self._shell.open_list(self.plan.type)
-
-    # Files that are written
 
     def ask_wrong_rows(self) -> None:
         """Ask where to, and write the wrong rows with their reasons there."""

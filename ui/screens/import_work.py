@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from crm_desktop.application import Application
-from crm_desktop.exchange.first_look import FirstLook, look
-from crm_desktop.exchange.mapping import ColumnMap
+from crm_desktop.errors import Told
+from crm_desktop.exchange.first_look import FirstLook, lay_out
 from crm_desktop.exchange.plan import Plan, Result
+from crm_desktop.exchange.ready_mappings import ready_mappings
+from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.progress import Progress
+from crm_desktop.services.import_mappings import mappings
+from crm_desktop.words import _
 
 _IMPORTING = "crm_desktop.exchange.importing"
 
@@ -18,22 +22,27 @@ _IMPORTING = "crm_desktop.exchange.importing"
 def read(app: Application, path: Path, type_key: str, progress: Progress) -> FirstLook:
     """Read a file and lay it out. Raises Told, Cancelled."""
     reading: Any = import_module("crm_desktop.exchange.reading")
-    return look(app, path, reading.read_workbook(path, progress=progress), type_key)
+    return lay_out(app, path, reading.read_workbook(path, progress=progress), Recipe(type_key))
 
 
-def plan(
-    app: Application, found: FirstLook, mapping: ColumnMap, create_missing: bool, only_new: bool, progress: Progress
-) -> Plan:
-    """What importing a file would do. only_new: what is there already stays as it is. Raises Told, Cancelled."""
+def offered(app: Application, type_key: str) -> tuple[list[tuple[str, Recipe]], list[tuple[str, Recipe]]]:
+    """The mappings for files of other programs, and those people keep: names and recipes of one type."""
+    ready = [(_(r.name), r.recipe) for r in ready_mappings() if r.recipe.type == type_key]
+    kept = []
+    for found in mappings(app, type_key):
+        try:
+            kept.append((found.name, Recipe.from_facts(found.facts)))
+        except Told:  # a later version kept it in a form of its own
+            continue
+    return ready, kept
+
+
+def plan(app: Application, found: FirstLook, recipe: Recipe, progress: Progress) -> Plan:
+    """What importing a file would do. Raises Told, Cancelled."""
     importing: Any = import_module(_IMPORTING)
     made: Plan = importing.plan_import(
-        app, found.type, found.table, mapping, create_missing=create_missing, progress=progress
+        app, found.type, found.table, found.mapping, recipe=recipe, folder=found.path.parent, progress=progress
     )
-    made.only_new = only_new
-    if only_new:
-        for item in made.records:
-            if item.action == "change":
-                item.action = "same"
     made.file = found.path.name
     return made
 
@@ -42,4 +51,5 @@ def carry_out(app: Application, wanted: Plan, progress: Progress) -> Result:
     """Do it, all or none. Raises Told, Cancelled."""
     importing: Any = import_module(_IMPORTING)
     result: Result = importing.run_import(app, wanted, progress)
+    import_module("crm_desktop.exchange.bringing_in").remember(app, wanted)
     return result

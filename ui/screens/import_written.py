@@ -1,15 +1,19 @@
-"""The files an import writes for people: the rows it left out, and an empty table to fill in."""
+"""What an import writes for people: the rows it left out, an empty table to fill in, and a mapping to use again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from crm_desktop.exchange.plan import Plan
+from crm_desktop.exchange.recipe import Recipe
+from crm_desktop.services.import_mappings import Kept, keep_mapping
+from crm_desktop.services.views import SHARE
 from crm_desktop.words import _, ngettext
 from ui.list_output import open_file
 from ui.shell import Shell
@@ -38,12 +42,27 @@ def write_template(shell: Shell, type_key: str, path: Path) -> None:
     """Write an empty table with the headings an import knows, and offer to open it."""
 
     def work() -> None:
-        _writers().write_template(shell.app, type_key, path)
+        import_module("crm_desktop.exchange.template_workbooks").write_template(shell.app, type_key, path)
 
     def done(_nothing: None) -> None:
         shell.notices.say(_("Written: {name}").format(name=path.name), _("Open"), partial(open_file, path))
 
     shell.tasks.run(work, done)
+
+
+def ask_and_keep(shell: Shell, parent: QWidget, recipe: Recipe, then: Callable[[], object]) -> None:
+    """Ask for a name, and keep under it how the columns were matched; for everybody, where the person may do that."""
+    name, said = QInputDialog.getText(parent, _("Keep this mapping"), _("Name of the mapping"))
+    if not said:
+        return
+    shared = shell.app.actor.may(SHARE)
+    work = partial(keep_mapping, shell.app, recipe.type, name, recipe.to_facts(), shared=shared)
+
+    def done(kept: Kept) -> None:
+        shell.notices.say(_("The mapping “{name}” is kept").format(name=kept.name), icon="save")
+        then()
+
+    shell.tasks.run(lambda: work(), done, shell.notices.error)
 
 
 def _writers() -> Any:

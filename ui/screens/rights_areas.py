@@ -1,4 +1,4 @@
-"""What people in a position see of the window: areas of the navigation, the lists and screens in them, panels."""
+"""What people in a position see of the window: areas of the navigation, the lists and screens in them, columns of lists, panels."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from crm_desktop.application import Application
+from crm_desktop.records.record_type import RecordType, column_key
 from crm_desktop.services.rights_editing import PANELS, PositionRights
 from crm_desktop.words import N_, _
 from ui import icons, theme
@@ -34,7 +35,7 @@ class AreasTree(QTreeWidget):
         self.setFrameShape(QTreeWidget.Shape.NoFrame)
         self.setIndentation(theme.current().px(22))
         self._fill(app)
-        self.expandAll()
+        self.expandToDepth(0)  # columns stay folded away until somebody wants them
         self.itemChanged.connect(self._ticked)
 
     def _fill(self, app: Application) -> None:
@@ -48,13 +49,19 @@ class AreasTree(QTreeWidget):
             if kinds or screens:
                 top = self._item(self, f"area:{area}", _(title), icon)
                 for kind in kinds:
-                    self._item(top, f"list:{kind.key}", _(kind.plural), kind.icon)
+                    self._columns(self._item(top, f"list:{kind.key}", _(kind.plural), kind.icon), kind)
                 for key, (words, picture, _area) in screens.items():
                     self._item(top, key, _(words), picture)
         panels = self._item(self, "", _("Panels beside records"), "panel_right")
         for key, words in PANELS.items():
             self._item(panels, key, _(words), "")
         self._filling = False
+
+    def _columns(self, above: QTreeWidgetItem, kind: RecordType) -> None:
+        """The columns the list can have; one that is not ticked may still be seen in the form, where the rights allow it."""
+        for name, about in kind.fields.items():
+            if name not in kind.label:
+                self._item(above, column_key(kind.key, name), _(about.label), "")
 
     def _item(self, parent: QTreeWidget | QTreeWidgetItem, key: str, words: str, icon: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem(parent, [words])

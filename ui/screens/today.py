@@ -20,7 +20,8 @@ from ui.widgets.buttons import IconButton, flat, primary
 from ui.widgets.labels import IconLabel, Label, SectionHeader
 from ui.widgets.panels import Card
 
-_WATCHED = ("tasks", "customers", "follow-ups")
+_WATCHED = ("tasks", "customers", "follow-ups", "receivables")
+_MONEY_SHOWN = 12  # the others stand in the list of receivables
 _AFTER_CHANGES = 400  # milliseconds of quiet before the day is read again
 
 
@@ -36,6 +37,8 @@ class TodayScreen(QWidget):
         self._greeting, self._summary = Label("", "title"), Label("", "dim")
         self.tasks = _Section(_("Tasks"), "task_list_square_ltr", _("Nothing to do in the next seven days."))
         self.calls = _Section(_("Customers to contact"), "call", _("Nobody is waiting for you in the next seven days."))
+        self.money = _Section(_("Money that is due"), "wallet", _("No payment is due in the next days."))
+        self.money.setVisible(shell.app.actor.may("receivables.see"))
         self.recent = _Section(_("Lately opened"), "history", _("The records you open will stand here."))
         self._waiting: Today | None = None  # the day as it is, to be shown when this screen is
         self._later = QTimer(self)
@@ -93,6 +96,7 @@ class TodayScreen(QWidget):
         sides.setSpacing(theme.size("margin"))
         right = QVBoxLayout()
         right.setSpacing(theme.size("margin"))
+        right.addWidget(self.money)
         right.addWidget(self.calls)
         right.addWidget(self.recent)
         right.addStretch(1)
@@ -124,6 +128,7 @@ class TodayScreen(QWidget):
             text = _("nothing is due")
         self._summary.setText(f"{long_date(today.day)} · {text}")
         self.tasks.fill([self._task_row(due, today.day) for due in today.tasks])
+        self.money.fill([self._money_row(due, today.day) for due in today.receivables[:_MONEY_SHOWN]])
         # One half at a time: a day with eighty lines takes longer to build than the window may stand still.
         QTimer.singleShot(0, self, lambda: self.calls.fill([self._call_row(due, today.day) for due in today.customers]))
 
@@ -150,6 +155,11 @@ class TodayScreen(QWidget):
         row.set_day(due.day, today)
         note = partial(self._shell.new_record, "follow-ups")
         row.append(IconButton("comment_add", _("Write a follow-up"), lambda: note(customer_id=due.id)))
+        return row
+
+    def _money_row(self, due: Due, today: dt.date) -> QWidget:
+        row = _Row("flag" if due.urgent else "wallet", due.title, due.detail, "", partial(self._open, due))
+        row.set_day(due.day, today)
         return row
 
     def _open(self, due: Due) -> None:

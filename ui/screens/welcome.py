@@ -37,6 +37,8 @@ class Welcome(QWidget):
     """A `WelcomeAnswer`."""
     restore_wanted = Signal()
     """Everything is to come out of a backup."""
+    join_wanted = Signal()
+    """The data are on another PC of the office."""
 
     def __init__(self, person: str = "") -> None:
         super().__init__()
@@ -65,8 +67,10 @@ class Welcome(QWidget):
         middle.addWidget(Label(_("How would you like to begin?"), "section"))
         middle.addLayout(self._choices())
         foot = QHBoxLayout()
-        foot.addWidget(Label(_("Everything stays on this computer. All of it can be changed later."), "small"), 1)
+        foot.addWidget(Label(_("Everything stays on this computer. All of it can be changed later."), "small", wrap=True), 1)
         self.restore_button = Button(_("Restore a backup…"), "arrow_undo", kind="flat", clicked=self.restore_wanted.emit)
+        self.join_button = Button(_("Join an office…"), "organization", kind="flat", clicked=self.join_wanted.emit)
+        foot.addWidget(self.join_button)
         foot.addWidget(self.restore_button)
         middle.addLayout(foot)
         holder = QWidget()

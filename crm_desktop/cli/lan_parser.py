@@ -1,0 +1,55 @@
+"""The words of `lan`: sharing the data with the office, and joining it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from crm_desktop.words import _
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+def add_lan(add: Add, data: Callable[..., None]) -> None:
+    """`lan` with all that stands below it. data: adds the options every command has."""
+    group = add("lan", _("share the data with the office, or join it"))
+    steps = group.add_subparsers(dest="step", metavar=_("COMMAND"), required=True, parser_class=type(group))
+
+    def below(name: str, text: str) -> argparse.ArgumentParser:
+        command: argparse.ArgumentParser = steps.add_parser(name, help=text, description=text)
+        data(command, argparse.SUPPRESS)
+        command.add_argument("--json", action="store_true", help=_("answer in JSON"))
+        return command
+
+    share = below("share", _("make this PC the host: its data move into a database server that the office reaches"))
+    _making(share)
+    below("status", _("say whether this PC shares or has joined, and whether the host answers"))
+    below("start", _("start the host's database server, if it does not run"))
+    below("stop", _("stop sharing, with all data back on this PC alone; on a PC that has joined: leave the office"))
+    join = below("join", _("join the office whose host is at an address; without one, list the hosts that answer"))
+    join.add_argument("host", metavar="HOST[:PORT]", nargs="?", default="", help=_("such as 192.168.1.10"))
+    joined = below("join-file", _("join the office by the join file that the host wrote"))
+    joined.add_argument("file", metavar="FILE", type=Path)
+    writer = below("write-join-file", _("write the join file on the host"))
+    writer.add_argument("file", metavar="FILE", type=Path)
+    move = below("move-here", _("make this PC the host in place of the one that is it now"))
+    _making(move)
+    below("upgrade", _("bring the host's data into the newest PostgreSQL of this PC"))
+    use = below("use", _("use a PostgreSQL server that stands already, or a database that was set up on it"))
+    use.add_argument("url", metavar="URL", help=_("postgresql://ADMINISTRATOR@HOST:PORT/DATABASE; the password is asked for"))
+
+
+def _making(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", metavar="N", type=_port, default=0, help=_("the port of the server; without it, 15432"))
+    where = _("where the server keeps the data; without it, beside those of this PC")
+    parser.add_argument("--folder", metavar="DIR", type=Path, default=None, help=where)
+    parser.add_argument("--network", metavar="ADDRESS/BITS", nargs="+", default=[], help=_("offer it here only, such as 192.168.1.10/24"))
+    parser.add_argument("--join-file", metavar="FILE", type=Path, default=None, help=_("also write the join file"))
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1024 <= number < 65536:
+        raise ValueError(text)
+    return number

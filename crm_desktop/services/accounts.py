@@ -1,0 +1,203 @@
+"""Accounts of customers: how old what they owe is, and what happened with one of them between two days.
+
+Nothing of this is kept: it is summed from receivables and receipts whenever it is asked, so it is always what they say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Ref
+from crm_desktop.records.documents import ZERO
+from crm_desktop.rules.ageing import EDGES, LABELS
+from crm_desktop.services.access import asking, require_reach, within_reach
+from crm_desktop.services.chain.credit import OWED, Standing, standing
+from crm_desktop.services.references import labels
+from crm_desktop.words import _
+from db.models.deliveries import SalesReturn
+from db.models.money import Receipt, Receivable
+from db.models.office import Currency
+from db.models.sales import SalesOrder
+
+_owed: Any = Receivable.__table__
+_receipt: Any = Receipt.__table__
+_currency: Any = Currency.__table__
+
+
+@dataclass(frozen=True)
+class Aged:
+    """What one customer owes in one currency, by age; `classes` as crm_desktop/rules/ageing.py names them."""
+
+    customer: Ref
+    currency: str
+    classes: tuple[Decimal, ...]
+    credit: Decimal
+    oldest: dt.date | None  # the oldest day that has passed
+
+    @property
+    def owed(self) -> Decimal:
+        """All of it."""
+        return sum(self.classes, ZERO)
+
+    @property
+    def overdue(self) -> Decimal:
+        """What is past its day."""
+        return sum(self.classes[1:], ZERO)
+
+    @property
+    def balance(self) -> Decimal:
+        """What is left when the customer's credit is taken off."""
+        return self.owed - self.credit
+
+
+def ageing(app: Application, day: dt.date | None = None) -> list[Aged]:
+    """Every customer who owes something or has credit, those who owe the oldest and the most first. As far as this person sees it."""
+    day = day or dt.date.today()
+    with asking(app) as connection:
+        app.actor.require("receivables.see")
+        owed, credits = _owed_by_age(app, connection, day), _credits(app, connection)
+        keys = sorted(set(owed) | set(credits), key=lambda k: (k[0], k[1] or 0))
+        names = labels(app, connection, "customers", [customer for customer, _c in keys])
+        codes = {row[0]: row[1] for row in connection.execute(select(_currency.c.id, _currency.c.code))}
+    nothing = (tuple(ZERO for _label in LABELS), None)
+    found = []
+    for customer, currency in keys:
+        classes, oldest = owed.get((customer, currency), nothing)
+        credit = credits.get((customer, currency), ZERO)
+        name = Ref(customer, names.get(customer, "•••"))
+        found.append(Aged(name, codes.get(currency, "") if currency else "", classes, credit, oldest))
+    return sorted(found, key=lambda a: (-a.overdue, -a.owed, a.customer.label))
+
+
+_Key = tuple[int, int | None]
+
+
+def _owed_by_age(app: Application, connection: Connection, day: dt.date) -> dict[_Key, tuple[tuple[Decimal, ...], dt.date | None]]:
+    due, amount = _owed.c.due_date, _owed.c.open_amount
+    edges = [day - dt.timedelta(days=edge) for edge in EDGES]
+    between = (due.between(last, first - dt.timedelta(days=1)) for first, last in pairwise(edges))
+    tests = [due.is_(None) | (due >= edges[0]), *between, due < edges[-1]]
+    sums = [func.sum(case((test, amount), else_=0), type_=amount.type) for test in tests]
+    late = func.min(case((due < day, due)))
+    query = select(_owed.c.customer_id, _owed.c.currency_id, late, *sums).where(_owed.c.status.in_(OWED))
+    if (reach := within_reach(app, app.type("receivables"))) is not None:
+        query = query.where(reach)
+    rows = connection.execute(query.group_by(_owed.c.customer_id, _owed.c.currency_id))
+    return {(row[0], row[1]): (tuple(row[3:]), row[2]) for row in rows}
+
+
+def _credits(app: Application, connection: Connection) -> dict[_Key, Decimal]:
+    if not app.actor.may("receipts.see"):
+        return {}
+    total = func.sum(_receipt.c.credit)
+    query = select(_receipt.c.customer_id, _receipt.c.currency_id, total).where(_receipt.c.status == "posted")
+    if (reach := within_reach(app, app.type("receipts"))) is not None:
+        query = query.where(reach)
+    rows = connection.execute(query.group_by(_receipt.c.customer_id, _receipt.c.currency_id).having(total != 0))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a statement. owed: what the customer owes more by it; paid: less."""
+
+    day: dt.date
+    type: str
+    id: int
+    number: str
+    words: str
+    owed: Decimal
+    paid: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The account of one customer in one currency between two days, both among them."""
+
+    customer: Ref
+    currency: str
+    since: dt.date
+    until: dt.date
+    opening: Decimal
+    entries: tuple[Entry, ...]
+    closing: Decimal
+    stands: Standing  # as of the last day
+
+    def facts(self) -> dict[str, Any]:
+        """As plain values, for printing and for commands."""
+        return {
+            "customer": self.customer.label, "currency": self.currency, "since": self.since, "until": self.until,
+            "opening": self.opening, "closing": self.closing, "overdue": self.stands.overdue, "credit": self.stands.credit,
+            "owed": sum((e.owed for e in self.entries), ZERO), "paid": sum((e.paid for e in self.entries), ZERO),
+            "entries": [
+                {"day": e.day, "number": e.number, "words": e.words, "owed": e.owed, "paid": e.paid, "balance": e.balance}
+                for e in self.entries
+            ],
+        }  # fmt: skip
+
+
+def statement(
+    app: Application, customer: int, since: dt.date | None = None, until: dt.date | None = None, currency: int | None = None
+) -> Statement:
+    """The account of a customer; since: the first of this year when None, until: today. currency: the company's own when None.
+
+    Raises Missing for a customer this person does not see, Refused without the right to see all of the customer's money.
+    """
+    until = until or dt.date.today()
+    since = since or dt.date(until.year, 1, 1)
+    with asking(app) as connection:
+        app.actor.require("receivables.see")
+        app.actor.require("receipts.see")
+        require_reach(app, connection, app.type("customers"), "see", [customer])
+        if currency is None:
+            currency = connection.scalar(select(func.min(_currency.c.id)))
+        rows = sorted(_rows(app, connection, customer, currency), key=lambda r: (r[0], r[1] != "receivables", r[2]))
+        limits = tuple(within_reach(app, app.type(key)) for key in ("receivables", "receipts"))
+        stands = standing(connection, customer, currency, until + dt.timedelta(days=1), limits)
+        name = labels(app, connection, "customers", [customer]).get(customer, "")
+        code = connection.scalar(select(_currency.c.code).where(_currency.c.id == currency)) or ""
+    opening = sum((owed - paid for day, _t, _i, _n, _w, owed, paid in rows if day < since), ZERO)
+    balance, entries = opening, list[Entry]()
+    for day, type_key, id_, number, words, owed, paid in rows:
+        if since <= day <= until:
+            balance += owed - paid
+            entries.append(Entry(day, type_key, id_, number, words, owed, paid, balance))
+    return Statement(Ref(customer, name), code, since, until, opening, tuple(entries), balance, stands)
+
+
+_Row = tuple[dt.date, str, int, str, str, Decimal, Decimal]
+
+
+def _rows(app: Application, connection: Connection, customer: int, currency: int | None) -> Iterator[_Row]:
+    """What changed what the customer owes: receivables on the day of their order or return, receipts, write-offs."""
+    order: Any = SalesOrder.__table__
+    back: Any = SalesReturn.__table__
+    day = func.coalesce(back.c.return_date, order.c.order_date, _owed.c.due_date, type_=_owed.c.due_date.type)
+    columns = (_owed.c.id, _owed.c.number, _owed.c.title, _owed.c.amount, _owed.c.written_off, order.c.number, _owed.c.updated_at)
+    source = _owed.outerjoin(order, order.c.id == _owed.c.order_id).outerjoin(back, back.c.id == _owed.c.return_id)
+    query = select(day, *columns, _owed.c.created_at).select_from(source)
+    query = query.where(_owed.c.customer_id == customer, _owed.c.currency_id == currency, _owed.c.void.is_(False))
+    if (reach := within_reach(app, app.type("receivables"))) is not None:
+        query = query.where(reach)
+    for on, id_, number, title, amount, lost, of, changed, made in connection.execute(query):
+        words = " · ".join(part for part in (of or "", title) if part)
+        yield on or made.date(), "receivables", id_, number, words, max(amount, ZERO), max(-amount, ZERO)
+        if lost:
+            yield changed.date(), "receivables", id_, number, _("Written off"), ZERO, lost
+    receipts = select(_receipt.c.receipt_date, _receipt.c.id, _receipt.c.number, _receipt.c.reference, _receipt.c.worth).where(
+        _receipt.c.customer_id == customer, _receipt.c.currency_id == currency, _receipt.c.status == "posted"
+    )
+    if (reach := within_reach(app, app.type("receipts"))) is not None:
+        receipts = receipts.where(reach)
+    for on, id_, number, reference, worth in connection.execute(receipts):
+        words = " · ".join(part for part in (_("Receipt") if worth >= 0 else _("Refund"), reference) if part)
+        yield on, "receipts", id_, number, words, max(-worth, ZERO), max(worth, ZERO)

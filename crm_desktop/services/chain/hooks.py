@@ -1,0 +1,57 @@
+"""What saving, deleting and restoring call, for every record type: most have nothing to do with the chain, and it costs them nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Draft
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.chain.locking import LINKED, lock
+from crm_desktop.services.chain.rules import allow, allow_deleting, prepare
+from crm_desktop.services.chain.settling import Move, Touched, settle
+from crm_desktop.services.stages import OPPORTUNITIES, check_stage, note_visits
+
+__all__ = ["after_changes", "before_deleting", "before_touching", "before_writing", "fill_in", "settle_all"]
+
+
+def before_touching(session: Session, kind: RecordType, drafts: Sequence[Draft] = (), ids: Sequence[int] = (), batch: str = "") -> None:
+    """Take the locks, before the first row is touched."""
+    lock(session, kind, drafts, ids, batch)
+
+
+def before_writing(session: Session, app: Application, kind: RecordType, after: Draft, before: Draft | None) -> None:
+    """Raise Invalid where another document forbids it. What a document keeps of others is not for whoever saves it to say."""
+    if kind.key in LINKED:
+        allow(session, app, kind, after, before)
+    elif kind.key == OPPORTUNITIES:
+        check_stage(session, after)
+
+
+def fill_in(session: Session, kind: RecordType, drafts: Sequence[Draft]) -> None:
+    """What the program fills in before anything is worked out."""
+    prepare(session, kind, drafts)
+
+
+def before_deleting(session: Session, app: Application, kind: RecordType, ids: Sequence[int]) -> None:
+    """Raise Refused for documents that count."""
+    if kind.key in LINKED:
+        allow_deleting(session, app, kind, ids)
+
+
+def after_changes(session: Session, app: Application, kind: RecordType, moves: Sequence[Move]) -> None:
+    """Bring the figures of all touched documents to what follows now."""
+    settle_all(session, app, [(kind, moves)])
+
+
+def settle_all(session: Session, app: Application, done: Sequence[tuple[RecordType, Sequence[Move]]]) -> None:
+    """The same for records of several types that changed in one act."""
+    touched = Touched()
+    for kind, moves in done:
+        if kind.key in LINKED:
+            touched.add(kind, moves)
+        elif kind.key == OPPORTUNITIES:
+            note_visits(session, moves)
+    settle(session, app, touched)

@@ -1,0 +1,165 @@
+"""What policies and functions inside PostgreSQL ask about the person who asks: whom one reaches, what one may do, what belongs to whom.
+
+Made from the conditions of db/access.py. The functions look at tables with the eyes of their owner, since nobody's own role may read
+those that rights follow from; db/row_security.py makes the policies that ask them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, String, and_, false, literal_column, or_, select, text
+from sqlalchemy.dialects import postgresql
+
+from db.access import (
+    READS,
+    Asker,
+    Subject,
+    departments_reached,
+    has_right,
+    owners_reached,
+    reaches_all,
+    shared_with,
+    within,
+)
+from db.models import access
+
+ME = literal_column("(SELECT crm_me())", BigInteger())  # in brackets: asked once for a statement, not for every row
+LARGEST_FILE = 50 * 1024 * 1024
+TODAY = literal_column("CURRENT_DATE", Date())
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A record type as the server guards it: its rows, the table of its lines, and its columns that hold fields.
+
+    open: everybody reads its rows, such as the choices of lists, which the program needs whoever works with it. pictures: its columns that
+    hold contents of files. mine: a further test of rows that a person sees, as SQL.
+    """
+
+    subject: Subject
+    lines: Any = None
+    lines_parent: str = ""
+    open: bool = False
+    pictures: Collection[str] = ()
+    mine: str = ""
+    mine_of_lines: str = ""
+    settled: bool = False  # one of the documents of a customer that count on each other, see db/server_chain.py
+    follows: bool = False  # made and removed along with another one, as the receivables of an order are
+
+
+@dataclass(frozen=True)
+class Policies(Asker):
+    """The asker inside a policy. What it asks of the row above goes through a function that is not bound by that row's own policy."""
+
+    functions: list[str] = field(default_factory=list)  # the statements that make those functions
+
+    def people(self, key: str, operation: str) -> Any:
+        return text(f"(SELECT crm_people('{key}', '{operation}'))")
+
+    def departments(self, key: str, operation: str) -> Any:
+        return text(f"(SELECT crm_departments('{key}', '{operation}'))")
+
+    def shared(self, key: str, right_key: str, operation: str) -> Any:
+        name = "crm_shared_to_read" if operation in READS else "crm_shared_to_change"
+        return text(f"(SELECT {name}('{key}', '{right_key}', '{operation}'))")
+
+    def above(self, parents: Any, key: str, operation: str) -> Any:
+        name = f"crm_above_{key}_{operation}".replace("-", "_")
+        self.functions.append(definer(f"{name}()", "SETOF bigint", as_sql(parents)))
+        return text(f"(SELECT {name}())")
+
+
+def definer(head: str, gives: str, body: str) -> str:
+    """A function that looks at tables with the eyes of their owner: what it gives is for the person who asks, and for nobody else."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {head} RETURNS {gives} LANGUAGE sql STABLE SECURITY DEFINER "
+        f"SET search_path = public, pg_temp AS $$ {body} $$"
+    )
+
+
+def every(key: str, operation: str) -> Any:
+    return literal_column(f"(SELECT crm_all('{key}', '{operation}'))", Boolean())
+
+
+def right(key: str, operation: str) -> Any:
+    return literal_column(f"(SELECT crm_right('{key}', '{operation}'))", Boolean())
+
+
+def as_sql(expression: Any) -> str:
+    return str(expression.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]
+
+
+def _lookups() -> list[str]:
+    """The functions that policies ask whom a person reaches."""
+    asker = Asker(ME, TODAY)
+    key, two, three = (cast(Any, literal_column(f"${n}", String())) for n in (1, 2, 3))
+    held = access.UserPosition.__table__
+    return [
+        definer("crm_people(text, text)", "SETOF bigint", as_sql(owners_reached(asker, key, two))),
+        definer("crm_departments(text, text)", "SETOF bigint", as_sql(departments_reached(asker, key, two))),
+        definer("crm_shared_to_read(text, text, text)", "SETOF bigint", as_sql(shared_with(asker, key, two, three, change=False))),
+        definer("crm_shared_to_change(text, text, text)", "SETOF bigint", as_sql(shared_with(asker, key, two, three, change=True))),
+        definer("crm_all(text, text)", "boolean", f"SELECT {as_sql(reaches_all(asker, key, two))}"),
+        definer("crm_right(text, text)", "boolean", f"SELECT {as_sql(has_right(asker, key, two))}"),
+        definer("crm_holdings()", "SETOF bigint", as_sql(select(held.c.id).where(held.c.parent_id == asker.user))),
+    ]
+
+
+def settle_condition(guarded: Sequence[Guarded]) -> str:
+    """Whether the person may change a document of the customer $1, or the customer, as SQL inside a function."""
+    asker, tests = Policies(ME, TODAY), list[ColumnElement[bool]]()
+    for one in guarded:
+        table = one.subject.table.alias()
+        this = literal_column("$1", BigInteger())
+        if one.settled:
+            for operation in ("change", "delete"):
+                reach = or_(every(one.subject.key, operation), within(one.subject, asker, operation, table))
+                tests.append(select(table.c.id).where(table.c.customer_id == this, reach).exists())
+        elif one.subject.table.name == "customer":
+            adds = or_(false(), *(right(g.subject.key, "add") for g in guarded if g.settled))
+            reach = or_(every(one.subject.key, "see"), within(one.subject, asker, "see", table))
+            tests.append(and_(adds, select(table.c.id).where(table.c.id == this, reach).exists()))
+    return as_sql(or_(false(), *tests))
+
+
+def change_conditions(guarded: Sequence[Guarded]) -> list[tuple[str, str]]:
+    """By settled record type: whether the person may change the record with the id `wanted`, as SQL inside a function."""
+    asker, found = Policies(ME, TODAY), []
+    for one in guarded:
+        if one.settled:
+            table = one.subject.table.alias()
+            reach = or_(every(one.subject.key, "change"), within(one.subject, asker, "change", table))
+            mine = select(table.c.id).where(table.c.id == literal_column("wanted", BigInteger()), reach).exists()
+            found.append((one.subject.key, as_sql(mine)))
+    return found
+
+
+def lookup_statements() -> list[str]:
+    """The functions that policies ask whom a person reaches."""
+    own_name = "SELECT name FROM user_account WHERE id = crm_me()"
+    kept = f"""
+      WITH new AS (INSERT INTO file_content (sha256, size, data) SELECT encode(sha256($1), 'hex'), length($1), $1
+        WHERE crm_me() IS NOT NULL AND length($1) <= {LARGEST_FILE}
+        ON CONFLICT (sha256) DO UPDATE SET size = file_content.size RETURNING id),
+      held AS (INSERT INTO crm.content_holder SELECT crm_me(), id FROM new ON CONFLICT DO NOTHING)
+      SELECT id FROM new
+    """
+    return [
+        *_lookups(),
+        definer("crm_my_name()", "text", own_name),
+        definer("crm_positions()", "SETOF bigint", "SELECT position_id FROM user_position WHERE parent_id = crm_me()"),
+        definer("crm_held_contents()", "SETOF bigint", "SELECT content_id FROM crm.content_holder WHERE user_id = crm_me()"),
+        definer("crm_keep_content(bytea)", "bigint", kept).replace(" STABLE ", " VOLATILE "),
+    ]
+
+
+def above_functions(guarded: Sequence[Guarded]) -> list[str]:
+    """The functions that policies and views ask what belongs to rows that are reached."""
+    asker = Policies(ME, TODAY)
+    for one in guarded:
+        for operation in ("see", "add", "change", "delete", "share"):
+            within(one.subject, asker, operation)
+    return list(dict.fromkeys(asker.functions))

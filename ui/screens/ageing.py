@@ -1,0 +1,188 @@
+"""Who owes how much for how long: one row a customer, the oldest debts first; and the account of one customer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crm_desktop.rules.ageing import LABELS
+from crm_desktop.services.accounts import Aged, Statement, ageing, statement
+from crm_desktop.words import N_, _, ngettext
+from ui import theme
+from ui.shell import Shell
+from ui.widgets.buttons import flat
+from ui.widgets.labels import Label
+from ui.widgets.panels import EmptyState, ScreenHead
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ID = Qt.ItemDataRole.UserRole
+_ENTRY = (N_("Date"), N_("Number"), N_("What for"), N_("Owed"), N_("Paid"), N_("Balance"))
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,.2f}" if amount else ""
+
+
+def _table(columns: Sequence[str], stretched: int, widths: Sequence[int], name: str) -> QTreeWidget:
+    """A plain table of rows to read."""
+    made = QTreeWidget()
+    made.setHeaderLabels(list(columns))
+    made.setAccessibleName(name)
+    made.setRootIsDecorated(False)
+    made.setUniformRowHeights(True)
+    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    made.header().setStretchLastSection(False)
+    for at, width in enumerate(widths):
+        made.setColumnWidth(at, theme.current().px(width))
+        if at > stretched:
+            made.headerItem().setTextAlignment(at, _RIGHT)
+    made.header().setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+    return made
+
+
+def _row(texts: Iterable[str], from_: int, data: Any, *, red: Iterable[int] = (), bold: bool = False) -> QTreeWidgetItem:
+    item = QTreeWidgetItem(list(texts))
+    item.setData(0, _ID, data)
+    for at in range(from_, item.columnCount()):
+        item.setTextAlignment(at, _RIGHT)
+    for at in red:
+        item.setForeground(at, QColor(theme.colour("red")))
+    if bold:
+        font = item.font(0)
+        font.setBold(True)
+        for at in range(item.columnCount()):
+            item.setFont(at, font)
+    return item
+
+
+class AgeingScreen(QWidget):
+    """All customers who owe something."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        self.title, self.icon, self.tab_key = _("Ages of receivables"), "data_bar_vertical", "screen:ageing"
+        head = ScreenHead(self.title)
+        self.summary = Label("", "dim")
+        self.table = _table(
+            [_("Customer"), _("Currency"), *(_(label) for label in LABELS), _("Owed"), _("Credit"), _("Oldest")], 0,
+            (260, 80, 110, 110, 110, 110, 110, 120, 110, 110), self.title,
+        )  # fmt: skip
+        self.empty = EmptyState("checkmark_circle", _("Nobody owes anything."), _("Receivables of confirmed orders will stand here."))
+        self.empty.hide()
+        head.row.addWidget(self.summary, 1)
+        head.row.addWidget(flat(_("Refresh"), "arrow_sync", self.refresh))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(head)
+        column = QVBoxLayout()
+        column.setContentsMargins(theme.size("page"), 0, theme.size("page"), theme.size("margin"))
+        column.addWidget(self.table, 1)
+        column.addWidget(self.empty, 1)
+        whole.addLayout(column, 1)
+        self.table.itemActivated.connect(lambda item, _at: self._open(item))
+        self.setFocusProxy(self.table)
+        self.refresh()
+
+    def close_request(self) -> bool:
+        """Nothing is typed here."""
+        return True
+
+    def refresh(self) -> None:
+        """Sum it anew."""
+        self._shell.tasks.run(partial(ageing, self._shell.app), self._show, self._shell.notices.error, owner=self)
+
+    def _show(self, rows: Sequence[Aged]) -> None:
+        self.table.clear()
+        for aged in rows:
+            texts = [aged.customer.label, aged.currency, *map(_money, aged.classes), _money(aged.owed), _money(aged.credit)]
+            texts.append(aged.oldest.isoformat() if aged.oldest else "")
+            late = [at + 2 for at, amount in enumerate(aged.classes) if at > 2 and amount > 0]
+            self.table.addTopLevelItem(_row(texts, 2, aged.customer.id, red=late))
+        for currency in sorted({a.currency for a in rows}):
+            mine = [a for a in rows if a.currency == currency]
+            sums = [sum((a.classes[at] for a in mine), Decimal(0)) for at in range(len(LABELS))]
+            owed, credit = sum((a.owed for a in mine), Decimal(0)), sum((a.credit for a in mine), Decimal(0))
+            self.table.addTopLevelItem(
+                _row([_("Altogether"), currency, *map(_money, sums), _money(owed), _money(credit), ""], 2, 0, bold=True)
+            )
+        late_ones = sum(a.overdue > 0 for a in rows)
+        words = ngettext("{count} customer is late with a payment.", "{count} customers are late with a payment.", late_ones)
+        self.summary.setText(words.format(count=late_ones))
+        self.table.setVisible(bool(rows))
+        self.empty.setVisible(not rows)
+
+    def _open(self, item: QTreeWidgetItem) -> None:
+        if customer := item.data(0, _ID):
+            self._shell.open_record("customers", customer)
+
+
+class AccountPage(QWidget):
+    """The account of one customer this year and before, a page of the customer's window."""
+
+    def __init__(self, shell: Shell, customer: int) -> None:
+        super().__init__()
+        self._shell, self._customer = shell, customer
+        self.head = Label("", "heading")
+        self.note = Label("", "dim")
+        self.table = _table([_(c) for c in _ENTRY], 2, (110, 150, 260, 120, 120, 130), _("Account"))
+        self.all = flat(_("From the beginning"), "history", self._from_the_beginning)
+        self._since: dt.date | None = None
+        row = QHBoxLayout()
+        row.addWidget(self.head)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.all)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.size("gap"))
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+        self.table.itemActivated.connect(lambda item, _at: self._open(item))
+        self.setFocusProxy(self.table)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the account again."""
+        work = partial(statement, self._shell.app, self._customer, self._since)
+        self._shell.tasks.run(work, self._show, self._shell.notices.error, owner=self)
+
+    def _from_the_beginning(self) -> None:
+        self._since = dt.date(1970, 1, 1)
+        self.refresh()
+
+    def _show(self, found: Statement) -> None:
+        self.table.clear()
+        self.all.setVisible(self._since is None)
+        self.head.setText(_("Balance {amount} {currency}").format(amount=f"{found.closing:,.2f}", currency=found.currency))
+        parts = [_("overdue {amount}").format(amount=f"{found.stands.overdue:,.2f}")] if found.stands.overdue else []
+        parts += [_("credit {amount}").format(amount=f"{found.stands.credit:,.2f}")] if found.stands.credit else []
+        self.note.setText(" · ".join(parts))
+        if self._since is None:
+            texts = [found.since.isoformat(), "", _("Carried forward"), "", "", f"{found.opening:,.2f}"]
+            self.table.addTopLevelItem(_row(texts, 3, None, bold=True))
+        for entry in found.entries:
+            texts = [entry.day.isoformat(), entry.number, entry.words, _money(entry.owed), _money(entry.paid), f"{entry.balance:,.2f}"]
+            self.table.addTopLevelItem(_row(texts, 3, (entry.type, entry.id)))
+        self.table.addTopLevelItem(
+            _row([found.until.isoformat(), "", _("Balance"), "", "", f"{found.closing:,.2f}"], 3, None, bold=True)
+        )
+
+    def _open(self, item: QTreeWidgetItem) -> None:
+        if place := item.data(0, _ID):
+            self._shell.open_record(*place)
