@@ -215,12 +215,18 @@ def test_the_account_of_the_system_signs_in_on_one_pc(sqlite_app: Application, o
     with pytest.raises(NotSignedIn, match="hour"):
         signing_in.sign_in_by_account(office.fresh(), ACCOUNT, office.clock)
     sign_in_limits.write(sqlite_app, "user", office.rep, Limits())
-    credentials.reset(sqlite_app, office.rep, office.clock)
+    word = credentials.reset(sqlite_app, office.rep, office.clock)
     assert signing_in.sign_in_by_account(office.fresh(), ACCOUNT, office.clock) is None
+    with pytest.raises(NotSignedIn, match="reset"):  # whoever is still at work somewhere is out, too
+        signing_in.unbind_accounts(at_work)
+    back = office.fresh()
+    signing_in.sign_in(back, "rik", word, new="a heron on the far quay", clock=office.clock)
     settings_of(sqlite_app).set(s.SIGN_IN_SYSTEM, False)
     assert signing_in.sign_in_by_account(office.fresh(), ACCOUNT, office.clock) is None
-    signing_in.unbind_accounts(at_work)
-    assert signing_in.bound_accounts(at_work) == []
+    signing_in.unbind_accounts(back)
+    assert signing_in.bound_accounts(back) == []
+    settings_of(sqlite_app).set(s.SIGN_IN_SYSTEM, True)
+    assert signing_in.sign_in_by_account(office.fresh(), ACCOUNT, office.clock) is None
 
 
 def test_the_system_names_the_account() -> None:
