@@ -113,6 +113,14 @@ def ordinary_person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.seteuid(0)
 
 
+def can_write(file: Path) -> bool:
+    try:
+        with file.open("r+b"):
+            return True
+    except PermissionError:
+        return False
+
+
 def test_a_file_that_may_only_be_read(
     sqlite_app: Application, data_folder: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -126,6 +134,8 @@ def test_a_file_that_may_only_be_read(
         data_folder.chmod(0o755 if os.geteuid() == 0 else 0o555)
     try:
         request.getfixturevalue("ordinary_person")
+        if can_write(file):
+            pytest.skip("this account may write a read-only file, as root may under Wine")
         with pytest.raises(Unavailable) as caught:
             app = open_folder(data_folder)
             try:
