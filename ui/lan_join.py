@@ -53,7 +53,7 @@ class JoinDialog(QDialog):
         self.found_name, self.found_words = Label("", "heading"), Label("", "dim", wrap=True)
         self.digits = Label("", "title")
         self.problem = Banner("", "red")
-        self.take = primary(_("Join"), "", self.join)
+        self.take = primary(_("Join the office"), "", self.join)
         self._lay_out(has_own)
         self.hosts.chosen.connect(self._chosen)
         self.hosts.opened.connect(self._chosen)
@@ -190,7 +190,7 @@ def _about(way: Connection, digits: bool) -> list[str]:
 
 def _columns() -> list[PlainColumn]:
     return [
-        PlainColumn(_("Office"), lambda f: f.office, 18),
+        PlainColumn(_("Name of the office"), lambda f: f.office, 18),
         PlainColumn(_("Address"), lambda f: f"{f.address}:{f.port}", 20),
         PlainColumn(_("Digits"), lambda f: f.digits, 0, quiet=True),
     ]

@@ -56,7 +56,7 @@ class OwnerDialog(QDialog):
             column.addWidget(Label(_("You sign in with a password from now on, {name}:").format(name=name), wrap=True))
             column.addWidget(self.new)
         else:
-            column.addWidget(Label(_("Your password, {name}").format(name=name)))
+            column.addWidget(Label(_("The password of {name}").format(name=name)))
             column.addWidget(self.password)
         row = QHBoxLayout()
         row.addStretch(1)

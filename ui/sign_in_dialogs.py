@@ -126,7 +126,7 @@ class BindAccount(QDialog):
         column.addWidget(Label(self.windowTitle(), "heading"))
         words = _("Whoever uses the account “{account}” on this PC is then signed in as you, without a password.")
         column.addWidget(Label(words.format(account=account.label), "dim", wrap=True))
-        column.addWidget(Label(_("Your password, {name}").format(name=app.actor.name)))
+        column.addWidget(Label(_("The password of {name}").format(name=app.actor.name)))
         column.addWidget(self.password)
         column.addWidget(self.problem)
         row = QHBoxLayout()

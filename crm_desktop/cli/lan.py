@@ -106,7 +106,7 @@ def _list_hosts(arguments: argparse.Namespace) -> int:
         say(_("No host answers. Is it switched on, with the program open, and in the same network? It can be joined by its address, too."))
         return 1
     rows = [(h.office, f"{h.address}:{h.port}", h.digits, _("yes") if h.certificate else _("no")) for h in hosts]
-    say_table([_("Office"), _("Address"), _("Digits"), _("Encrypted")], rows)
+    say_table([_("Name of the office"), _("Address"), _("Digits"), _("Encrypted")], rows)
     return 0
 
 

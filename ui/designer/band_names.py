@@ -10,7 +10,7 @@ from crm_desktop.words import N_, _
 BANDS: Mapping[str, str] = {
     "report_head": N_("Title"),
     "page_head": N_("Page head"),
-    "section": N_("Section"),
+    "section": N_("Free section"),
     "group_head": N_("Group head"),
     "detail": N_("Repeated for each line"),
     "table": N_("Table"),

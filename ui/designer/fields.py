@@ -17,7 +17,7 @@ _ALWAYS: tuple[tuple[str, str, str], ...] = (
     ("print.date", N_("Date of printing"), "date"),
     ("print.time", N_("Time of printing"), "datetime"),
     ("user.name", N_("Who prints"), "text"),
-    ("page", N_("Page"), "integer"),
+    ("page", N_("Page number"), "integer"),
     ("pages", N_("Number of pages"), "integer"),
 )
 

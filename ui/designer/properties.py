@@ -52,13 +52,13 @@ _TEXT_STYLE = Section(
     N_("Text style"),
     (
         (Prop(N_("Style"), "style", OWN, "named_style"),),
-        (Prop(N_("Size"), "size", STYLE), Prop(N_("Colour"), "color", STYLE, "colour")),
+        (Prop(N_("Font size"), "size", STYLE), Prop(N_("Colour"), "color", STYLE, "colour")),
         (
             Prop(N_("Bold"), "bold", STYLE, "toggle:text_bold"),
             Prop(N_("Italic"), "italic", STYLE, "toggle:text_italic"),
             Prop(N_("Underlined"), "underline", STYLE, "toggle:text_underline"),
         ),
-        (Prop(N_("Across"), "align", STYLE, "align"), Prop(N_("Down"), "valign", STYLE, "valign")),
+        (Prop(N_("Across"), "align", STYLE, "align"), Prop(N_("Up and down"), "valign", STYLE, "valign")),
         (Prop(N_("If too long"), "overflow", STYLE),),
         (Prop(N_("Fill"), "fill", STYLE, "colour_none"), Prop(N_("Inner edge"), "padding", STYLE)),
         (Prop(N_("Line height"), "line_height", STYLE), Prop(N_("Most lines"), "max_lines", STYLE)),
@@ -91,7 +91,7 @@ _FILLED = Section(
         (Prop(N_("Line"), "color", STYLE, "colour"), Prop(N_("Fill"), "fill", STYLE, "colour_none")),
     ),
 )
-WHEN = Section(N_("Shown"), ((_own(N_("When"), "visible_when", "condition"),),))
+WHEN = Section(N_("Shown"), ((_own(N_("Only when"), "visible_when", "condition"),),))
 _SAID = (_TEXT_STYLE, _BORDERS)
 _VALUE = (_TEXT_STYLE, _FORMATTING, _BORDERS)
 
@@ -104,7 +104,7 @@ _TABLE = Section(
     N_("Table"),
     (
         (Prop(N_("Rows of"), "over", TABLE, "list"),),
-        (Prop(N_("Row height"), "row_height", TABLE), Prop(N_("Lines"), "lines", TABLE)),
+        (Prop(N_("Row height"), "row_height", TABLE), Prop(N_("Ruled lines"), "lines", TABLE)),
         (Prop(N_("Line width"), "line_width", TABLE), Prop(N_("Colour"), "line_color", TABLE, "colour")),
         (Prop(N_("Stripes"), "stripe", TABLE, "colour_none"),),
         (Prop(N_("At least rows"), "min_rows", TABLE), Prop(N_("Rows per page"), "rows_per_page", TABLE)),
@@ -127,7 +127,7 @@ _SUMS = Section(
         (Prop(N_("Total"), "total", SUM),),
         (Prop(N_("Sum of the page"), "page_subtotal", SUM),),
         (Prop(N_("Brought forward"), "brought_forward", SUM),),
-        (Prop(N_("Carried forward"), "carried_forward", SUM),),
+        (Prop(N_("Carried to the next page"), "carried_forward", SUM),),
     ),
     folded=True,
 )

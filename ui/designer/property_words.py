@@ -12,7 +12,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "wrap": N_("Next line"), "grow": N_("The box grows"), "shrink": N_("Smaller letters"), "clip": N_("Cut off"),
     },
     "how": {
-        "auto": N_("By the field"), "text": N_("Text"), "number": N_("Number"), "money": N_("Amount"), "percent": N_("Percent"),
+        "auto": N_("By the field"), "text": N_("Text"), "number": N_("Plain number"), "money": N_("Amount"), "percent": N_("Percent"),
         "date": N_("Date"), "datetime": N_("Date and time"), "time": N_("Time"), "yes_no": N_("Yes or no"),
         "chinese_words": N_("Amount in Chinese words"), "english_words": N_("Amount in English words"),
     },

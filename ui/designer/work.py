@@ -131,7 +131,7 @@ class Work(QObject):
 
     def duplicate(self) -> None:
         if self.document.elements:
-            self._paste(clipboard.copied(self.document.template, self.document.elements), _("Duplicate"))
+            self._paste(clipboard.copied(self.document.template, self.document.elements), _("Make a copy"))
 
     def _paste(self, text: str, name: str) -> None:
         band = self._target_band()

@@ -299,7 +299,7 @@ class Workbench(QWidget):
             found += [
                 (_("Cut"), "cut", "Ctrl+X", work.cut),
                 (_("Copy"), "copy", "Ctrl+C", work.copy),
-                (_("Duplicate"), "document_multiple", "Ctrl+D", work.duplicate),
+                (_("Make a copy"), "document_multiple", "Ctrl+D", work.duplicate),
             ]
         found.append((_("Paste"), "clipboard_paste", "Ctrl+V", work.paste))
         if self.document.elements:

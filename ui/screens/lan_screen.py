@@ -146,7 +146,7 @@ class LanScreen(QWidget):
         row.addStretch(1)
         if any(c.key == "sleep" and c.state != GOOD and c.advice and power.sleeps_after() for c in found.ready.checks):
             row.addWidget(self._button("awake", Button(_("Let this PC stay awake"), "clock", clicked=self._stay_awake)))
-        row.addWidget(self._button("again", Button(_("Look again"), "arrow_sync", clicked=self.refresh)))
+        row.addWidget(self._button("again", Button(_("Check again"), "arrow_sync", clicked=self.refresh)))
         share = self._button(SHARE, primary(_("Share with the office…"), "", partial(self.decide, SHARE)))
         share.setEnabled(found.ready.ready and everything(self._shell.app.actor))
         row.addWidget(share)
@@ -175,7 +175,7 @@ class LanScreen(QWidget):
         if found.by_hand:
             card.body.addWidget(Label(found.by_hand, "small", wrap=True))
         file = self._button("file", Button(_("Save the join file…"), "document", clicked=self._save_file))
-        again = self._button("again", Button(_("Look again"), "arrow_sync", clicked=self.refresh))
+        again = self._button("again", Button(_("Check again"), "arrow_sync", clicked=self.refresh))
         card.body.addLayout(_row(file, again))
         words = _("A backup is made before each; nobody can work meanwhile. What goes wrong leaves everything as it is.")
         change = _card(_("Changes"), words)
@@ -196,7 +196,7 @@ class LanScreen(QWidget):
         card.body.addWidget(_fact(_("Host"), Label(f"{office.hosts[0]}:{office.port}", "strong")))
         _encryption(card, office.encrypted)
         leave = self._button(LEAVE, Button(_("Leave the office…"), "arrow_left", clicked=self._leave))
-        again = self._button("again", Button(_("Look again"), "arrow_sync", clicked=self.refresh))
+        again = self._button("again", Button(_("Check again"), "arrow_sync", clicked=self.refresh))
         card.body.addLayout(_row(leave, again))
         if not everything(self._shell.app.actor):
             return [card]
