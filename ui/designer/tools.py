@@ -143,4 +143,5 @@ class ZoomBar(QWidget):
         self.percent.setText(f"{percent:.0f} %")
 
     def _point(self, where: tuple[float, float] | None) -> None:
-        self.where.setText("" if where is None else f"{where[0]:.1f}, {where[1]:.1f} mm")
+        words = "" if where is None else _("{across}, {down} mm").format(across=f"{where[0]:.1f}", down=f"{where[1]:.1f}")
+        self.where.setText(words)
