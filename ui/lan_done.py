@@ -115,6 +115,6 @@ class LanDone(QWidget):
 def _columns() -> list[PlainColumn]:
     return [
         PlainColumn(_("Sign-in name"), lambda p: p.sign_in, 18),
-        PlainColumn(_("Name"), lambda p: p.name, 18),
+        PlainColumn(_("Full name"), lambda p: p.name, 18),
         PlainColumn(_("Password"), lambda p: p.password, 0),
     ]

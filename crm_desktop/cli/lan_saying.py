@@ -127,7 +127,7 @@ def tell_words(people: Sequence[Issued]) -> None:
     if people:
         say()
         say(_("Passwords for the first sign-in, good for seven days and shown only now:"))
-        say_table([_("Sign-in name"), _("Name"), _("Password")], [(p.sign_in, p.name, p.password) for p in people])
+        say_table([_("Sign-in name"), _("Full name"), _("Password")], [(p.sign_in, p.name, p.password) for p in people])
 
 
 def tell_shared(data: Path, shared: Shared) -> None:

@@ -54,7 +54,7 @@ def _list(arguments: argparse.Namespace) -> int:
         )  # fmt: skip
         return 0
     rows = [(s.sign_in, s.name, _state(s), f"{s.last_sign_in.astimezone():%Y-%m-%d %H:%M}" if s.last_sign_in else "") for s in found]
-    say_table([_("Sign-in name"), _("Name"), _("State"), _("Last sign-in")], rows)
+    say_table([_("Sign-in name"), _("Full name"), _("State"), _("Last sign-in")], rows)
     return 0
 
 
