@@ -189,7 +189,7 @@ def _tell(arguments: argparse.Namespace, found: Difference) -> None:
     say(f"{found.header.company} · {_local(found.header.made_at)}")
     rows = [(_(r.title), f"{r.there:,}", "" if r.here is None else f"{r.here:,}", r.newest_text) for r in found.rows]
     say_table(
-        [_("Records"), _("In the backup"), _("Today"), _("Newest change in it")], rows, [False, True, True, False]
+        [_("Records"), _("In the backup"), _("In use now"), _("Newest change in it")], rows, [False, True, True, False]
     )
 
 

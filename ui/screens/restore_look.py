@@ -109,7 +109,7 @@ def _columns(at_work: bool) -> list[PlainColumn]:
         return [*there, newest]
     return [
         *there,
-        PlainColumn(_("Today"), lambda r: "" if r.here is None else f"{r.here:,}", 7, right=True),
+        PlainColumn(_("In use now"), lambda r: "" if r.here is None else f"{r.here:,}", 7, right=True),
         PlainColumn(_("Difference"), difference, 9, difference_tone),
         newest,
         PlainColumn(_("Newest today"), lambda r: words.moment(r.newest_here), 14, quiet=True),
