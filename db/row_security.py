@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import column as sql_column
 
 from db.access import Asker, Subject, within
-from db.models import access, sign_in, system
+from db.models import access, pipeline, sign_in, system
 from db.roles import VIEWS
 from db.row_asking import ME, TODAY, Guarded, Policies, as_sql, every, right
 
@@ -136,6 +136,7 @@ def _own_tables(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
     yield from _guard(revision)
     yield from _policy(revision, "INSERT", check=_about_records(revision, subjects))
     yield from _files(asker, guarded)
+    yield from _visits(asker, guarded)
     for table in _tables(system.SavedView, system.KeptDraft, system.Setting):
         yield from _guard(table)
         own = table.c.user_id == asker.user
@@ -165,6 +166,19 @@ def _files(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
     yield from _policy(links, "SELECT", using=_about_records(links, subjects))
     yield from _policy(links, "INSERT", check=and_(changed, known))
     yield from _policy(links, "DELETE", using=changed)
+
+
+def _visits(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
+    """When an opportunity came into which stage is told of those that are seen, and noted by whoever moves or adds one."""
+    (deals,) = (g.subject for g in guarded if g.subject.table.name == pipeline.Opportunity.__tablename__)
+    visits: Any = pipeline.StageVisit.__table__
+    above = deals.table.alias()
+    yield from _guard(visits)
+    yield from _policy(visits, "SELECT", using=visits.c.opportunity_id.in_(select(above.c.id)))
+    moved = or_(*(or_(every(deals.key, o), within(deals, asker, o, above)) for o in ("change", "add")))
+    noted = visits.c.opportunity_id.in_(select(above.c.id).where(moved))
+    yield from _policy(visits, "INSERT", check=noted)
+    yield from _policy(visits, "UPDATE", using=noted, check=noted)
 
 
 def _shares(asker: Asker, subjects: Sequence[Subject]) -> Iterator[str]:

@@ -66,7 +66,7 @@ _STASH = """
 DECLARE kept jsonb;
 BEGIN
   SELECT jsonb_object_agg(o.key, o.value) INTO kept FROM jsonb_each(to_jsonb(OLD)) o, crm.login_role l
-    WHERE l.role = session_user AND l.closed -> TG_TABLE_NAME ->> o.key = 'hidden';
+    WHERE l.role = session_user AND l.closed -> TG_TABLE_NAME ->> o.key <> 'read';
   IF kept IS NOT NULL THEN
     INSERT INTO crm.deleted VALUES (TG_TABLE_NAME, OLD.id, kept, pg_current_xact_id()::text::bigint)
     ON CONFLICT (table_name, id) DO UPDATE SET kept = excluded.kept, act = excluded.act;

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from db.models import access, office, sign_in, system
+from db.models import access, office, pipeline, sign_in, system
 from db.roles import VIEWS, owner_role, people_role, quoted, reader_role
 from db.row_asking import Guarded
 
@@ -245,6 +245,8 @@ def privileges(database: str, guarded: Sequence[Guarded]) -> list[str]:
     made += [_grant(people, "INSERT, DELETE", m.__table__) for m in (system.FileLink, access.RecordShare)]
     made += [_grant(people, "INSERT", m.__table__) for m in (system.HistoryEntry, system.Revision)]
     made.append(_grant(people, "UPDATE", access.RecordShare.__table__, ["may_change"]))
+    made.append(_grant(people, "SELECT, INSERT", pipeline.StageVisit.__table__))
+    made.append(_grant(people, "UPDATE", pipeline.StageVisit.__table__, ["left_at"]))
     made.append(_grant(people, "UPDATE", access.AccessState.__table__, ["version"]))
     credential: Any = sign_in.Credential.__table__
     made.append(_grant(people, "SELECT", credential, ["user_id", "changed_at", "must_change", "expires_at", "last_sign_in"]))

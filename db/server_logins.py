@@ -39,12 +39,23 @@ _FIELDS = """
   GROUP BY l.user_id, f.record_type, f.field
 """
 
+# Whoever saves a document of the chain sums others of that customer: the program must read what it sums, and hides it from the person.
+_SUMS = """
+  SELECT l.user_id, EXISTS (SELECT FROM crm.held h JOIN crm.guarded_operation o ON o.operation IN ('add', 'change', 'delete')
+      AND o.record_type IN (SELECT record_type FROM crm.guarded_column WHERE summed)
+    WHERE h.person = l.user_id AND crm.said(h.position, o.record_type, o.names) > 0) AS sums FROM crm.login_role l
+"""
+
+# kept: what the server does with what a person's statements say of a column that is not the person's to write.
 _COLUMNS = """
-  SELECT l.user_id, c.table_name, c.column_name, coalesce(min(a.access), 2) > 0 AS readable,
-    bool_and(c.field = '' OR a.access >= c.least) AS writable
-  FROM crm.login_role l CROSS JOIN crm.guarded_column c
-  LEFT JOIN crm.field_access a ON a.user_id = l.user_id AND a.record_type = c.record_type AND a.field = c.field
-  GROUP BY l.user_id, c.table_name, c.column_name
+  SELECT user_id, table_name, column_name, seen OR summed AS readable, written OR (summed AND table_name = 'receivable') AS writable,
+    CASE WHEN seen THEN 'read' WHEN NOT summed THEN 'hidden' WHEN worked_out THEN 'summed' ELSE 'filled' END AS kept
+  FROM (
+    SELECT l.user_id, c.table_name, c.column_name, coalesce(min(a.access), 2) > 0 AS seen, bool_or(c.summed AND s.sums) AS summed,
+      bool_and(c.field = '' OR a.access >= c.least) AS written, max(c.least) = 1 AS worked_out
+    FROM crm.login_role l JOIN crm.who_sums s ON s.user_id = l.user_id CROSS JOIN crm.guarded_column c
+    LEFT JOIN crm.field_access a ON a.user_id = l.user_id AND a.record_type = c.record_type AND a.field = c.field
+    GROUP BY l.user_id, c.table_name, c.column_name) each_column
 """
 
 _EVERYTHING = """
@@ -96,7 +107,7 @@ BEGIN
   SELECT md5(coalesce(string_agg(table_name || '.' || column_name || '=' || readable, ',' ORDER BY table_name, column_name), ''))
     INTO now_said FROM crm.column_access WHERE user_id = who;
   SELECT coalesce(jsonb_object_agg(c.table_name, c.names), '{}') INTO closed_now FROM (
-    SELECT table_name, jsonb_object_agg(column_name, CASE WHEN readable THEN 'read' ELSE 'hidden' END) AS names
+    SELECT table_name, jsonb_object_agg(column_name, kept) AS names
     FROM crm.column_access WHERE user_id = who AND NOT writable GROUP BY table_name) c;
   SELECT coalesce(jsonb_object_agg(f.record_type, f.names), '{}') INTO hidden_now FROM (
     SELECT record_type, jsonb_agg(field ORDER BY field) AS names FROM crm.field_access WHERE user_id = who AND access = 0
@@ -247,7 +258,7 @@ BEGIN
   mine := crm_closed(TG_TABLE_NAME);
   IF mine IS NULL THEN RETURN NEW; END IF;
   IF TG_OP = 'UPDATE' THEN
-    SELECT jsonb_object_agg(o.key, o.value) INTO kept FROM jsonb_each(to_jsonb(OLD)) o WHERE mine ? o.key;
+    SELECT jsonb_object_agg(o.key, o.value) INTO kept FROM jsonb_each(to_jsonb(OLD)) o WHERE mine ->> o.key <> 'summed';
     FOR name IN SELECT n.key FROM jsonb_each(to_jsonb(NEW)) n
       WHERE mine ->> n.key = 'read' AND n.value IS DISTINCT FROM kept -> n.key LOOP
       RAISE insufficient_privilege USING MESSAGE = 'you may not change ' || name;
@@ -260,7 +271,8 @@ END
 
 _BEGINS = """
   SELECT coalesce(jsonb_object_agg(c.column_name, c.begins), '{}') FROM crm.guarded_column c, crm.login_role l
-  WHERE l.role = session_user AND c.table_name = $1 AND c.begins IS NOT NULL AND l.closed -> $1 ? c.column_name
+  WHERE l.role = session_user AND c.table_name = $1 AND c.begins IS NOT NULL
+    AND l.closed -> $1 ->> c.column_name IN ('read', 'hidden')
 """
 
 
@@ -268,6 +280,7 @@ def functions() -> tuple[list[str], list[str]]:
     """What makes the functions: those the owner of the tables owns, and those of the keeper of roles."""
     owners = [
         "CREATE OR REPLACE VIEW crm.field_access AS " + _FIELDS,
+        "CREATE OR REPLACE VIEW crm.who_sums AS " + _SUMS,
         "CREATE OR REPLACE VIEW crm.column_access AS " + _COLUMNS,
         _definer("crm_me()", "bigint", _ME, "sql", "STABLE"),
         _definer("crm_standing()", "TABLE (user_id bigint, must_change boolean, expires_at timestamptz)", _STANDING, "sql", "STABLE"),

@@ -24,7 +24,7 @@ _BRANCH = 6
 class Column:
     """A column as the server guards it. field: what rights call it, "" for what everybody has who sees the row; least: what must be
     allowed of the field to write it (0: nothing, 1: to read it, 2: to write it). begins: what it holds in a new row of somebody who may not
-    write it, as JSON; "" where that is for the program to say."""
+    write it, as JSON; "" where that is for the program to say. summed: a save of another document sums it, see `_SUMS`."""
 
     record_type: str
     table: str
@@ -33,6 +33,7 @@ class Column:
     secret: bool = False
     least: int = 2
     begins: str = ""
+    summed: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def tables() -> list[str]:
         "membership text NOT NULL DEFAULT '')",
         "CREATE TABLE IF NOT EXISTS crm.guarded_column (record_type text, table_name text, column_name text, field text, secret boolean, "
         "least smallint, begins jsonb)",
+        "ALTER TABLE crm.guarded_column ADD COLUMN IF NOT EXISTS summed boolean NOT NULL DEFAULT false",
         "CREATE TABLE IF NOT EXISTS crm.guarded_operation (record_type text, operation text, names text[])",
         "CREATE TABLE IF NOT EXISTS crm.content_holder (user_id bigint, content_id bigint, PRIMARY KEY (user_id, content_id))",
         "CREATE TABLE IF NOT EXISTS crm.fact (name text PRIMARY KEY, value text NOT NULL)",
@@ -72,7 +74,7 @@ def declared(columns: Sequence[Column], operations: Sequence[Operation]) -> list
     made = ["DELETE FROM crm.guarded_column", "DELETE FROM crm.guarded_operation"]
     rows = (
         f"({_text(c.record_type)}, {_text(c.table)}, {_text(c.name)}, {_text(c.field)}, {c.secret}, {c.least}, "
-        f"{_text(c.begins) + '::jsonb' if c.begins else 'NULL'})"
+        f"{_text(c.begins) + '::jsonb' if c.begins else 'NULL'}, {c.summed})"
         for c in columns
     )
     made.append("INSERT INTO crm.guarded_column VALUES " + ", ".join(rows))

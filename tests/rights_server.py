@@ -15,9 +15,11 @@ from rights_office import OfficeMaker
 from sqlalchemy import make_url, text
 
 from crm_desktop.application import Application
-from crm_desktop.draft import Ref
+from crm_desktop.draft import Line, Ref
+from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.records.registry import BUILT_IN
-from crm_desktop.services import server_logins, server_roles
+from crm_desktop.services import saving, server_logins, server_roles
+from crm_desktop.services.listing import fetch_ids
 from crm_desktop.services.opening import NewCompany, open_url
 from crm_desktop.words import use_language
 from db.engine import writing
@@ -70,6 +72,21 @@ class ServerOffice(OfficeMaker):
     def as_person(self, who: str, folder: Path) -> Application:
         """The program under a person's own role, on the same database; the caller closes it."""
         return server_roles.connect_as(self.app.engine.url.render_as_string(hide_password=False), who, PASSWORD, folder)
+
+    def hire(self, name: str, position: str, department: str) -> int:
+        """Somebody who holds a ready-made position and signs in with an own role; made once."""
+        if name in self.people:
+            return self.people[name]
+        self.work_as("boss")
+        (ready,) = fetch_ids(self.app, ListQuery("positions", where=Condition("key", "is", position)))
+        draft = saving.new_draft(self.app, "users")
+        draft.values |= {"name": name, "sign_in": name, "department_id": Ref(self.departments[department])}
+        line = saving.new_line(self.app.type("users"))
+        draft.lines.append(Line(None, line.values | {"position_id": Ref(ready)}))
+        self.people[name] = int(saving.save(self.app, draft).id or 0)
+        with writing(self.app.engine) as session:
+            server_logins.give_password(session, self.people[name], PASSWORD)
+        return self.people[name]
 
 
 def server_office(server: Any, folder: Path) -> Iterator[ServerOffice]:

@@ -31,6 +31,7 @@ from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
 from crm_desktop.services.seeding import give_position, insert_seed, sign_in_name
+from crm_desktop.services.server_roles import as_owner
 from crm_desktop.words import _, language
 from db import search
 from db.bulk import learn, next_id, without_indexes
@@ -215,8 +216,8 @@ def generate_company(
     """
     chinese = language() == "zh_CN"
     words = words_zh if chinese else words_en
-    with told(app):
-        with writing(app.engine) as session:
+    with told(app), as_owner(app) as engine:  # on a server nobody else takes indexes away and sets counters
+        with writing(engine) as session:
             connection = session.connection()
             if connection.execute(select(Customer.id).limit(1)).first() is not None:
                 raise Refused(
@@ -234,7 +235,7 @@ def generate_company(
                 _fill(connection, world, customers, progress or Unwatched())
             _share_one(session, [id_ for id_, _name in owners])
             rebuild(session, app.types.values())
-        with writing(app.engine) as session:
+        with writing(engine) as session:
             learn(session.connection())
     reload_setup(app)
     for key in app.types:

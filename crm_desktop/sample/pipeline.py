@@ -19,6 +19,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.records.pipeline import MEDDIC
 from crm_desktop.services import saving
+from crm_desktop.services.server_roles import as_owner
 from crm_desktop.services.stages import OPPORTUNITIES, StageFacts, pipelines, stages_of
 from db.base import now
 from db.engine import reading, writing
@@ -50,7 +51,7 @@ def fill_pipeline(app: Application, words: ModuleType) -> None:
     plan = [(at, _OUTCOMES[at % len(_OUTCOMES)], stages[at % len(stages)]) for at in range(_DEALS)]
     deals = [_deal(app, words, chance, ways[0], buyers[at % len(buyers)], stage) for at, _outcome, stage in plan]
     saving.save_many(app, deals, "create")
-    with writing(app.engine) as session:
+    with as_owner(app) as engine, writing(engine) as session:
         _spread(session, chance, plan, stages)
     app.plans.clear()
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
+from crm_desktop.records.linked import sums
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access
 from crm_desktop.services.row_values import BOOKKEEPING
@@ -91,7 +92,7 @@ def enter(
                 "user_name": actor.name,
                 "station": actor.station,
                 "batch": batch or (uids[at] if uids else ""),
-                "changes": _known(kind, actor, changes) if limited else dict(changes),
+                "changes": _known(kind, actor, changes) if limited and not sums(actor, kind.key) else dict(changes),
                 "version": draft.version,
             }
             for at, (draft, changes) in enumerate(rows)

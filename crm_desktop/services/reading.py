@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
+from crm_desktop.records.linked import sums
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access
 from crm_desktop.services.references import (
@@ -116,7 +117,7 @@ def _unread(
     app: Application, connection: Connection | Session, kind: RecordType, fields: Mapping[str, Field], prefix: str = ""
 ) -> dict[str, None]:
     """The fields that stay empty, since a server keeps them from the role the program works under."""
-    if not own(connection):
+    if not own(connection) or sums(app.actor, kind.key):
         return {}
     return {n: None for n, f in fields.items() if not f.custom and kind.access(app.actor, f"{prefix}{n}") == Access.HIDDEN}
 

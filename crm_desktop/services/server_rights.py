@@ -15,10 +15,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql
 
 from crm_desktop.application import Application
+from crm_desktop.records.linked import LINKED, SUMMED
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import OPERATIONS, PROGRAM, PROGRAM_RIGHTS
 from crm_desktop.services.access import subject
-from crm_desktop.services.chain.locking import LINKED
 from db import row_asking, row_security, server_chain, server_guards, server_log, server_logins, server_people
 from db.fields import Field
 from db.roles import VIEWS, owner_role, people_role, reader_role
@@ -73,7 +73,8 @@ def _columns(key: str, table: Any, fields: Mapping[str, Field], prefix: str, cop
             yield Column(key, table.name, column.name)
         else:
             begins = "" if name in copied or column.name in copied else _begins(column)
-            yield Column(key, table.name, column.name, f"{prefix}{name}", about.secret, 1 if about.computed else 2, begins)
+            summed = key in SUMMED and not about.secret
+            yield Column(key, table.name, column.name, f"{prefix}{name}", about.secret, 1 if about.computed else 2, begins, summed)
 
 
 def _begins(column: Any) -> str:
@@ -126,9 +127,9 @@ def guard(app: Application, connection: Connection) -> None:
                 for name, role in (("owner", owner_role), ("people", people_role), ("reader", reader_role))
             ),
             *server_people.upkeep((*OPERATIONS, *PROGRAM_RIGHTS)),
-            *owners[:3],
+            *owners[:4],
             *row_asking.lookup_statements(),
-            *owners[3:],
+            *owners[4:],
             *keepers,
             *server_log.functions(),
             *row_asking.above_functions(types),

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from record_makers import Maker, customer, order
-from rights_server import PASSWORD, ServerOffice
+from rights_server import ServerOffice
 
 from crm_desktop.application import Application
-from crm_desktop.draft import Draft, Line, Ref
+from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Missing, Refused, Told
-from crm_desktop.filters import Condition, ListQuery
+from crm_desktop.filters import ListQuery
 from crm_desktop.services import (
     deleting,
     files,
@@ -22,11 +22,9 @@ from crm_desktop.services import (
     lookup,
     saving,
     search_all,
-    server_logins,
     settings_store,
     sharing,
 )
-from db.engine import writing
 
 
 @pytest.fixture
@@ -36,35 +34,13 @@ def office(role_office: ServerOffice) -> ServerOffice:
     return role_office
 
 
-@pytest.fixture(scope="module")
-def seller_id(role_office: ServerOffice) -> int:
-    """Somebody who holds the ready-made position of a salesperson."""
-    office = role_office
-    made = _person(office, "sue", "salesperson", "Sales East")
-    _person(office, "sid", "salesperson", "South")
-    return made
-
-
-def _person(office: ServerOffice, name: str, position: str, department: str) -> int:
-    app = office.app
-    office.work_as("boss")
-    ids = listing.fetch_ids(app, ListQuery("positions", where=Condition("key", "is", position)))
-    draft = saving.new_draft(app, "users")
-    draft.values |= {"name": name, "sign_in": name, "department_id": Ref(office.departments[department])}
-    line = saving.new_line(app.type("users"))
-    draft.lines.append(Line(None, line.values | {"position_id": Ref(ids[0])}))
-    made = int(saving.save(app, draft).id or 0)
-    with writing(app.engine) as session:
-        server_logins.give_password(session, made, PASSWORD)
-    office.people[name] = made
-    return made
-
-
 @pytest.fixture
-def seller(office: ServerOffice, seller_id: int, tmp_path: Path) -> Iterator[Application]:
-    """The program under that person's own role."""
+def seller(office: ServerOffice, tmp_path: Path) -> Iterator[Application]:
+    """The program under the own role of somebody who holds the ready-made position of a salesperson."""
+    office.hire("sid", "salesperson", "South")
+    sue = office.hire("sue", "salesperson", "Sales East")
     opened = office.as_person("sue", tmp_path)
-    assert opened.actor.user_id == seller_id
+    assert opened.actor.user_id == sue
     yield opened
     opened.close()
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft
+from crm_desktop.records.linked import LINKED
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.chain.locking import LINKED, lock
+from crm_desktop.services.chain.locking import lock
 from crm_desktop.services.chain.rules import allow, allow_deleting, prepare
 from crm_desktop.services.chain.settling import Move, Touched, settle
 from crm_desktop.services.stages import OPPORTUNITIES, check_stage, note_visits

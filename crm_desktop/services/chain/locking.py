@@ -14,12 +14,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from crm_desktop.draft import Draft, Ref
+from crm_desktop.records.linked import LINKED
 from crm_desktop.records.record_type import RecordType
 from db.engine import is_sqlite
 from db.roles import own
-
-LINKED = frozenset({"quotes", "sales-orders", "deliveries", "returns", "receivables", "invoices", "receipts"})
-"""The record types whose records count on each other."""
 
 _SPACE = 7205
 _MANY = 40  # beyond so many customers everybody waits: a server keeps few locks
