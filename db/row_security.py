@@ -147,6 +147,10 @@ def _own_tables(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
     yield from _guard(field)
     yield from _policy(field, "SELECT", using=true())
     yield from _everything(field, right("program", "custom_fields"))
+    for table in _tables(system.PrintTemplate, system.PrintDefault):
+        yield from _guard(table)
+        yield from _policy(table, "SELECT", using=true())
+        yield from _everything(table, right("program", "views"))
 
 
 def _files(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:

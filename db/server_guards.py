@@ -234,7 +234,7 @@ def privileges(database: str, guarded: Sequence[Guarded]) -> list[str]:
         made.append(f'GRANT INSERT, UPDATE, DELETE ON public."fts_{each.subject.table.name}" TO {people}')
     everything = (
         system.SavedView, system.KeptDraft, system.Setting, system.CustomField, access.PositionRight, access.PositionField,
-        sign_in.SignInAttempts, sign_in.Device, sign_in.SignInLimit,
+        sign_in.SignInAttempts, sign_in.Device, sign_in.SignInLimit, system.PrintTemplate, system.PrintDefault,
     )  # fmt: skip
     made += [_grant(people, "SELECT, INSERT, UPDATE, DELETE", m.__table__) for m in everything]
     read = (

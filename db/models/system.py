@@ -152,6 +152,41 @@ class KeptDraft(Base):
     facts: Mapped[dict[str, Any]]
 
 
+class PrintTemplate(Base):
+    """One version of a print template. The newest of a name is the one that prints; no text means: back to what the program brings,
+    or gone where it brings none."""
+
+    __tablename__ = "print_template"
+    __table_args__ = (UniqueConstraint("name", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    number: Mapped[int]
+    record_type: Mapped[str] = mapped_column(default="")
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+    user_id: Mapped[int | None]
+    user_name: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(default="")
+
+
+class PrintDefault(Base):
+    """Which template prints a record type when nobody chooses. What is empty (0 for ids) holds for all."""
+
+    __tablename__ = "print_default"
+    __table_args__ = (
+        UniqueConstraint(
+            "record_type", "language", "customer_id", "department_id", "printer", name="uq_print_default_whom"
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_type: Mapped[str]
+    template: Mapped[str]
+    language: Mapped[str] = mapped_column(default="")
+    customer_id: Mapped[int] = mapped_column(default=0)
+    department_id: Mapped[int] = mapped_column(default=0)
+    printer: Mapped[str] = mapped_column(default="")
+
+
 class SchemaFact(Base):
     """Facts about this database: its uid, the program that made it."""
 
