@@ -23,7 +23,8 @@ from crm_desktop.printing.context import for_record
 from crm_desktop.printing.mail_draft import mail_draft
 from crm_desktop.printing.preview import page_sizes
 from crm_desktop.printing.printing import note_printed, print_to_pdf
-from crm_desktop.printing.shipped import CARD, templates_for
+from crm_desktop.printing.shipped import CARD
+from crm_desktop.printing.template_store import templates_for
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _, ngettext
 from ui import theme
@@ -118,7 +119,7 @@ class PrintDialog(QDialog):
 
     def _fill_templates(self) -> None:
         code = str(self.language.currentData())
-        self.choices.fill_templates([(t.name, t.title_in(code)) for t in templates_for(self.kind, code)])
+        self.choices.fill_templates([(t.name, t.title_in(code)) for t in templates_for(self.shell.app, self.kind, code)])
         self._may_edit()
 
     def _may_edit(self) -> None:

@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from reportlab.graphics.barcode.code39 import Standard39
 from reportlab.graphics.barcode.code128 import Code128
-from reportlab.graphics.barcode.eanbc import Ean13BarcodeWidget
+from reportlab.graphics.barcode.common import I2of5
+from reportlab.graphics.barcode.eanbc import Ean8BarcodeWidget, Ean13BarcodeWidget
+from reportlab.graphics.barcode.ecc200datamatrix import ECC200DataMatrix
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Rect
 
 from crm_desktop.words import _
 
 Bars = tuple[tuple[float, float, float, float], ...]
-LONGEST = {"code128": 60, "qr": 1_000}
+LONGEST = {"code128": 60, "code39": 40, "itf": 40, "qr": 1_000, "datamatrix": 150}
+_CODE39 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-. $/+%")
+_EAN = {"ean13": 13, "ean8": 8}
+_WIDE = 2.5  # modules of a wide bar of the codes that know narrow and wide ones only
 
 
 def bars(symbology: str, value: str, x: float, y: float, width: float, height: float) -> Bars:
     """The dark rectangles of a code that fills a box. Raises ValueError with words when the value does not fit the code."""
     if not value:
         return ()
-    if symbology != "ean13" and len(value) > LONGEST[symbology]:
+    if symbology not in _EAN and len(value) > LONGEST[symbology]:
         raise ValueError(_("too long for a bar code"))
-    if symbology == "qr":
-        return _qr(value, x, y, min(width, height))
-    if symbology == "ean13":
-        return _ean13(value, x, y, width, height)
+    match symbology:
+        case "qr":
+            return _qr(value, x, y, min(width, height))
+        case "datamatrix":
+            return _datamatrix(value, x, y, min(width, height))
+        case "ean13" | "ean8":
+            return _ean(value, _EAN[symbology], x, y, width, height)
+        case "code39" | "itf":
+            return _narrow_and_wide(symbology, value, x, y, width, height)
     return _code128(value, x, y, width, height)
+
+
+def _narrow_and_wide(symbology: str, value: str, x: float, y: float, width: float, height: float) -> Bars:
+    if symbology == "code39":
+        value = value.upper()
+        if not all(letter in _CODE39 for letter in value):
+            raise ValueError(_("Code 39 holds capital letters, digits and - . $ / + % only"))
+        code: Any = Standard39(value, barWidth=1, quiet=0, checksum=0)
+    else:
+        value = value.strip()
+        if not value.isascii() or not value.isdigit():
+            raise ValueError(_("ITF holds digits only"))
+        code = I2of5(value if len(value) % 2 == 0 else f"0{value}", barWidth=1, quiet=0, checksum=0, bearers=0)
+    code.validate()
+    code.encode()
+    code.decompose()
+    runs = [(letter in "bB", _WIDE if letter in "BS" else 1.0) for letter in code.decomposed]
+    return _stripes(runs, x, y, width, height)
 
 
 def _code128(value: str, x: float, y: float, width: float, height: float) -> Bars:
@@ -39,7 +69,7 @@ def _code128(value: str, x: float, y: float, width: float, height: float) -> Bar
     return _stripes(modules, x, y, width, height)
 
 
-def _stripes(runs: list[tuple[bool, int]], x: float, y: float, width: float, height: float) -> Bars:
+def _stripes(runs: Sequence[tuple[bool, float]], x: float, y: float, width: float, height: float) -> Bars:
     """Alternating (dark, modules) runs, stretched to the width."""
     unit = width / sum(modules for _dark, modules in runs)
     found = []
@@ -50,15 +80,29 @@ def _stripes(runs: list[tuple[bool, int]], x: float, y: float, width: float, hei
     return tuple(found)
 
 
-def _ean13(value: str, x: float, y: float, width: float, height: float) -> Bars:
+def _ean(value: str, length: int, x: float, y: float, width: float, height: float) -> Bars:
     digits = value.strip()
-    if not digits.isascii() or not digits.isdigit() or len(digits) not in (12, 13):
-        raise ValueError(_("EAN-13 needs 12 or 13 digits"))
-    check = str(-sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits[:12])) % 10)
-    if len(digits) == 13 and digits[12] != check:
-        raise ValueError(_("the check digit of this EAN-13 is wrong; it should be {digit}").format(digit=check))
-    widget = Ean13BarcodeWidget(digits[:12] + check, barWidth=1, quiet=0, humanReadable=0)
+    if not digits.isascii() or not digits.isdigit() or len(digits) not in (length - 1, length):
+        raise ValueError(_("EAN-{length} needs {less} or {length} digits").format(length=length, less=length - 1))
+    own = digits[: length - 1]
+    check = str(-sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(own))) % 10)
+    if len(digits) == length and digits[-1] != check:
+        raise ValueError(_("the check digit of this EAN-{length} is wrong; it should be {digit}").format(length=length, digit=check))
+    maker = Ean13BarcodeWidget if length == 13 else Ean8BarcodeWidget
+    widget = maker(own + check, barWidth=1, quiet=0, humanReadable=0)
     return _scaled(_rectangles(widget.draw()), x, y, width, height)
+
+
+def _datamatrix(value: str, x: float, y: float, side: float) -> Bars:
+    if not all(" " <= letter <= "~" for letter in value):
+        raise ValueError(_("Data Matrix holds letters, digits and signs of the keyboard only"))
+    code = ECC200DataMatrix(value)
+    code.validate()
+    rows = list(reversed(code.encode()))
+    unit = side / len(rows)
+    return tuple(
+        (x + at * unit, y + down * unit, unit, unit) for down, row in enumerate(rows) for at, dark in enumerate(row) if dark
+    )
 
 
 def _qr(value: str, x: float, y: float, side: float) -> Bars:

@@ -36,6 +36,9 @@ from db.fields import Field
 
 Context = dict[str, Any]
 
+WHOM = "_whom"
+"""The ids of the customer and the department of a record, by which its template is chosen; 0 for none."""
+
 COMPANY_FIELDS = {
     "name": COMPANY_NAME,
     "short_name": COMPANY_SHORT_NAME,
@@ -114,7 +117,7 @@ class _Reader:
             company: dict[str, Any] = {name: settings.get(setting) for name, setting in COMPANY_FIELDS.items()}
             company["logo"] = _decoded(settings.get(COMPANY_LOGO))
             now = dt.datetime.now(dt.UTC)
-            moment = {"date": now.astimezone().date(), "time": now, "language": self._language}
+            moment = {"date": now.astimezone().date(), "time": now, "language": self._language, "copy": "", "times": 0}
             self._shared = {"company": company, "user": {"name": self._app.actor.name}, "print": moment}
         return self._shared
 
@@ -132,6 +135,7 @@ class _Reader:
             lines.append(row)
         labels = {name: self._labels_of(fields, name) for name in linked}
         return {
+            WHOM: self._whom(kind, draft),
             "record": record,
             "lines": tuple(lines),
             "linked": linked,
@@ -148,6 +152,11 @@ class _Reader:
             },
             **self.shared(),
         }
+
+    def _whom(self, kind: RecordType, draft: Draft) -> tuple[int, int]:
+        customer, department = draft.values.get("customer_id"), draft.values.get("department_id")
+        own = draft.id if kind.key == "customers" else None
+        return own or (customer.id if isinstance(customer, Ref) else 0), department.id if isinstance(department, Ref) else 0
 
     def plain(self, values: Mapping[str, Any], fields: Mapping[str, Field], pictures: bool = True) -> dict[str, Any]:
         """Values by plain name, as a template prints them."""

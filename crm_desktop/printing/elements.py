@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from crm_desktop.printing.charts import chart
 from crm_desktop.printing.evaluate import FAULT, Data, Reader, needs_pages
 from crm_desktop.printing.marks import BarsMark, BoxMark, LineMark, Mark, PictureMark, Problems
 from crm_desktop.printing.pictures import Pictures
+from crm_desktop.printing.rich_text import place_rich, set_rich
+from crm_desktop.printing.seals import seal
 from crm_desktop.printing.styles import Style, Styles
 from crm_desktop.printing.template import (
     BarcodeElement,
+    ChartElement,
     CheckBoxElement,
     Element,
     ExpressionElement,
@@ -22,11 +27,18 @@ from crm_desktop.printing.template import (
     PageNumberElement,
     PictureElement,
     RectangleElement,
+    RichTextElement,
+    SealElement,
     TableElement,
     TextElement,
 )
-from crm_desktop.printing.text_fit import fit, place
+from crm_desktop.printing.text_fit import fit, place, place_turned, upright
 from crm_desktop.words import _
+
+SEAL_INK = "#c8102e"
+"""The red of a seal whose style names no colour of its own."""
+
+SQUARE = ("qr", "datamatrix")
 
 Draw = Callable[[float, float, float, list[Mark]], None]
 """Paints one element: x, y, height, marks to add to."""
@@ -95,6 +107,14 @@ class ElementPainter:
     def _piece(self, element: Element, data: Data) -> Piece:
         style = self.styles.of(element.style, element.id)
         match element:
+            case TextElement() if element.angle:
+                return self._turned(element, self.reader.mixed(element.text, style, element.id, data), style)
+            case RichTextElement():
+                return self._rich(element, style, data)
+            case SealElement():
+                return self._seal(element, style, data)
+            case ChartElement():
+                return self._chart(element, style, data)
             case TextElement() | PageNumberElement():
                 return self._text(element, self.reader.mixed(element.text, style, element.id, data), style)
             case FieldElement():
@@ -130,6 +150,73 @@ class ElementPainter:
             place(fitted, style, element.id, x, y, element.width, height, marks)
 
         return Piece(element, extra if extra > 0.01 else 0.0, draw)
+
+    def _turned(self, element: TextElement, text: str, style: Style) -> Piece:
+        width, height = (element.height, element.width) if upright(element.angle) else (element.width, element.height)
+        still = replace(style, overflow="wrap") if style.overflow == "grow" else style
+        fitted = fit(text, still, max(width - 2 * style.padding, 0.5), max(height - 2 * style.padding, 0.1))
+        if fitted.clipped:
+            self.reader.note_clipped(element.id, text)
+
+        def draw(x: float, y: float, height: float, marks: list[Mark]) -> None:
+            place_turned(fitted, still, element.id, (x, y, element.width, height), element.angle, marks)
+
+        return Piece(element, 0.0, draw)
+
+    def _rich(self, element: RichTextElement, style: Style, data: Data) -> Piece:
+        def filled(text: str, look: Style) -> str:
+            return self.reader.mixed(text, look, element.id, data)
+
+        inner = max(element.width - 2 * style.padding, 0.5)
+        text = set_rich(element.text, style, inner, max(element.height - 2 * style.padding, 0.1), filled)
+        extra = max(text.height + 2 * style.padding - element.height, 0.0) if style.overflow == "grow" else 0.0
+        if text.clipped:
+            self.reader.note_clipped(element.id, element.text)
+
+        def draw(x: float, y: float, height: float, marks: list[Mark]) -> None:
+            place_rich(text, style, element.id, x, y, element.width, height, marks)
+
+        return Piece(element, extra if extra > 0.01 else 0.0, draw)
+
+    def _seal(self, element: SealElement, style: Style, data: Data) -> Piece:
+        try:
+            content = self._picture_content(element, data)
+            wide, high = self._pictures.size(content) if content else (0, 0)
+        except ValueError as fault:
+            self._problems.add("picture", element.id, str(fault))
+            content, wide, high = b"", 0, 0
+        text = self.reader.mixed(element.text, style, element.id, data)
+        caption = self.reader.mixed(element.caption, style, element.id, data)
+        drawn = style if style.color != self.styles.of(None, element.id).color else replace(style, color=SEAL_INK)
+
+        def draw(x: float, y: float, height: float, marks: list[Mark]) -> None:
+            if content and wide and high:
+                scale = min(element.width / wide, height / high)
+                left, top = x + (element.width - wide * scale) / 2, y + (height - high * scale) / 2
+                marks.append(PictureMark(element.id, left, top, wide * scale, high * scale, content, element.opacity))
+            elif text and min(element.width, height) > 4:
+                marks += seal(element.id, text, caption, drawn, (x, y, element.width, height), element.opacity)
+
+        return Piece(element, 0.0, draw)
+
+    def _chart(self, element: ChartElement, style: Style, data: Data) -> Piece:
+        points = []
+        for number, row in enumerate(self.reader.rows(element.over, element.id, data), 1):
+            inside = {**data, "line": row, "row": number}
+            value = self.reader.value(element.value, element.id, inside)
+            if value is not None and not isinstance(value, (int, Decimal)):
+                if value is not FAULT:
+                    self._problems.add("expression", element.id, _("“{source}” is not a number").format(source=element.value))
+                continue
+            label = self.reader.shown(self.reader.value(element.label, element.id, inside), style, element.id)
+            points.append((label, Decimal(value or 0)))
+        title = self.reader.mixed(element.title, style, element.id, data)
+
+        def draw(x: float, y: float, height: float, marks: list[Mark]) -> None:
+            box = (x, y, element.width, height)
+            marks += chart(element.id, element.chart, points, title, element.show_values, element.colors, style, box)
+
+        return Piece(element, 0.0, draw)
 
     def _check_box(self, element: CheckBoxElement, style: Style, data: Data) -> Piece:
         value = self.reader.value(element.checked, element.id, data)
@@ -170,7 +257,7 @@ class ElementPainter:
 
         return Piece(element, 0.0, draw)
 
-    def _picture_content(self, element: PictureElement, data: Data) -> bytes:
+    def _picture_content(self, element: PictureElement | SealElement, data: Data) -> bytes:
         if element.picture:
             return self._pictures.named(element.picture)
         value = self.reader.value(element.field, element.id, data) if element.field else None
@@ -183,7 +270,7 @@ class ElementPainter:
     def _barcode(self, element: BarcodeElement, style: Style, data: Data) -> Piece:
         value = self.reader.value(element.value, element.id, data)
         text = "" if value is FAULT else self.reader.shown(value, style, element.id)
-        room = style.size * 0.45 if element.show_text and element.symbology != "qr" else 0.0
+        room = style.size * 0.45 if element.show_text and element.symbology not in SQUARE else 0.0
         height = max(element.height - room, 0.1)
         try:
             dark = _barcodes().bars(element.symbology, text, 0, 0, max(element.width, 0.1), height)
@@ -244,7 +331,7 @@ def _rectangle(element: RectangleElement, style: Style) -> Draw:
 def _speaks_of_pages(element: Element) -> bool:
     sources: list[tuple[Any, bool]] = [(element.visible_when, False)]
     match element:
-        case TextElement() | PageNumberElement() | CheckBoxElement():
+        case TextElement() | PageNumberElement() | CheckBoxElement() | RichTextElement():
             sources.append((element.text, True))
         case ExpressionElement():
             sources.append((element.expression, False))

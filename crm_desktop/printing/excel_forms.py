@@ -26,8 +26,8 @@ from crm_desktop.exchange.headings import LINE, folded
 from crm_desktop.exchange.synonyms import SYNONYMS
 from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.printing.context import COMPANY_FIELDS, Context, for_record, plain_name
-from crm_desktop.printing.printing import note_printed
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.print_log import note_printed
 from crm_desktop.services.saving import open_record
 from crm_desktop.words import LANGUAGES, _, translated
 from db.fields import Field

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from crm_desktop.printing.format_rules import TemplateError
 from crm_desktop.printing.marks import (
     POINT,
@@ -17,13 +19,18 @@ from crm_desktop.printing.template import Page
 from crm_desktop.words import _
 
 MOST_PAGES = 2_000
+LONGEST_ROLL = 5_000.0  # millimetres; a PDF holds no longer page
 
 
 class Flow:
     """Pages filled from top to bottom."""
 
     def __init__(self, page: Page, heads: tuple[float, float], feet: tuple[float, float]) -> None:
-        self._width, self._height = page.dimensions()
+        self.width, self._height = page.dimensions()
+        if page.roll:
+            self._height = LONGEST_ROLL
+        self.repeats: list[tuple[float, Callable[[float], None]]] = []
+        """What stands again at the top of each page as long as it is here: its height, and what draws it at a height."""
         self._margins, self._heads, self._feet = page.margins, heads, feet
         self.pages: list[PageMarks] = []
         self.new_page()
@@ -36,7 +43,8 @@ class Flow:
     @property
     def capacity(self) -> float:
         """The height of a fresh page that is not the first."""
-        return self._height - self._margins.top - self._margins.bottom - self._heads[1] - self._feet[1]
+        again = sum(height for height, _draw in self.repeats)
+        return self._height - self._margins.top - self._margins.bottom - self._heads[1] - self._feet[1] - again
 
     def left(self) -> float:
         """The height that is still free on this page."""
@@ -57,10 +65,14 @@ class Flow:
         if len(self.pages) >= MOST_PAGES:
             raise TemplateError("", _("The document would be longer than {count} pages.").format(count=MOST_PAGES))
         which = 1 if self.pages else 0
-        self.pages.append(PageMarks(self._width, self._height))
+        self.pages.append(PageMarks(self.width, self._height))
         self.top = self.y = self._margins.top + self._heads[which]
         self.bottom = self._height - self._margins.bottom - self._feet[which]
         self.fresh = True
+        for height, draw in self.repeats:
+            if self.y + 2 * height < self.bottom:  # a head that leaves no room for anything is left out
+                draw(self.y)
+                self.top = self.y = self.y + height
 
     def spill(self, marks: list[Mark], height: float) -> None:
         """Put marks drawn from y = 0 on as many pages as they need, never cutting through a line of text."""

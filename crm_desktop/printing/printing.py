@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from crm_desktop.application import Application
-from crm_desktop.printing.context import Context, for_records
+from crm_desktop.printing.context import WHOM, Context, for_records
 from crm_desktop.printing.rendering import Rendered, render_many
-from crm_desktop.printing.shipped import find_template
 from crm_desktop.printing.template import Template
-from crm_desktop.services import events
+from crm_desktop.printing.template_store import Chooser
+from crm_desktop.services.print_log import note_printed
 
-
-def note_printed(app: Application, type_key: str, record_id: int, label: str, facts: Mapping[str, Any]) -> None:
-    """Let the history of a record tell that it was printed or saved as PDF; to show it on the screen is neither."""
-    events.record(app, "print", label, facts, about=(type_key, record_id))
+__all__ = ["note_printed", "print_records", "print_to_pdf"]
 
 
 def print_to_pdf(app: Application, type_key: str, record_id: int, template: str | None, language: str) -> bytes:
@@ -31,12 +27,20 @@ def print_records(
     language: str,
     progress: Callable[[int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    printer: str = "",
+    first_label: int = 1,
 ) -> Rendered:
-    """Several records as one PDF, each with its own page numbers, with what a person should look at."""
-    chosen = find_template(app.type(type_key), template, language)
+    """Several records as one PDF, each with its own page numbers, with what a person should look at.
+
+    Without a template each record takes the usual one for its customer, its department, the printer and the language. first_label: on
+    which label of the first sheet labels begin.
+    """
+    chooser = Chooser(app, app.type(type_key), language, template, printer)
+    spoken = chooser.of().language or language
 
     def documents() -> Iterator[tuple[Template, Context]]:
-        for context in for_records(app, type_key, ids, chosen.language or language):
-            yield chosen, context
+        for context in for_records(app, type_key, ids, spoken):
+            yield chooser.of(*context[WHOM]), context
 
-    return render_many(documents(), progress, cancelled)
+    return render_many(documents(), progress, cancelled, first_label=first_label)

@@ -82,7 +82,7 @@ class _Painter:
             mark = marks[index]
             if isinstance(mark, TextMark):
                 end = index + 1
-                while end < count and isinstance(marks[end], TextMark) and marks[end].opacity == mark.opacity:
+                while end < count and isinstance(other := marks[end], TextMark) and other.opacity == mark.opacity:
                     end += 1
                 self._texts(marks[index:end])
                 index = end

@@ -58,10 +58,13 @@ class Row:
 class TableRows:
     """All rows of one table for one set of data."""
 
-    def __init__(self, table: Table, owner: str, reader: Reader, styles: Styles, data: Data) -> None:
+    def __init__(
+        self, table: Table, owner: str, reader: Reader, styles: Styles, data: Data, rows: tuple[Data, ...] | None = None
+    ) -> None:
+        """rows: those of one group; all of the list when None."""
         self.table, self.owner = table, owner
         self._reader, self._styles, self._data = reader, styles, data
-        rows = reader.rows(table.over, owner, data)[:MOST_ROWS]
+        rows = (reader.rows(table.over, owner, data) if rows is None else rows)[:MOST_ROWS]
         columns = [column for column in table.columns if reader.holds(column.visible_when, column.id, data)]
         texts, numbers = self._texts(columns, rows)
         hidden = {

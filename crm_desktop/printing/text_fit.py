@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -78,6 +79,43 @@ def place(
     if fitted.lines:
         _place_lines(fitted, style, element, x, y, width, height, marks, row)
     place_border(style, element, x, y, width, height, marks, row)
+
+
+def place_turned(
+    fitted: Fitted, style: Style, element: str, box: tuple[float, float, float, float], angle: float, marks: list[Mark]
+) -> None:
+    """The same with the text turned around the middle of its box (x, y, width, height); fill and borders stay as they are."""
+    x, y, width, height = box
+    middle_x, middle_y = x + width / 2, y + height / 2
+    if upright(angle):
+        width, height = height, width
+    lines: list[Mark] = []
+    if fitted.lines:
+        _place_lines(fitted, style, element, middle_x - width / 2, middle_y - height / 2, width, height, lines, 0)
+    turn = math.radians(angle)
+    cos, sin = math.cos(turn), math.sin(turn)
+    place_ground(style, element, *box, marks)
+    for line in lines:
+        assert isinstance(line, TextMark)
+        dx, dy = line.x - middle_x, line.y - middle_y
+        marks.append(line._replace(x=middle_x + dx * cos + dy * sin, y=middle_y - dx * sin + dy * cos, angle=angle))
+
+
+def upright(angle: float) -> bool:
+    """Whether a text turned so runs along the height of its box."""
+    return 45 < abs(angle) < 135
+
+
+def place_ground(style: Style, element: str, x: float, y: float, width: float, height: float, marks: list[Mark]) -> None:
+    """Add fill and borders of a box."""
+    if style.fill:
+        marks.append(BoxMark(element, x, y, width, height, style.fill))
+    place_border(style, element, x, y, width, height, marks)
+
+
+def words_of(text: str) -> list[str]:
+    """The parts of a text between which a line may end."""
+    return _WORDS.findall(text)
 
 
 def _place_lines(

@@ -52,6 +52,7 @@ ACTIONS: dict[str, str] = {
     "settings": N_("Settings changed"),
     "custom_field": N_("Fields changed"),
     "view": N_("Shared view changed"),
+    "template": N_("Print template changed"),
     "repair": N_("Repaired by a check"),
     history.ARCHIVED: N_("Log archived"),
     "merge": N_("Records merged"),
