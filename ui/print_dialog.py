@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths, Qt, QTemporaryDir, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -23,9 +23,9 @@ from crm_desktop.printing.context import for_record
 from crm_desktop.printing.mail_draft import mail_draft
 from crm_desktop.printing.preview import page_sizes
 from crm_desktop.printing.printing import note_printed, print_to_pdf
-from crm_desktop.printing.shipped import CARD
 from crm_desktop.printing.template_store import templates_for
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.print_templates import SHARE
 from crm_desktop.words import _, ngettext
 from ui import theme
 from ui.page_view import PageBar, PageItem, PageView
@@ -54,8 +54,7 @@ class PrintDialog(QDialog):
         self._build()
         window = parent.window()
         self.resize(min(theme.current().px(1160), window.width() - 40), window.height() - 40)
-        for keys in ("Return", "Enter", "Ctrl+P"):
-            QShortcut(QKeySequence(keys), self, self.take_default)
+        QShortcut(QKeySequence("Ctrl+P"), self, self.take_default)
         self._fill_templates()
         self.choices.other_language.connect(self._other_language)
         self.choices.other_template.connect(self.render_pages)
@@ -123,13 +122,19 @@ class PrintDialog(QDialog):
         self._may_edit()
 
     def _may_edit(self) -> None:
-        """Only what somebody drew can be changed, and only by those who may set this record type up."""
-        self.edit_button.setVisible(self.shell.app.actor.may(f"{self.kind.key}.setup"))
-        self.edit_button.setEnabled(self.template.currentData() != CARD)
+        """Only by those who may change templates for everybody; out of the plain card a new one is made."""
+        self.edit_button.setVisible(self.shell.app.actor.may(SHARE))
 
     def _other_language(self) -> None:
         self._fill_templates()
         self.render_pages()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter prints, but not while a text is looked for."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif not self.bar.search.hasFocus():
+            self.take_default()
 
     # The PDF and its pages
 

@@ -137,6 +137,11 @@ def history(app: Application, name: str) -> list[tuple[Version, Template | None]
     return [(v, t if v.text else shipped_templates().get(name)) for v, t in found]
 
 
+def original(name: str) -> Template | None:
+    """A template as it came with the program; None for the company's own."""
+    return shipped_templates().get(name)
+
+
 def free_name(app: Application, wanted: str) -> str:
     """A name nobody uses yet, like this one."""
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", wanted).strip("-.") or "template"

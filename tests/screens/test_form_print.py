@@ -104,6 +104,9 @@ def test_the_preview_is_the_pdf_pixel_by_pixel_and_finds_words(desk: Desk) -> No
     (width, height), content = page_rgb(dialog.pdf, 0, 96)
     printed = QImage(content, width, height, width * 3, QImage.Format.Format_RGB888).convertToFormat(QImage.Format.Format_RGB32)
     assert dialog.pages[0].picture == printed
+    dialog.activateWindow()
+    desk.wait(dialog.isActiveWindow)
+    dialog.bar.search.setFocus()
     dialog.bar.search.setText("广州华远")
     QTest.keyClick(dialog.bar.search, Qt.Key.Key_Return)
     desk.wait(lambda: bool(dialog.view.hits))

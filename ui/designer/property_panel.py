@@ -135,7 +135,6 @@ class PropertyPanel(QWidget):
         folded = self._folded.get(section.title, section.folded)
         head = Button(_(section.title), "chevron_right" if folded else "chevron_down", kind="item")
         head.setAccessibleName(_(section.title))
-        body.setVisible(not folded)
 
         def fold() -> None:
             self._folded[section.title] = body.isVisible()
@@ -146,6 +145,7 @@ class PropertyPanel(QWidget):
         head.clicked.connect(fold)
         column.addWidget(head)
         column.addWidget(body)
+        body.setVisible(not folded)  # only now: a widget without a parent would be a window of its own for a moment
 
     def _line(self, grid: QGridLayout, at: int, row: tuple[Prop, ...], thing: Any) -> None:
         kinds = [properties.editor_kind(prop, thing) for prop in row]

@@ -6,11 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from crm_desktop.printing.template import Template
 from crm_desktop.words import _
 from ui.designer import keeping, store
 from ui.designer.keeping import KeptTemplate
+from ui.designer.preview_window import PreviewWindow
 from ui.designer.save_dialog import SaveDialog
 from ui.designer.store import Opened
 from ui.designer.versions import VersionsDialog
@@ -33,7 +35,7 @@ class DesignerScreen(QWidget):
         self.title, self.icon, self.tab_key = _("Print template"), "ruler", tab_of(type, name)
         self.bench: Workbench | None = None
         self._opened: Opened | None = None
-        self._saving = False
+        self._saving = self._new = False
         self._stack = QStackedLayout(self)
         waiting = QWidget()
         QVBoxLayout(waiting).addWidget(Spinner(28))
@@ -47,6 +49,11 @@ class DesignerScreen(QWidget):
     def unsaved(self) -> bool:
         """Whether something was changed and not saved."""
         return self.bench is not None and not self.bench.document.stack.isClean()
+
+    @property
+    def worth_saving(self) -> bool:
+        """Whether saving would keep anything: changes, or a template that nobody has kept yet."""
+        return self.unsaved or self._new
 
     def close_request(self) -> bool:
         """Ask about changes; what is not wanted is forgotten."""
@@ -75,6 +82,8 @@ class DesignerScreen(QWidget):
 
     def _show(self, opened: Opened) -> None:
         self._opened = opened
+        self.name = opened.template.name
+        self.tab_key = tab_of(self._type, self.name)
         self.title = opened.template.title_in(opened.template.language)
         self.bench = Workbench(self._shell, self._shell.app.type(self._type), opened.template, self._record)
         page = QWidget()
@@ -88,7 +97,11 @@ class DesignerScreen(QWidget):
         column.addWidget(self.bench, 1)
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
+        self._new = opened.new
         self._connect()
+        if opened.fault:
+            words = _("The version that was saved cannot be read: {reason} This is the one that came with the program.")
+            self._banner_place.addWidget(Banner(words.format(reason=opened.fault), "amber", closable=True))
         self._shell.tab_changed(self)
         self.bench.canvas.setFocus()
         self._shell.tasks.run(partial(keeping.kept, self._shell.app, self.name), self._take_draft, owner=self)
@@ -101,6 +114,8 @@ class DesignerScreen(QWidget):
         row.addWidget(Label(_(self._shell.app.type(self._type).plural), "dim"))
         if self._opened.shipped:
             row.addWidget(Tag(_("Came with the program"), "grey"))
+        elif self._opened.new:
+            row.addWidget(Tag(_("New"), "green"))
         row.addStretch(1)
         self.undo = IconButton("arrow_undo", _("Undo"), stack.undo)
         self.redo = IconButton("arrow_redo", _("Redo"), stack.redo)
@@ -128,12 +143,14 @@ class DesignerScreen(QWidget):
     def _marks(self) -> None:
         assert self.bench is not None
         stack = self.bench.document.stack
+        if not isValid(stack):  # a stack that goes with its tab says so once more
+            return
         for button, can, words, name in (
             (self.undo, stack.canUndo(), _("Undo"), stack.undoText()), (self.redo, stack.canRedo(), _("Redo"), stack.redoText()),
         ):  # fmt: skip
             button.setEnabled(can)
             button.setToolTip(f"{words}: {name}" if name else words)
-        self.save_button.setEnabled(not stack.isClean() and not self._saving)
+        self.save_button.setEnabled(self.worth_saving and not self._saving)
         self._shell.tab_changed(self)
 
     # The draft of the last time
@@ -164,11 +181,12 @@ class DesignerScreen(QWidget):
         """What was done, in a few words, as the note one begins with."""
         assert self.bench is not None
         stack = self.bench.document.stack
-        return "、".join(dict.fromkeys(stack.text(n) for n in range(stack.cleanIndex() if stack.cleanIndex() > 0 else 0, stack.index())))[:120]
+        done = (stack.text(number) for number in range(max(stack.cleanIndex(), 0), stack.index()))
+        return _(", ").join(dict.fromkeys(word for word in done if word))[:120]
 
     def ask_and_save(self) -> None:
         """Save, with a note of what was changed."""
-        if self.unsaved and not self._saving:
+        if self.worth_saving and not self._saving:
             dialog = SaveDialog(self, self._note())
             if dialog.exec():
                 self.save(note=dialog.note)
@@ -188,6 +206,7 @@ class DesignerScreen(QWidget):
             self._somebody_was_faster(template)
             return
         self.bench.saved(template)
+        self._new = False
         self._shell.tasks.run(partial(keeping.forget, self._shell.app, self.name))
         self.title = template.title_in(template.language)
         self._marks()
@@ -225,12 +244,10 @@ class DesignerScreen(QWidget):
     def preview(self) -> None:
         """The document as it would be printed now."""
         if self.bench is not None and self.bench.context is not None:
-            from_here = self.bench
-            self._shell.tasks.run(partial(store.preview, from_here.document.template, from_here.context or {}), self._show_preview, owner=self)
+            work = partial(store.preview, self.bench.document.template, self.bench.context)
+            self._shell.tasks.run(work, self._show_preview, owner=self)
 
     def _show_preview(self, pdf: bytes) -> None:
-        from ui.designer.preview_window import PreviewWindow
-
         self._preview = PreviewWindow(self, self._shell, self.title, pdf)
         self._preview.open()
 

@@ -11,6 +11,7 @@ from crm_desktop.application import Application
 from crm_desktop.printing.context import field_labels, for_list, for_record, plain_name
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.lookup import suggest
+from crm_desktop.services.saving import open_record
 from crm_desktop.words import N_, translated
 
 STRESSES: Mapping[str, str] = {
@@ -27,8 +28,10 @@ _LONG = {"zh_CN": "超长名称用于检查版面是否放得下", "en": "a very
 _LONGEST_TEXT = 46
 
 
-def first_record(app: Application, kind: RecordType) -> tuple[int, str]:
-    """The record to begin with: the newest; SAMPLE where there is none."""
+def first_record(app: Application, kind: RecordType, wanted: int = 0) -> tuple[int, str]:
+    """The record to begin with: the wanted one, else the newest; SAMPLE where there is none."""
+    if wanted:
+        return wanted, kind.label_of(open_record(app, kind.key, wanted).values)
     found = records(app, kind, "")
     return (found[0][0], found[0][1]) if found else (SAMPLE, "")
 
@@ -78,7 +81,7 @@ def _longer(values: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 def _sample(app: Application, kind: RecordType, language: str) -> dict[str, Any]:
     """Made-up data: every text says what it is, every figure is a plain one."""
-    context: dict[str, Any] = {"company": {}, "user": {"name": app.actor.name}, "print": {"date": dt.date.today()}}
+    context: dict[str, Any] = {"company": {}, "user": {"name": app.actor.name}, "print": {"date": dt.date.today(), "copy": ""}}
     if app.actor.may(f"{kind.key}.print"):
         context |= for_list(app, kind.key, (), language)
     visible = kind.visible(app.actor)

@@ -47,7 +47,8 @@ _BACKGROUND = QSize(1_600, 2_400)
 class Workbench(QWidget):
     """Everything around one document, without head and without a place to keep it."""
 
-    def __init__(self, shell: Shell, kind: RecordType, template: Template) -> None:
+    def __init__(self, shell: Shell, kind: RecordType, template: Template, record: int = 0) -> None:
+        """record: the id of the record to put on the paper; 0 for the newest."""
         super().__init__()
         self.shell, self.kind = shell, kind
         self.document = Document(template, self)
@@ -66,7 +67,7 @@ class Workbench(QWidget):
         self._keep_timer.timeout.connect(self.keep)
         self._lay_out()
         self._connect()
-        shell.tasks.run(partial(subjects.first_record, shell.app, kind), self._begin, self._failed, owner=self)
+        shell.tasks.run(partial(subjects.first_record, shell.app, kind, record), self._begin, self._failed, owner=self)
 
     # How it looks
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
 from crm_desktop.records.registry import BUILT_IN
 from crm_desktop.words import N_
 from ui.backup_news import BACKUP
@@ -29,6 +34,8 @@ from ui.shell import Shell
 from ui.sign_in_people import GRANT, SignInPeople
 from ui.sign_in_person import SignInPerson
 
+SHARE_TEMPLATES = "program.views"
+
 ACCOUNT = PageEntry("customers", "account", N_("Account"), AccountPage, "receipts.see")
 
 
@@ -42,6 +49,7 @@ def all_screens() -> Screens:
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("ageing", N_("Ages of receivables"), "data_bar_vertical", AgeingScreen, "finance", "receivables.see"),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
+            ScreenEntry("template", N_("Print template"), "ruler", _designer, "setup", SHARE_TEMPLATES, in_navigation=False),
             ScreenEntry("log", N_("Log"), "history", LogScreen, "setup", "program.log"),
             ScreenEntry("organisation", N_("Organisation"), "organization", OrgChart, "setup", "departments.see"),
             ScreenEntry("rights", N_("Positions and rights"), "shield", RightsScreen, "setup", "program.rights"),
@@ -65,4 +73,11 @@ def _list(shell: Shell, type_key: str, **arguments: str) -> ListScreen:
     """A list whose empty state can bring the sample company."""
     made = ListScreen(shell, type_key, **arguments)
     made.sample_wanted.connect(lambda: fill_with_sample(shell))
+    return made
+
+
+def _designer(shell: Shell, **arguments: Any) -> QWidget:
+    """What designs and shows pages is loaded when it is wanted: it would slow the start down."""
+    screen: Any = import_module("ui.designer.screen")
+    made: QWidget = screen.DesignerScreen(shell, **arguments)
     return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from PySide6.QtWidgets import QWidget
 
@@ -109,10 +110,11 @@ class Screens:
         return self.new_of(shell, type_key, **arguments)
 
     def _screen(self, shell: Shell, rest: str, arguments: dict[str, Any]) -> QWidget | None:
-        entry = self.entries.get(rest.partition("?")[0])
+        key, _mark, inside = rest.partition("?")
+        entry = self.entries.get(key)
         if entry is None or not shell.app.actor.may(entry.grant):
             return None
-        return entry.make(shell, **arguments)
+        return entry.make(shell, **dict(parse_qsl(inside)) | arguments)
 
 
 def screens_of(entries: Iterable[ScreenEntry]) -> Screens:

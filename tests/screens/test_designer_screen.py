@@ -1,0 +1,244 @@
+"""The tab of the designer: what is changed by hand is saved with a note, can be compared and brought back, and survives a crash."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from form_makers import Desk
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from record_makers import customer, order
+
+from crm_desktop.application import Application
+from crm_desktop.printing import template_store
+from crm_desktop.printing.preview import page_text
+from crm_desktop.printing.printing import print_to_pdf
+from crm_desktop.printing.template import Template
+from ui.designer import keeping
+from ui.designer.differences import differences
+from ui.designer.save_dialog import SaveDialog
+from ui.designer.screen import DesignerScreen, tab_of
+from ui.designer.versions import VersionsDialog
+from ui.print_dialog import PrintDialog
+from ui.screens.all_screens import all_screens
+
+NAME = "sales-order.zh_CN"
+
+
+@pytest.fixture
+def desk(qtbot: Any, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    made = Desk(qtbot, sqlite_app, monkeypatch)
+    made.window.screens = all_screens()
+    yield made
+    made.quiet()
+    made.close()
+    assert made.errors == []
+
+
+def designer(desk: Desk, name: str = NAME) -> DesignerScreen:
+    """The designer as the window opens it, with an order on the paper."""
+    saved = order(desk.app, customer(desk.app, "广州华远"), 3)
+    desk.window.open_screen(f"template?type=sales-orders&name={name}", record=str(saved.id))
+    screen = desk.window.tabs.current
+    assert isinstance(screen, DesignerScreen)
+    ready(desk, screen)
+    return screen
+
+
+def ready(desk: Desk, screen: DesignerScreen) -> None:
+    desk.wait(lambda: screen.bench is not None and screen.bench.context is not None)
+    bench = screen.bench
+    assert bench is not None
+    desk.quiet()
+    desk.wait(lambda: bench.drawer.idle and not bench.drawer._timer.isActive() and bool(bench.canvas.pages))
+    desk.quiet()
+
+
+def spot(screen: DesignerScreen, id_: str) -> QPoint:
+    canvas = screen.bench.canvas  # type: ignore[union-attr]
+    box, place = canvas.box(id_), canvas.place(id_)
+    assert box is not None and place is not None
+    return canvas.rect_of(place.page, box).center().toPoint()
+
+
+def accept_notes(monkeypatch: pytest.MonkeyPatch, note: str) -> list[str]:
+    proposed: list[str] = []
+
+    def answer(self: SaveDialog) -> int:
+        proposed.append(self.line.text())
+        self.line.setText(note)
+        return 1
+
+    monkeypatch.setattr(SaveDialog, "exec", answer)
+    return proposed
+
+
+def test_what_is_moved_by_hand_is_saved_and_printed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None
+    assert screen.tab_key == tab_of("sales-orders", NAME)
+    assert not screen.unsaved and not screen.save_button.isEnabled()
+    view, start = bench.canvas.viewport(), spot(screen, "title")
+    before = bench.document.thing("title")
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    for step in (8, 20, 30):
+        QTest.mouseMove(view, start + QPoint(-step, step))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start + QPoint(-30, 30))
+    moved = bench.document.thing("title")
+    assert moved.x < before.x and moved.y > before.y
+    assert screen.unsaved
+    assert desk.window.tabs.bar.tabText(desk.window.tabs.bar.currentIndex()).startswith("●")
+    proposed = accept_notes(monkeypatch, "标题左移")
+    QTest.keyClick(bench.canvas, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    desk.quiet()
+    desk.wait(lambda: not screen.unsaved)
+    desk.quiet()
+    assert proposed and proposed[0], "the note begins with what was done"
+    stored = template_store.find(desk.app, NAME)
+    assert (stored.origin, stored.number) == ("changed", 1)
+    assert stored.version is not None and stored.version.note == "标题左移"
+    assert next(e for b in stored.template.bands for e in getattr(b, "elements", ()) if e.id == "title") == moved
+
+
+def test_the_keyboard_alone_will_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None
+    bench.canvas.setFocus()
+    bench.document.select(["title"])
+    before = bench.document.thing("title")
+    desk.keys(Qt.Key.Key_Left)
+    desk.keys(Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert bench.document.thing("title").x == pytest.approx(before.x - 5.5)
+    desk.keys(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert bench.document.thing("title") == before
+    desk.keys(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert bench.document.thing("title").x == pytest.approx(before.x - 5.5)
+    desk.keys(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    desk.keys(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    (copy,) = bench.document.elements
+    assert copy != "title"
+    desk.keys(Qt.Key.Key_Delete)
+    assert copy not in bench.document.spots
+
+
+def test_versions_are_compared_and_brought_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = template_store.find(desk.app, NAME).template
+    template_store.save(desk.app, dataclasses.replace(original, title={"zh_CN": "新名"}), "only the name", 0)
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None and screen.title == "新名"
+    screen.versions()
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, VersionsDialog) and w.isVisible())
+    desk.wait(lambda: dialog.list.count() == 2)
+    desk.quiet()
+    assert not dialog.restore_button.isEnabled(), "the newest is on the table already"
+    assert "only the name" in dialog.list.item(0).text()
+    dialog.list.setCurrentRow(1)
+    desk.quiet()
+    desk.wait(lambda: bool(dialog.older.pages))
+    assert dialog.chosen == original
+    assert dialog.words.text().count("\n") == 0, dialog.words.text()
+    QTest.mouseClick(dialog.restore_button, Qt.MouseButton.LeftButton)
+    desk.quiet()
+    assert bench.document.template == original
+    assert screen.unsaved
+    bench.document.stack.undo()
+    assert bench.document.template.title == {"zh_CN": "新名"}
+
+
+def test_who_is_slower_is_asked(desk: Desk) -> None:
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None
+    other = dataclasses.replace(bench.document.template, title={"zh_CN": "别人的"})
+    template_store.save(desk.app, other, "faster")
+    bench.document.do("x", lambda t: dataclasses.replace(t, title={"zh_CN": "我的"}))
+    desk.answer = False
+    screen.save("mine")
+    desk.quiet()
+    assert len(desk.questions) == 1
+    assert template_store.find(desk.app, NAME).template.title == {"zh_CN": "别人的"}
+    assert screen.unsaved
+    desk.answer = True
+    screen.save("mine")
+    desk.quiet()
+    assert template_store.find(desk.app, NAME).template.title == {"zh_CN": "我的"}
+    assert [v.note for v, _t in template_store.history(desk.app, NAME)][1] == "faster"
+
+
+def test_what_was_not_saved_is_back_after_a_crash(desk: Desk) -> None:
+    original = template_store.find(desk.app, NAME).template
+    changed = dataclasses.replace(original, title={"zh_CN": "草稿"})
+    keeping.keep(desk.app, NAME, changed, keeping.mark_of(original), None)
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None
+    desk.wait(lambda: screen.unsaved)
+    assert bench.document.template == changed
+    screen._discard()
+    desk.quiet()
+    assert bench.document.template == original
+    assert keeping.kept(desk.app, NAME) is None
+
+
+def test_out_of_the_plain_card_a_new_template_is_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = designer(desk, "card")
+    assert screen.worth_saving and not screen.unsaved
+    assert screen.name not in {each.template.name for each in template_store.all_templates(desk.app)}
+    accept_notes(monkeypatch, "first")
+    screen.ask_and_save()
+    desk.quiet()
+    stored = template_store.find(desk.app, screen.name)
+    assert stored.origin == "own"
+    assert stored.template.record_type == "sales-orders"
+
+
+def test_from_the_preview_into_the_designer(desk: Desk) -> None:
+    saved = order(desk.app, customer(desk.app, "广州华远"), 1)
+    form = desk.open("sales-orders", saved.id or 0)
+    dialog = PrintDialog(form, desk.window, form.kind, saved.id or 0, "SO/1")
+    dialog.show()
+    desk.wait(lambda: bool(dialog.pdf))
+    desk.quiet()
+    name = dialog.template.currentData()
+    dialog.edit_template()
+    screen = desk.window.tabs.current
+    assert isinstance(screen, DesignerScreen)
+    ready(desk, screen)
+    assert screen.name == name
+    assert screen.bench is not None and screen.bench.record == saved.id
+
+
+def test_the_preview_is_what_will_be_printed(desk: Desk) -> None:
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None
+    screen.preview()
+    desk.wait(lambda: hasattr(screen, "_preview"))
+    desk.quiet()
+    shown = screen._preview.view.pdf
+    printed = print_to_pdf(desk.app, "sales-orders", bench.record, NAME, "zh_CN")
+    assert page_text(shown, 0) == page_text(printed, 0)
+    screen._preview.reject()
+
+
+def test_differences_are_said_in_words(desk: Desk) -> None:
+    old = template_store.find(desk.app, NAME).template
+    assert differences(old, old) == []
+
+    def changed(new: Template) -> list[tuple[str, str]]:
+        return [(each.what, each.id) for each in differences(old, new)]
+
+    head = old.bands[1]
+    first, *others = head.elements  # type: ignore[attr-defined]
+    moved = dataclasses.replace(head, elements=(dataclasses.replace(first, x=first.x + 1), *others))
+    assert changed(dataclasses.replace(old, bands=(old.bands[0], moved, *old.bands[2:]))) == [("moved", first.id)]
+    gone = dataclasses.replace(head, elements=tuple(others))
+    assert changed(dataclasses.replace(old, bands=(old.bands[0], gone, *old.bands[2:]))) == [("removed", first.id)]
+    assert changed(dataclasses.replace(old, captions=("甲",))) == [("changed", "")]
