@@ -29,6 +29,7 @@ from crm_desktop.services.opening import bring_up_to_date, database_path
 from crm_desktop.words import _
 from db import errors as fault
 from db import history, schema, standstill, transfer
+from db.bare_tables import bare_tables
 from db.engine import open_engine, open_scratch, reading, settle, sqlite_url, writing
 from db.integrity import broken_references, damage
 from db.lines import Block, replace_all
@@ -128,7 +129,7 @@ def _load(engine: Engine, reader: Reader, target: Path, steps: _Steps, quick_to_
     with writing(engine) as session:
         connection = session.connection()
         wanted = transfer.columns_of(connection)
-        with transfer.bare_tables(connection, all_indexes=quick_to_read):
+        with bare_tables(connection, all_indexes=quick_to_read):
             for head, blocks in reader.tables():
                 shape = head.shape
                 if wanted.get(shape.name) != set(shape.names):

@@ -107,6 +107,7 @@ def merge(
     twice: theirs holds what I had typed some time before as well, so that my new lines may be among theirs: a person has to look.
     """
     draft, clashes = theirs.copy(), dict[str, Change]()
+    draft.uid = mine.uid  # it is still the same form
     for name, change in changed(base.values, mine.values).items():
         if name in computed:
             continue

@@ -76,9 +76,12 @@ class Desk:
         return screen
 
     def save(self, screen: RecordWindow) -> None:
-        """Ctrl+S, and wait for the answer."""
+        """Ctrl+S, and wait for the answer: a look-up that is still under way comes before the save."""
+        ended: list[bool] = []
+        known = screen.editing.finished.connect(ended.append)
         self.keys(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-        self.wait(lambda: not screen.editing.busy)
+        self.wait(lambda: (bool(ended) or not screen.unsaved) and not screen.editing.busy)
+        screen.editing.finished.disconnect(known)
         self.quiet()
 
     def type(self, text: str) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QTableView, QWidget
 
 from crm_desktop.draft import Ref
@@ -19,10 +19,9 @@ from ui.lines_delegate import LinesDelegate
 from ui.lines_lookup import LineLookups
 from ui.lines_menu import lines_menu
 from ui.lines_model import Index, LinesModel
+from ui.lines_widths import LineWidths
 from ui.picker import PickerLine, preset_for
 from ui.picker_dialog import pick_from_list
-
-_CHARACTER, _AROUND = 7, 18  # pixels of a character, and around a text
 
 
 class LinesGrid(QTableView):
@@ -40,13 +39,11 @@ class LinesGrid(QTableView):
         self.cells = LinesDelegate(around, self)
         self.setItemDelegate(self.cells)
         self._dress()
+        self.widths = LineWidths(self, model)
         self.cells.leave.connect(self._leave)
         self.cells.list_wanted.connect(self._from_list)
         self.cells.new_wanted.connect(self._new_record)
         self.cells.jump_wanted.connect(self._jump)
-        model.modelReset.connect(self._fit_height)
-        model.rowsInserted.connect(self._fit_height)
-        model.rowsRemoved.connect(self._fit_height)
         self.verticalHeader().sectionMoved.connect(self._dragged)
         self.customContextMenuRequested.connect(lambda at: lines_menu(self, self).popup(self.viewport().mapToGlobal(at)))
 
@@ -73,68 +70,14 @@ class LinesGrid(QTableView):
         head.setHighlightSections(False)
         head.setMinimumSectionSize(worn.px(40))
         head.setFixedHeight(worn.px(36))
-        head.sectionResized.connect(lambda *_args: self._take_width())
-        self._own_widths = False
-        self._sizing = False
-
-    # Widths and height
-
-    def natural_width(self, column: int) -> int:
-        """How wide a column is that nobody has sized."""
-        worn, about = theme.current(), self.lines.field(column)
-        return max(worn.px(about.width * _CHARACTER + _AROUND), self._title_width(column))
-
-    def _title_width(self, column: int) -> int:
-        metrics = QFontMetrics(theme.current().font(bold=True))
-        return metrics.horizontalAdvance(_(self.lines.field(column).label)) + theme.current().px(24)
-
-    def _take_width(self) -> None:
-        if not self._sizing:
-            self._own_widths = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._own_widths:
-            self.size_columns()
-
-    def size_columns(self) -> None:
-        """Give each column its width; texts share the room that is left."""
-        self._sizing = True
-        columns = range(len(self.lines.names))
-        for column in columns:  # what is not yet known of a draft needs no room
-            self.setColumnHidden(column, self._only_when_locked(column))
-        widths = [0 if self.isColumnHidden(c) else self.natural_width(c) for c in columns]
-        spare = self.viewport().width() - sum(widths)
-        texts = [c for c in columns if self.lines.field(c).kind in ("text", "reference") and self.lines.field(c).width >= 14]
-        for column in texts:
-            share = spare // len(texts)
-            least = max(widths[column] * 7 // 10, self._title_width(column))
-            widths[column] = max(widths[column] + share, min(least, widths[column]))
-        if spare > 0 and texts:
-            widths[texts[-1]] += spare % len(texts)
-        for column, wide in enumerate(widths):
-            self.setColumnWidth(column, wide)
-        self._sizing = False
-        self._fit_height()
-
-    def _only_when_locked(self, column: int) -> bool:
-        """Whether a column only means something once the document is closed, such as what was delivered."""
-        about = self.lines.field(column)
-        return not self.lines.locked and about.editable_when_locked and about.kind == "quantity"
+        self.widths.follow()
 
     def _open_columns(self) -> list[int]:
         """The columns a person can type into now."""
         return [c for c, n in enumerate(self.lines.names) if self.lines.may_edit(n) and not self.isColumnHidden(c)]
-
-    def _fit_height(self, *_ignored: Any) -> None:
-        """As high as its rows, up to a bound; beyond it scrolls by itself."""
-        worn = theme.current()
-        rows = min(max(self.lines.rowCount(), 5), 14)
-        bar = self.horizontalScrollBar()
-        extra = bar.sizeHint().height() if bar.maximum() > 0 else 0
-        high = self.horizontalHeader().height() + rows * worn.px(34) + extra + 3
-        if high != self.height():
-            self.setFixedHeight(high)
 
     # Where the cursor goes
 

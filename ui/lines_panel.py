@@ -60,7 +60,7 @@ class LinesPanel(QWidget):
         for button in self.tools:
             button.setVisible(not locked)
         self.note.hide()
-        self.grid.size_columns()
+        self.grid.widths.size_columns()
         self.show_sums()
 
     def show_sums(self) -> None:

@@ -28,6 +28,7 @@ from ui.dropped_files import DropToImport
 from ui.lan_wish import LanWish
 from ui.notices import Notices
 from ui.old_fields import has_old_fields
+from ui.recent_records import RecentRecords
 from ui.reminders import Reminders
 from ui.rights_keeper import RightsKeeper
 from ui.screens.registry import Screens
@@ -39,7 +40,7 @@ from ui.top_bar import TopBar
 from ui.widgets.side_nav import SideNav
 from ui.widgets.status_bar import StatusBar
 
-_RAIL_BELOW, _RECENT, _TITLE_BAR = 1400, 12, 32
+_RAIL_BELOW, _TITLE_BAR = 1400, 32
 SearchAll = Callable[[str], Sequence[Any]]
 
 
@@ -90,11 +91,12 @@ class MainWindow(QMainWindow):
         self.reminders = Reminders(app, self.tasks, self)
         self.backup_news = BackupNews(self)
         self._lay_out()
+        self.recent_records = RecentRecords(app, settings, self.open)
         self.commands = self._all_commands()
         self._actions = {c.key: action_for(c, self) for c in self.commands}
         self.addActions([a for a in self._actions.values() if not a.shortcut().isEmpty()])
         self.palette_panel = CommandPalette(self.top.search, self, self.tasks, search, self._as_answer, initials)
-        self.palette_panel.offer(self.commands, self._recent_answers)
+        self.palette_panel.offer(self.commands, self.recent_records.answers)
         self._connect()
         self._fill_menus()
         self.refresh_navigation()
@@ -173,7 +175,7 @@ class MainWindow(QMainWindow):
             action.setShortcutVisibleInContextMenu(True)
             menu.insertAction(last, action)
         self.commands += commands
-        self.palette_panel.offer(self.commands, self._recent_answers)
+        self.palette_panel.offer(self.commands, self.recent_records.answers)
 
     # Building
 
@@ -339,34 +341,16 @@ class MainWindow(QMainWindow):
         if not key:
             QTimer.singleShot(0, self._never_empty)
         elif key.startswith("record:"):
-            self._remember(key, getattr(self.tabs.current, "title", ""))
+            self.recent_records.remember(key, getattr(self.tabs.current, "title", ""))
 
     def _never_empty(self) -> None:
         """Where the last tab was closed, the day's screen comes."""
         if not self.tabs.keys and "today" in self.screens.entries and self.isVisible():
             self.open_screen("today")
 
-    def _remember(self, key: str, title: str) -> None:
-        kept = [entry for entry in self.settings.get(s.RECENT_RECORDS) if entry[0] != key]
-        fresh = [[key, title], *kept][:_RECENT]
-        if title and fresh != self.settings.get(s.RECENT_RECORDS):
-            self.settings.set(s.RECENT_RECORDS, fresh)
-
     def recent(self) -> list[tuple[str, str, str]]:
         """The records opened last: tab key, title, icon."""
-        found = []
-        for key, title in self.settings.get(s.RECENT_RECORDS):
-            record_type = self.app.types.get(key.split(":")[1])
-            if record_type:
-                found.append((key, title, record_type.icon))
-        return found
-
-    def _recent_answers(self) -> list[Answer]:
-        return [
-            Answer(title, icon, right=_(self.app.types[kind].title), take=partial(self.open, key))
-            for key, title, icon in self.recent()[:5]
-            for kind in (key.split(":")[1],)
-        ]
+        return self.recent_records.records()
 
     def _as_answer(self, hit: Any) -> Answer:
         record_type = self.app.types[hit.type]

@@ -18,7 +18,9 @@ class _Window(Protocol):
     shell: Shell
     kind: RecordType
     editing: Any
-    unsaved: bool
+
+    @property
+    def unsaved(self) -> bool: ...
 
     def finish_typing(self) -> None: ...
 

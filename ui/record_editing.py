@@ -100,7 +100,7 @@ class RecordEditing(QObject):
     def take_kept(self, kept: kept_drafts.Kept) -> None:
         """Go on with what was typed before a crash."""
         start = kept.base or self.base
-        self.draft.uid = kept.draft.uid or self.draft.uid
+        kept.draft.uid = kept.draft.uid or self.draft.uid
         self.take(kept.draft, start)
         self._kept = True
         self.work_out()

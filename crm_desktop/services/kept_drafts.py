@@ -84,7 +84,7 @@ def _kept(app: Application, type_key: str, row: Any) -> Kept | None:
         base = draft_from_json(facts["base"], type_key, kind.fields, lines) if facts["base"] else None
     except (KeyError, TypeError, ValueError, ArithmeticError):
         return None
-    draft.uid = str(facts.get("uid", ""))
+    draft.uid = str(facts.get("uid", "")) or row["slot"]
     return Kept(draft, base, row["at"], row["slot"])
 
 

@@ -81,7 +81,8 @@ def done_before(session: Session, draft: Draft) -> Done | None:
     if len(draft.uid) != 2 * _HALF:
         return None
     form, table = draft.uid[:_HALF], _table()
-    mine = (table.c.batch >= form, table.c.batch < f"{form}~", table.c.record_type == draft.type)
+    # The names are of hexadecimal digits, after which g comes in every order of letters.
+    mine = (table.c.batch >= form, table.c.batch < f"{form}g", table.c.record_type == draft.type)
     row = session.execute(
         select(table.c.record_id, table.c.version, table.c.batch).where(*mine).order_by(table.c.id.desc()).limit(1)
     ).one_or_none()

@@ -2,7 +2,7 @@
 
 A save is: claim, check, write, number, search text, history, commit. The claim (`UPDATE … WHERE id=? AND version=?`) is the first
 statement; it takes the lock on both engines and tells at once that someone else was faster. If the answer of a commit got
-lost, the retry meets a conflict whose other side equals mine, or an entry with my draft's uid: both count as saved.
+lost, the retry meets a conflict whose other side equals mine, or an entry under the name of this form (see once.py): both count as saved.
 """
 
 from __future__ import annotations
@@ -287,7 +287,7 @@ def save(app: Application, draft: Draft, origin: str = "") -> Draft:
     kind, form, draft = app.type(draft.type), draft.uid, named(draft)
     with attempt(app, form), acting(app) as session:
         hold(session, app, form)
-        id_ = int(_save_once(session, app, kind, draft).id or 0)
+        id_ = int(_save_once(session, app, kind, draft, form).id or 0)
         stands = read_records(app, session, kind, [id_], limited=True).get(id_)
     assert stands is not None and stands.id is not None
     visible_part(app, kind, stands).uid = new_uid()
@@ -295,15 +295,18 @@ def save(app: Application, draft: Draft, origin: str = "") -> Draft:
     return stands
 
 
-def _save_once(session: Session, app: Application, kind: RecordType, draft: Draft) -> Draft:
+def _save_once(session: Session, app: Application, kind: RecordType, draft: Draft, form: str) -> Draft:
     """Save a draft, unless an attempt from the same form that got no answer has done so."""
     done = done_before(session, draft) if draft.id is None else None
     if done is None:
         try:
             return save_within(session, app, [draft])[0]
-        except Conflict:
+        except Conflict as met:
             done = done_before(session, draft)
             if done is None:
+                raise
+            if not done.whole and form not in app.unanswered:  # of a program that has ended since: a person has to look
+                met.twice = True
                 raise
     if done.whole:
         return Draft(draft.type, done.id)

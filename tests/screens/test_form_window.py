@@ -127,8 +127,8 @@ def test_a_clash_is_shown_side_by_side_and_chosen_per_field(desk: Desk) -> None:
     saved = customer(desk.app, "Alpha", phone="1", city="A")
     screen = desk.open("customers", saved.id or 0)
     write(screen, "city", "Mine")
-    write(screen, "phone", "33")
-    elsewhere(desk.app, saved, phone="22", city="Theirs")
+    write(screen, "phone", "020-33334444")
+    elsewhere(desk.app, saved, phone="020-22224444", city="Theirs")
     desk.quiet()
     seen: list[str] = []
 
@@ -141,7 +141,7 @@ def test_a_clash_is_shown_side_by_side_and_chosen_per_field(desk: Desk) -> None:
     desk.save(screen)
     desk.quiet()
     now = saving.open_record(desk.app, "customers", saved.id or 0)
-    assert (now.values["city"], now.values["phone"]) == ("Theirs", "33")
+    assert (now.values["city"], now.values["phone"]) == ("Theirs", "020-33334444")
     assert sorted(seen) == ["city", "phone"]
 
 

@@ -125,7 +125,7 @@ def picture(widget: QWidget, name: str, tmp_path: Path) -> None:
 def test_only_areas_with_something_in_them_are_shown(open_window: Callable[..., MainWindow]) -> None:
     entries = open_window().nav.entries
     groups = list(dict.fromkeys(e.group for e in entries))
-    assert groups == ["", "Customers", "Sales", "Office", "Set-up"]
+    assert groups == ["", "Customers", "Sales", "Finance", "Office", "Set-up"]
     assert entries[0].key == "screen:today"
     assert entries[-1].key == "screen:settings"
 
