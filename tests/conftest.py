@@ -103,6 +103,19 @@ def _nothing_unexpected(request: pytest.FixtureRequest, caplog: pytest.LogCaptur
             assert not thread.is_alive(), f"{thread.name} is still running"
 
 
+@pytest.fixture(autouse=True)
+def _no_dialog_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Outermost of all fixtures with windows, so that it watches their ends as well."""
+    if "qapp" not in request.fixturenames or request.node.get_closest_marker("benchmark"):
+        yield
+        return
+    request.getfixturevalue("qapp")
+    from open_dialogs import no_dialog_left_open  # where Qt cannot run, nothing may import it
+
+    with no_dialog_left_open():
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> postgres_server.Server:
     """The session's PostgreSQL server."""
