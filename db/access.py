@@ -63,9 +63,9 @@ class Asker:
         """What the ids of shared rows are looked for in."""
         return shared_with(self, key, right_key, operation)
 
-    def above(self, parents: Any, _key: str, _operation: str) -> Any:
-        """What the reference to the row above is looked for in; parents: the question for their ids."""
-        return parents
+    def belongs(self, column: Any, parents: Any, _key: str, _operation: str) -> Any:
+        """That a reference points to a row above that is reached; parents: the question for their ids."""
+        return column.in_(parents)
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ class Known:
         """What the ids of shared rows are looked for in."""
         return self.shares[key]
 
-    def above(self, parents: Any, _key: str, _operation: str) -> Any:
-        """What the reference to the row above is looked for in; parents: the question for their ids."""
-        return parents
+    def belongs(self, column: Any, parents: Any, _key: str, _operation: str) -> Any:
+        """That a reference points to a row above that is reached; parents: the question for their ids."""
+        return column.in_(parents)
 
 
 def _holdings(asker: Asker, key: str, operation: str, least: Any) -> ColumnElement[bool]:
@@ -204,4 +204,4 @@ def within(subject: Subject, asker: Asker | Known, operation: str, table: Any = 
         return own
     above = subject.parent.table.alias()
     parents = select(above.c.id).where(_own(subject.parent, above, asker, subject.key, operation))
-    return or_(own, table.c[subject.limits.parent].in_(asker.above(parents, subject.key, operation)))
+    return or_(own, asker.belongs(table.c[subject.limits.parent], parents, subject.key, operation))

@@ -10,7 +10,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, String, and_, false, literal_column, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    String,
+    and_,
+    exists,
+    false,
+    literal_column,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql
 
 from db.access import (
@@ -25,6 +40,7 @@ from db.access import (
     within,
 )
 from db.models import access
+from db.roles import VIEWS
 
 ME = literal_column("(SELECT crm_me())", BigInteger())  # in brackets: asked once for a statement, not for every row
 LARGEST_FILE = 50 * 1024 * 1024
@@ -52,9 +68,9 @@ class Guarded:
 
 @dataclass(frozen=True)
 class Policies(Asker):
-    """The asker inside a policy. What it asks of the row above goes through a function that is not bound by that row's own policy."""
+    """The asker inside a policy. What it asks of the row above goes through a view that is not bound by that row's own policy."""
 
-    functions: list[str] = field(default_factory=list)  # the statements that make those functions
+    views: dict[str, str] = field(default_factory=dict)  # those views: what they give, by name
 
     def people(self, key: str, operation: str) -> Any:
         return text(f"(SELECT crm_people('{key}', '{operation}'))")
@@ -66,10 +82,12 @@ class Policies(Asker):
         name = "crm_shared_to_read" if operation in READS else "crm_shared_to_change"
         return text(f"(SELECT {name}('{key}', '{right_key}', '{operation}'))")
 
-    def above(self, parents: Any, key: str, operation: str) -> Any:
-        name = f"crm_above_{key}_{operation}".replace("-", "_")
-        self.functions.append(definer(f"{name}()", "SETOF bigint", as_sql(parents)))
-        return text(f"(SELECT {name}())")
+    def belongs(self, column: Any, parents: Any, key: str, operation: str) -> Any:
+        name = f"above_{key}_{operation}".replace("-", "_")
+        self.views[name] = as_sql(parents)
+        view: Any = sql_table(name, sql_column("id", BigInteger()), schema=VIEWS)
+        # The offset keeps PostgreSQL from reading all that is reached for the sake of one page: each row looks its own up by the index.
+        return exists(select(literal_column("1")).select_from(view).where(view.c.id == column).offset(0).correlate_except(view))
 
 
 def definer(head: str, gives: str, body: str) -> str:
@@ -88,7 +106,19 @@ def right(key: str, operation: str) -> Any:
     return literal_column(f"(SELECT crm_right('{key}', '{operation}'))", Boolean())
 
 
-def as_sql(expression: Any) -> str:
+def there(table: Any, *tests: Any) -> ColumnElement[bool]:
+    """That a table has a row which meets the tests: what they say of other tables is of the row that is asked about.
+
+    Where few rows are asked about PostgreSQL looks each up by an index, and else makes a table of all of them first.
+    """
+    return exists(select(literal_column("1")).select_from(table).where(*tests).correlate_except(table))
+
+
+def as_sql(expression: Any, of: Any = None) -> str:
+    """An expression as SQL. of: the table whose rows it is a condition on, so that it asks about the row at hand."""
+    if of is not None:
+        whole: Any = select(literal_column("1")).select_from(of).where(expression)
+        return as_sql(whole).partition("\nWHERE ")[2]
     return str(expression.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]
 
 
@@ -156,10 +186,14 @@ def lookup_statements() -> list[str]:
     ]
 
 
-def above_functions(guarded: Sequence[Guarded]) -> list[str]:
-    """The functions that policies and views ask what belongs to rows that are reached."""
+ABOVE = "above_"
+"""How the names of those views begin."""
+
+
+def above_views(guarded: Sequence[Guarded]) -> list[str]:
+    """The views that policies ask what belongs to rows that are reached; each gives the ids of what the person who asks reaches."""
     asker = Policies(ME, TODAY)
     for one in guarded:
         for operation in ("see", "add", "change", "delete", "share"):
             within(one.subject, asker, operation)
-    return list(dict.fromkeys(asker.functions))
+    return [f"CREATE OR REPLACE VIEW {VIEWS}.{n} WITH (security_barrier) AS {body}" for n, body in asker.views.items()]

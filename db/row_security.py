@@ -28,7 +28,7 @@ from sqlalchemy import column as sql_column
 from db.access import Asker, Subject, within
 from db.models import access, pipeline, sign_in, system
 from db.roles import VIEWS
-from db.row_asking import ME, TODAY, Guarded, Policies, as_sql, every, right
+from db.row_asking import ME, TODAY, Guarded, Policies, as_sql, every, right, there
 
 _OF_SIGN_IN = (sign_in.RecoveryCode, sign_in.SignInAttempts, sign_in.Device, sign_in.SignInLimit, sign_in.SystemAccount)
 
@@ -45,8 +45,8 @@ def _policy(table: Any, command: str, using: Any = None, check: Any = None) -> I
     name = f"crm_{command.lower()}"
     yield f"DROP POLICY IF EXISTS {name} ON {_name(table)}"
     parts = [f"CREATE POLICY {name} ON {_name(table)} FOR {command}"]
-    parts += [f"USING ({as_sql(using)})"] if using is not None else []
-    parts += [f"WITH CHECK ({as_sql(check)})"] if check is not None else []
+    parts += [f"USING ({as_sql(using, table)})"] if using is not None else []
+    parts += [f"WITH CHECK ({as_sql(check, table)})"] if check is not None else []
     yield " ".join(parts)
 
 
@@ -76,7 +76,8 @@ def _records(asker: Asker, guarded: Guarded) -> Iterator[str]:
     index = f'"fts_{table.name}"'
     yield f"ALTER TABLE {index} ENABLE ROW LEVEL SECURITY"
     yield f"DROP POLICY IF EXISTS crm_all ON {index}"
-    yield f"CREATE POLICY crm_all ON {index} USING (id IN (SELECT id FROM {_name(table)}))"
+    document = f"EXISTS (SELECT FROM {_name(table)} WHERE {_name(table)}.id = {index}.id)"
+    yield f"CREATE POLICY crm_all ON {index} USING ({as_sql(every(subject.key, 'see'))} OR {document})"
     if guarded.lines is not None:
         yield from _lines(asker, guarded)
 
@@ -86,21 +87,20 @@ def _lines(asker: Asker, guarded: Guarded) -> Iterator[str]:
     lines, subject = guarded.lines, guarded.subject
     above = subject.table.alias()
     parent = lines.c[guarded.lines_parent]
-    seen = parent.in_(select(above.c.id))  # the document's own policy decides
+    seen = or_(every(subject.key, "see"), there(above, above.c.id == parent))  # the document's own policy decides
     yield from _guard(lines)
     if guarded.mine_of_lines:
         seen = or_(seen, literal_column(guarded.mine_of_lines, Boolean()))
     yield from _policy(lines, "SELECT", using=seen)
 
     def reached(operation: str) -> ColumnElement[bool]:
-        test = or_(every(subject.key, operation), within(subject, asker, operation, above))
-        return parent.in_(select(above.c.id).where(test))  # type: ignore[no-any-return]
+        return there(above, above.c.id == parent, or_(every(subject.key, operation), within(subject, asker, operation, above)))
 
     changes = or_(reached("change"), reached("add"))
     for command in ("INSERT", "UPDATE", "DELETE"):
         test = changes
         if guarded.settled and command == "UPDATE":
-            test = or_(changes, parent.in_(select(above.c.id).where(above.c.customer_id.in_(_SETTLING))))
+            test = or_(changes, there(above, above.c.id == parent, above.c.customer_id.in_(_SETTLING)))
         yield from _policy(lines, command, using=None if command == "INSERT" else test, check=None if command == "DELETE" else test)
 
 
@@ -111,10 +111,10 @@ def _about_records(
     tests = []
     for subject in subjects:
         above = subject.table.alias()
-        ids = select(above.c.id)
+        here = [above.c.id == table.c.record_id]
         if asker is not None:
-            ids = ids.where(or_(every(subject.key, operation), within(subject, asker, operation, above)))
-        tests.append(and_(table.c.record_type == subject.key, table.c.record_id.in_(ids)))
+            here.append(or_(every(subject.key, operation), within(subject, asker, operation, above)))
+        tests.append(and_(table.c.record_type == subject.key, there(above, *here)))
     return or_(false() if mine is None else mine, *tests)
 
 
@@ -159,7 +159,7 @@ def _files(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
     subjects = [g.subject for g in guarded]
     links: Any = system.FileLink.__table__
     contents: Any = system.FileContent.__table__
-    seen = [contents.c.id.in_(select(links.c.content_id)), literal_column("id IN (SELECT crm_held_contents())", Boolean())]
+    seen = [there(links, links.c.content_id == contents.c.id), literal_column("id IN (SELECT crm_held_contents())", Boolean())]
     seen += [contents.c.id.in_(select(g.subject.table.alias().c[name])) for g in guarded for name in g.pictures]
     yield from _guard(contents)
     yield from _policy(contents, "SELECT", using=or_(false(), *seen))
@@ -178,9 +178,10 @@ def _visits(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
     visits: Any = pipeline.StageVisit.__table__
     above = deals.table.alias()
     yield from _guard(visits)
-    yield from _policy(visits, "SELECT", using=visits.c.opportunity_id.in_(select(above.c.id)))
+    this = above.c.id == visits.c.opportunity_id
+    yield from _policy(visits, "SELECT", using=or_(every(deals.key, "see"), there(above, this)))
     moved = or_(*(or_(every(deals.key, o), within(deals, asker, o, above)) for o in ("change", "add")))
-    noted = visits.c.opportunity_id.in_(select(above.c.id).where(moved))
+    noted = there(above, this, moved)
     yield from _policy(visits, "INSERT", check=noted)
     yield from _policy(visits, "UPDATE", using=noted, check=noted)
 
@@ -253,13 +254,13 @@ def _seen_entries(asker: Asker, guarded: Sequence[Guarded], table: Any) -> Colum
     for one in guarded:
         subject = one.subject
         above, gone = subject.table.alias(), _gone(subject)
-        there = select(above.c.id).where(above.c.id == table.c.record_id, within(subject, asker, "see", above)).exists()
+        stands = there(above, above.c.id == table.c.record_id, within(subject, asker, "see", above))
         here = subject.table.alias()
         lost = and_(
-            not_(select(here.c.id).where(here.c.id == table.c.record_id).exists()),
+            not_(there(here, here.c.id == table.c.record_id)),
             table.c.record_id.in_(select(gone.c.id).where(within(subject, asker, "see", gone))),
         )
-        reached = or_(every(subject.key, "see"), and_(right(subject.key, "see"), or_(there, lost)))
+        reached = or_(every(subject.key, "see"), and_(right(subject.key, "see"), or_(stands, lost)))
         tests.append(and_(table.c.record_type == subject.key, reached))
     return or_(false(), *tests)
 
@@ -271,7 +272,7 @@ def log_conditions(guarded: Sequence[Guarded]) -> tuple[str, str]:
     revision: Any = system.Revision.__table__
     events = and_(history.c.record_type == "", every("program", "log"))
     entries = or_(events, history.c.user_id == asker.user, _seen_entries(asker, guarded, history))
-    return as_sql(entries), as_sql(_seen_entries(asker, guarded, revision))
+    return as_sql(entries, history), as_sql(_seen_entries(asker, guarded, revision), revision)
 
 
 def guard_statements(guarded: Sequence[Guarded]) -> list[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, literal_column, n
 
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.access import within_reach
+from crm_desktop.services.access import narrowed, within_reach
 from crm_desktop.services.conditions import field_of, order_of
 from crm_desktop.services.references import joined, seen_label_names, seen_target
 from db.fields import Field
@@ -116,7 +116,7 @@ class ListOrder:
         about, alias, _name = self._single
         # An index on the id of what is pointed to must not serve here, or the walk would begin at the wrong end.
         on = unindexed(alias.c.id) == self._table.c[about.name]
-        reach = within_reach(self._app, self._app.type(about.target), "see", alias)
+        reach = narrowed(self._app, self._app.type(about.target), alias)
         return select(self._table.c.id).join(alias, on if reach is None else and_(on, reach))
 
     def _pointing_nowhere(self) -> Select[Any]:

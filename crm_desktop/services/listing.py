@@ -15,14 +15,14 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Cancelled
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery, Not
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.access import asking, within_reach
+from crm_desktop.services.access import asking, narrowed, within_reach
 from crm_desktop.services.conditions import condition, field_of, number_of, value_of
 from crm_desktop.services.list_order import ListOrder, index_leads
 from crm_desktop.services.references import joined, label_text, labels, seen_label_names, seen_target, unseen
@@ -39,6 +39,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+_PAGE = 100
 _GLANCE = 1_000
 """So many hits are looked at to guess how many there are."""
 
@@ -96,6 +97,11 @@ def sortable(kind: RecordType, name: str) -> bool:
     return index_leads(kind.model.__table__, name)
 
 
+def _ways(limits: Sequence[ColumnElement[bool]]) -> list[Any]:
+    """The ways in which records are within reach, apart."""
+    return [part for test in limits for part in getattr(test, "clauses", (test,))]
+
+
 class _Columns:
     """What to select for the columns of a query, and how to make the row that is shown."""
 
@@ -151,12 +157,18 @@ class _Question:
         app.actor.require(f"{self.kind.key}.see")
         app.actor.require(f"{self.kind.key}.{operation}")
         self.table: Any = self.kind.model.__table__
-        limits = (within_reach(app, self.kind, name) for name in dict.fromkeys(("see", operation)))
+        # Whose a row is says an engine how many there are; that a row belongs to another one does not.
+        reach = within_reach(app, self.kind)
+        seen = narrowed(app, self.kind) if self.kind.limits.parent else reach
+        limits = (seen, None if operation == "see" else within_reach(app, self.kind, operation))
         self.limits = [test for test in limits if test is not None]
         self.sqlite = is_sqlite(app.engine)
-        seen = seen_by_search(app, connection, self.kind, query.search)
-        if seen is not None:
-            self.limits.append(search.among(self.table, seen, self.sqlite))
+        if reach is not None and self.kind.limits.parent and not self.sqlite and self._reaches_few(connection, _PAGE, [reach]):
+            each = (select(self.table.c.id).where(way) for way in _ways([reach]))
+            self.limits.append(self.table.c.id.in_(union(*each)))  # found by their indexes, where asking each row would pass by all
+        found = seen_by_search(app, connection, self.kind, query.search)
+        if found is not None:
+            self.limits.append(search.among(self.table, found, self.sqlite))
         visible = self.kind.visible(app.actor)
         usual = tuple(n for n in self.kind.order if n.removeprefix("-") in visible)
         self.order = ListOrder(app, self.kind, self.table, query.order or usual, backwards=backwards)
@@ -179,7 +191,7 @@ class _Question:
         if not search.words(text):
             if self.limits and self.sqlite:  # first the ids, which the index of the order holds with whose each row is
                 chosen = self.filtered(self.order.joined(select(self.table.c.id)))
-                ordered = fetch(connection, chosen, keys, after, size, few=self._reaches_few(connection, size))
+                ordered = fetch(connection, chosen, keys, after, size, few=self._reaches_few(connection, size, self.limits))
                 return self._with_cells(connection, whole, ordered)
             return fetch(connection, statement, keys, after, size)
         if not self.sqlite:
@@ -221,7 +233,7 @@ class _Question:
         cells = {row[0]: row for row in connection.execute(statement.where(wanted))}
         return [(*cells[row[0]], *row[1:]) for row in ordered]
 
-    def _reaches_few(self, connection: Connection, size: int) -> bool:
+    def _reaches_few(self, connection: Connection, size: int, limits: Sequence[ColumnElement[bool]]) -> bool:
         """Whether the records within the person's reach are so few that sorting them is quicker than walking past the others.
 
         The answer may be a minute old: it decides how long the page takes, never what stands on it.
@@ -231,14 +243,13 @@ class _Question:
         if found is None or monotonic() - found[0] > 60:
             # To read a row and sort it costs what fifty steps along an index cost.
             most = max(isqrt(size * self._records(connection) // 50), size)
-            found = self.app.plans[key] = (monotonic(), self._at_most(connection, most))
+            found = self.app.plans[key] = (monotonic(), self._at_most(connection, most, limits))
         return bool(found[1])
 
-    def _at_most(self, connection: Connection, most: int) -> bool:
+    def _at_most(self, connection: Connection, most: int, limits: Sequence[ColumnElement[bool]]) -> bool:
         """Whether no more than `most` records are within reach, counting them by each of the ways to be reached, along its index."""
-        ways = [part for test in self.limits for part in getattr(test, "clauses", (test,))]
         left = most
-        for way in ways:
+        for way in _ways(limits):
             left -= count_rows(connection, select(self.table.c.id).where(way), left)
             if left < 0:
                 return False

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access, Reach
-from crm_desktop.services.access import within_reach
+from crm_desktop.services.access import narrowed, within_reach
 from db.fields import Field
 
 
@@ -47,7 +47,7 @@ def unseen(app: Application, type_key: str) -> str:
 def seen_target(app: Application, about: Field, table: Any, alias: Any) -> Any:
     """How a reference is joined to what it points to: only to records the person may see, so that labels give nothing away."""
     on = table.c[about.name] == alias.c.id
-    reach = within_reach(app, app.type(about.target), "see", alias)
+    reach = narrowed(app, app.type(about.target), alias)
     return on if reach is None else and_(on, reach)
 
 

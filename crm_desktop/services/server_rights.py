@@ -132,7 +132,7 @@ def guard(app: Application, connection: Connection) -> None:
             *owners[4:],
             *keepers,
             *server_log.functions(),
-            *row_asking.above_functions(types),
+            *row_asking.above_views(types),
             *server_chain.functions(row_asking.settle_condition(types), row_asking.change_conditions(types)),
             *server_log.views(entries, revisions),
             *row_security.guard_statements(types),
@@ -140,7 +140,7 @@ def guard(app: Application, connection: Connection) -> None:
             *server_chain.triggers(types),
             *server_guards.own(database),
             *server_guards.privileges(database, types),
-            *(server_guards.closed_functions() if superuser else ()),
+            *([*server_guards.closed_functions(), *server_guards.search_by_index()] if superuser else ()),
         ],
     )
 

@@ -11,7 +11,9 @@ from rights_office import Oracle
 from rights_server import TYPES, ServerOffice, session_of
 from sqlalchemy import text
 
+from crm_desktop.draft import Ref
 from crm_desktop.rights import Access, Reach
+from crm_desktop.services import deleting
 from db.base import Base
 from db.engine import reading
 
@@ -197,6 +199,22 @@ def test_nobody_gives_themselves_a_position(office: ServerOffice) -> None:
             connection.execute(insert, (office.people["peer"],))
     finally:
         office.say({})
+
+
+def test_the_log_tells_of_records_within_reach_only(office: ServerOffice) -> None:
+    app = office.app
+    office.say({("customers", "see"): Reach.OWN, ("contacts", "see"): Reach.OWN})
+    mine, theirs, lost, lost_theirs = (
+        office.record("customers", owner_id=Ref(office.people[who])) for who in ("rep", "boss", "rep", "boss")
+    )
+    beside = office.record("contacts", owner_id=None, customer_id=Ref(mine))
+    away = office.record("contacts", owner_id=None, customer_id=Ref(theirs))
+    deleting.delete(app, "customers", [lost, lost_theirs])
+    with session_of(office, "rep") as connection:
+        query = "SELECT DISTINCT record_type, record_id FROM crm_seen.history_entry"
+        told = set(connection.execute(query).fetchall())
+    assert {("customers", mine), ("customers", lost), ("contacts", beside)} <= told
+    assert not {("customers", theirs), ("customers", lost_theirs), ("contacts", away)} & told
 
 
 NEVER_SEEN = frozenset({"system_account"})
