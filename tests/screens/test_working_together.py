@@ -56,6 +56,14 @@ class TwoPcs:
         draft.values |= values
         saving.save(self.other, draft)
 
+    def save(self, screen: RecordWindow) -> None:
+        """Save what is typed on this PC, and wait for the answer, or for there being none."""
+        ended: list[bool] = []
+        known = screen.editing.finished.connect(ended.append)
+        screen.save()
+        self.until(lambda: ended and not screen.editing.busy)
+        screen.editing.finished.disconnect(known)
+
     def list(self, type_key: str) -> ListScreen:
         self.desk.window.open_list(type_key)
         screen = self.desk.window.tabs.current
@@ -180,8 +188,7 @@ def test_a_save_without_answer_is_not_saved_yet_and_is_done_once_when_told(pcs: 
     screen.editing.draft.lines.append(line(pcs.other, "Third", "3"))
     screen.editing.edited()
     line_between.before_client = lambda asked, _said: b"COMMIT\0" in asked
-    screen.save()
-    pcs.until(lambda: not screen.editing.busy)
+    pcs.save(screen)
     assert "Not saved yet" in texts(screen) and screen.unsaved
     line_between.before_client = None
     line_between.go_away()
