@@ -53,7 +53,8 @@ def clean(text: str) -> str:
 
 def _parse_text(text: str, field: Field, options: Options) -> str:
     # Not NFKC: a name may hold full-width brackets on purpose. Spaces Excel leaves behind are never meant.
-    value = text.replace("\u00a0", " ").replace("\u200b", "").replace("\ufeff", "").strip()
+    value = text if text.isascii() else text.replace("\u00a0", " ").replace("\u200b", "").replace("\ufeff", "")
+    value = value.strip()
     if field.max_length and len(value) > field.max_length:
         raise ValueError(_("At most {count} characters.").format(count=field.max_length))
     return value

@@ -10,7 +10,7 @@ import importlib
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 # Surnames whose reading differs from the everyday one, from the surname tables of 《现代汉语词典》.
 SURNAMES = {
@@ -23,6 +23,7 @@ SURNAMES = {
 
 
 _CHINESE = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_TAIL = 12  # characters
 _FIRST = re.compile(f"[{_CHINESE}]")
 _RUNS = re.compile(f"[{_CHINESE}]+|[^{_CHINESE}]+")
 
@@ -50,20 +51,56 @@ def _word(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _cut() -> Any:
+def _cutter() -> Any:
     # The very cutter that pypinyin uses; it is asked here so that the readings of its words can be kept.
-    return importlib.import_module("pypinyin.seg.mmseg").seg.cut
+    return importlib.import_module("pypinyin.seg.mmseg")
 
 
-# A record's name is read for its initials, its search text and its sort key: three times; imports do so a thousand records at a time.
+def _chinese(run: str) -> tuple[str, ...]:
+    """The readings of Chinese characters that follow each other, word by word from the front."""
+    found: list[str] = []
+    while len(run) > _TAIL:
+        word = _first_word(run)
+        found += _word(word)
+        run = run[len(word) :]
+    return (*found, *_tail(run))
+
+
+def _first_word(run: str) -> str:
+    word: str = next(_cutter().seg.cut(run))
+    return word
+
+
+@lru_cache(maxsize=16384)
+def _tail(run: str) -> tuple[str, ...]:
+    """The readings of the last few characters: half of all companies end in 贸易有限公司 or the like."""
+    if not run:
+        return ()
+    word = _first_word(run)
+    if len(word) == 1 and run in _cutter().p_set:  # the beginning of a longer word: the cutter takes it apart then
+        return tuple(reading for character in run for reading in _word(character))
+    return _word(word) + _tail(run[len(word) :])
+
+
+class _Read(NamedTuple):
+    """A text as it is read."""
+
+    folded: str
+    readings: tuple[str, ...]
+    initials: str
+
+
+# A record's name is read for its initials, its search text and its sort key; imports do so a thousand records at a time.
 @lru_cache(maxsize=4096)
-def _read(folded: str, person: bool) -> tuple[tuple[str, ...], str]:
-    """The readings of a text, and its initials."""
+def _read(text: str, person: bool) -> _Read:
+    folded = _plain(text)
+    if not has_chinese(folded):
+        return _Read(folded, (folded,) if folded else (), "")
     found: list[str] = []
     letters: list[str] = []
     for run in _RUNS.findall(folded):
         if has_chinese(run[0]):
-            words = [reading for word in _cut()(run) for reading in _word(word)]
+            words = _chinese(run)
             found += words
             letters += [reading[:1] for reading in words]
         else:
@@ -72,7 +109,7 @@ def _read(folded: str, person: bool) -> tuple[tuple[str, ...], str]:
     if person and folded[0] in SURNAMES:
         found[0] = SURNAMES[folded[0]]
         letters[0] = found[0][:1]
-    return tuple(found), "".join(letters)
+    return _Read(folded, tuple(found), "".join(letters))
 
 
 def readings(text: str, person: bool = False) -> list[str]:
@@ -80,20 +117,18 @@ def readings(text: str, person: bool = False) -> list[str]:
 
     person: the text is a person's name, so its first character is read as a surname.
     """
-    folded = _plain(text)
-    if not has_chinese(folded):
-        return [folded] if folded else []
-    return list(_read(folded, person)[0])
+    return list(_read(text, person).readings)
 
 
 def initials(text: str, person: bool = False) -> str:
     """广州华远ABC → gzhyabc. Latin letters and digits stay, everything else is left out; '' for a text without Chinese."""
-    return _read(_plain(text), person)[1] if has_chinese(text) else ""
+    return _read(text, person).initials if has_chinese(text) else ""
 
 
 def sort_key(text: str, person: bool = False) -> str:
     """What to sort `text` by: readings, then the text itself so that equal readings keep one order on both engines."""
-    return " ".join(readings(text, person))[:120] + "\x01" + _plain(text)[:60]
+    read = _read(text, person)
+    return " ".join(read.readings)[:120] + "\x01" + read.folded[:60]
 
 
 def full(text: str, person: bool = False) -> str:

@@ -7,17 +7,20 @@ into the engine's form here. Meant for rows the program made itself and knows to
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table, func, insert, select, text
+from sqlalchemy import JSON, Connection, Date, Dialect, Table, func, insert, select, text
+from sqlalchemy.types import TypeEngine
 
 from db.engine import is_sqlite
 from db.roles import own
-from db.types import UtcDateTime
+from db.types import UtcDateTime, Words
 
 _CHUNK = 5000
+_MANY = 5000  # rows from which on indexes are worth making anew
 _FEW = 20  # below that, SQLAlchemy's own way costs nothing
 
 
@@ -77,6 +80,22 @@ def without_indexes(connection: Connection, *tables: Table) -> Iterator[None]:
         index.create(connection)
 
 
+@contextmanager
+def indexed_afterwards(connection: Connection, table: Any, coming: int) -> Iterator[None]:
+    """Inside, `coming` rows are inserted into a table that nothing else is looked up in; its indexes are made anew at the end where that
+    takes less than keeping them up: on SQLite, for many rows, far more than are there. (PostgreSQL would keep everybody out meanwhile.)
+    """
+    if coming < _MANY or not is_sqlite(connection):
+        yield
+        return
+    few = select(func.count()).select_from(select(table.c.id).limit(coming // 2 + 1).subquery())
+    if connection.execute(few).scalar_one() > coming // 2:
+        yield
+        return
+    with without_indexes(connection, table):
+        yield
+
+
 def next_id(connection: Connection, table: Table) -> int:
     """The first id that is free, for rows whose ids the caller gives."""
     last = connection.execute(select(func.max(table.c.id))).scalar_one() or 0
@@ -89,21 +108,31 @@ def next_id(connection: Connection, table: Table) -> int:
     return int(last) + 1
 
 
-def _columns_of(table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Any]]]:
+def _columns_of(table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[Any]]]:
     """Each column's values: those of the rows, and what the column begins with where the rows have none."""
-    given = rows[0]
+    given = [column for column in table.c if column.key in rows[0]]
+    first, *others = (column.key for column in given)
+    values = zip(*map(itemgetter(first, *others), rows), strict=True) if others else [[row[first] for row in rows]]
+    yield from zip((column.name for column in given), values, strict=True)
     for column in table.c:
-        if column.key in given:
-            yield column.name, [row[column.key] for row in rows]
-        elif column.default is not None:
+        if column.key not in rows[0] and column.default is not None:
             start: Any = column.default  # SQLAlchemy wraps callables so that they take its context
             yield column.name, [start.arg(None) if start.is_callable else start.arg for _row in rows]
 
 
-def _stored(values: list[Any], process: Callable[[Any], Any] | None) -> list[Any]:
-    """The values as the engine takes them; one that stands in every row is put into its form once."""
+def _stored(values: Sequence[Any], kind: TypeEngine[Any], dialect: Dialect) -> Sequence[Any]:
+    """The values as the engine takes them. The same one is put into its form once, and texts need none unless a NUL is among them."""
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return values
+    if isinstance(kind, Words):
+        try:
+            if "\0" not in "".join(values):
+                return values
+        except TypeError:  # not only texts
+            pass
+    if isinstance(kind, JSON) and not any(values) and all(type(value) is dict for value in values):
+        return [process({})] * len(values)
     last, form, made = object(), None, []
     for value in values:
         if value is not last:
@@ -122,9 +151,8 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
         return
     names, columns = [], []
     for name, values in _columns_of(table, rows):
-        process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
         names.append(name)
-        columns.append(_stored(values, process))
+        columns.append(_stored(values, table.c[name].type, connection.dialect))
     quote = connection.dialect.identifier_preparer.quote
     statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({', '.join('?' * len(names))})"
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))

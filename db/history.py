@@ -19,6 +19,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii as _as_text
 from typing import Any
 
 from sqlalchemy import (
@@ -80,18 +81,49 @@ class Break:
 
 def said(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
     """What an entry says, as JSON, the same on both engines."""
-    found = {name: row[name] for name in _SAID}
-    for name, value in found.items():
-        if isinstance(value, str) and "\0" in value:
-            found[name] = value.replace("\0", "")  # as db/types.py stores it
-        elif isinstance(value, dt.datetime):
-            found[name] = value.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    return found
+    return {name: _fact(row[name]) for name in _SAID}
+
+
+def _fact(value: Any) -> Any:
+    if isinstance(value, str) and "\0" in value:
+        return value.replace("\0", "")  # as db/types.py stores it
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    return value
+
+
+class _Sayings:
+    """The words of one entry after the other, the same that `said` is in JSON. What stood in the entry before is not made anew."""
+
+    def __init__(self) -> None:
+        self._last = {name: (object(), "") for name in sorted(_SAID)}
+
+    def of(self, row: Mapping[str, Any] | RowMapping) -> str:
+        """What an entry says."""
+        words, last = [], self._last
+        for name, (value, said_so) in last.items():
+            new = row[name]
+            if new is not value:
+                kind = type(new)
+                if kind is str and "\0" not in new:
+                    said_so = f'"{name}":{_as_text(new)}'
+                elif kind is int:
+                    said_so = f'"{name}":{new}'
+                elif new == {}:
+                    said_so = f'"{name}":{{}}'
+                else:
+                    said_so = f'"{name}":{_as_json(_fact(new))}'
+                last[name] = (new, said_so)
+            words.append(said_so)
+        return "{" + ",".join(words) + "}"
 
 
 def following(mark: Mark, facts: Mapping[str, Any]) -> Mark:
     """The mark after an entry; facts: what it says (`said`)."""
-    words = _as_json(facts)
+    return _after(mark, _as_json(facts))
+
+
+def _after(mark: Mark, words: str) -> Mark:
     place = mark.place + 1
     return Mark(place, hashlib.sha256(f"{mark.digest}\n{place}\n{words}".encode()).hexdigest())
 
@@ -158,9 +190,9 @@ def append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.execute(insert(table), [dict(row) | {"place": None, "digest": None} for row in rows])
         return
     mark, _count = _left_over(connection, head(connection), _LEFT_OVER, wait=False)
-    placed = []
+    placed, sayings = [], _Sayings()
     for row in rows:
-        mark = following(mark, said(row))
+        mark = _after(mark, sayings.of(row))
         placed.append(dict(row) | {"place": mark.place, "digest": mark.digest})
     insert_many(connection, table, placed)
     _set_mark(connection, "head", mark)
@@ -212,12 +244,13 @@ def check(connection: Connection) -> Iterator[int | Break]:
     """Walk the whole chain: gives the last place looked at now and then, and at last the first break, if there is one."""
     mark, end = base(connection), head(connection)
     told: dict[str, Any] = {}
+    sayings = _Sayings()
     for rows in entries(connection):
         for row in rows:
             if row["place"] != mark.place + 1:
                 yield Break(mark.place + 1, "missing", row)
                 return
-            mark = following(mark, said(row))
+            mark = _after(mark, sayings.of(row))
             if row["digest"] != mark.digest:
                 yield Break(mark.place, "changed", row)
                 return

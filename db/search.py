@@ -19,6 +19,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, inspect, literal, select, text, true
@@ -42,6 +43,8 @@ _TOKENS = "grams_2"  # the column of tokens: a new name for every change of what
 _SPLIT = 500
 
 
+# Cities, choices and tags come again and again.
+@lru_cache(maxsize=4096)
 def fold(value: str) -> str:
     """How texts are compared: compatibility forms made one, case ignored, white space single, control characters left out."""
     folded = value.lower() if value.isascii() else unicodedata.normalize("NFKC", value).casefold()

@@ -111,8 +111,10 @@ class Comparer:
             if mine:
                 yield mine, self._key
             return
-        for numbered in (True, False):
-            mine = [p for p in planned if bool(self._number(p.incoming)) == numbered]
+        number, sorted_out = self._kind.number, (list[Planned](), list[Planned]())
+        for item in planned:
+            sorted_out[not item.incoming.values.get(number)].append(item)
+        for numbered, mine in zip((True, False), sorted_out, strict=True):
             if mine:
                 yield mine, key_fields(self._kind, numbered)
 

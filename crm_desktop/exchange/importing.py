@@ -49,13 +49,14 @@ from crm_desktop.records.registry import load_options
 from crm_desktop.rules.number_reading import number_reader, running_number
 from crm_desktop.services import events
 from crm_desktop.services.access import gone
+from crm_desktop.services.chain.locking import LINKED
 from crm_desktop.services.faults import told
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.saving import derive, new_draft, new_line, save_within
 from crm_desktop.services.validating import Checker
 from crm_desktop.words import _
 from db import history
-from db.bulk import one_at_a_time
+from db.bulk import indexed_afterwards, one_at_a_time
 from db.engine import reading, writing
 from db.models.office import NumberSequence
 from db.types import new_uid
@@ -187,25 +188,33 @@ class _Builder:
     """Drafts of new records from what a file says, with defaults for the rest."""
 
     def __init__(self, app: Application, kind: RecordType) -> None:
-        self._template = new_draft(app, kind.key).values
+        template = new_draft(app, kind.key)
+        self._template = template.values
         self._line = new_line(kind).values if kind.lines else {}
         self._key = kind.key
+        self._checker = Checker(app, kind)
+        # What a new record begins with is the same for all; only what is wrong with it, if nothing else is said, is looked at each time.
+        self._unsound = set(self._checker.problems(template))
 
     def draft(self, incoming: Incoming) -> Draft:
         """A new draft."""
         lines = [Line(None, self._line | values) for values in incoming.lines]
         return Draft(self._key, None, 0, self._template | incoming.values, lines)
 
+    def problems(self, incoming: Incoming, draft: Draft) -> dict[str, str]:
+        """What is wrong with the draft made from what a file says."""
+        return self._checker.problems(draft, among=None if self._line else self._unsound.union(incoming.values))
+
 
 def _check(app: Application, connection: Any, kind: RecordType, plan: Plan, progress: Progress) -> None:
     """Let the rules of the record type look at every record that would be written."""
-    build, checker = _Builder(app, kind).draft, Checker(app, kind)
+    builder = _Builder(app, kind)
     for at, item in enumerate(plan.records):
         if item.action == "create":
-            draft = build(item.incoming)
+            draft = builder.draft(item.incoming)
             if kind.lines:  # rules over amounts need them computed
                 derive(app, draft)
-            _note_problems(item, checker.problems(draft))
+            _note_problems(item, builder.problems(item.incoming, draft))
         if at % _AT_ONCE == 0:
             progress.report(at, len(plan.records), _("Checking"))
             progress.check_cancelled()
@@ -246,19 +255,21 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
             _("Correct the rows, or let the good ones come in."),
         )
     with told(app), writing(app.engine) as session:
-        app_inside = _prepare(session, app, kind, plan, batch)
+        app_inside, sound = _prepare(session, app, kind, plan, batch)
         new = [p for p in plan.records if p.action == "create"]
         changing = [p for p in plan.records if p.action == "change"]
         done, total = 0, len(new) + len(changing)
         besides = {related.type for related in children(kind)}
         build = _Builder(app_inside, kind).draft
-        for chunk in _chunks(new):
-            saved = save_within(session, app_inside, [build(p.incoming) for p in chunk], "import", batch)
-            for item, draft in zip(chunk, saved, strict=True):
-                item.id = draft.id
-            done += len(chunk)
-            progress.report(done, total, _("Importing"))
-            progress.check_cancelled()
+        with indexed_afterwards(session.connection(), kind.model.__table__, 0 if kind.key in LINKED else len(new)):
+            for chunk in _chunks(new):
+                drafts = [build(p.incoming) for p in chunk]
+                saved = save_within(session, app_inside, drafts, "import", batch, sound=sound)
+                for item, draft in zip(chunk, saved, strict=True):
+                    item.id = draft.id
+                done += len(chunk)
+                progress.report(done, total, _("Importing"))
+                progress.check_cancelled()
         for chunk in _chunks(changing):
             existing = read_records(app_inside, session, kind, [p.id for p in chunk if p.id is not None])
             for item in chunk:
@@ -284,8 +295,10 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
     return Result(len(new), len(changing), unchanged, wrong, batch, tuple(failed), left)
 
 
-def _prepare(session: Session, app: Application, kind: RecordType, plan: Plan, batch: str) -> Application:
-    """Take the lock, bring the plan up to date and add what its records need; gives the application as it is with that."""
+def _prepare(session: Session, app: Application, kind: RecordType, plan: Plan, batch: str) -> tuple[Application, bool]:
+    """Take the lock, bring the plan up to date and add what its records need; gives the application as it is with that, and whether what
+    the plan found sound is so still.
+    """
     one_at_a_time(session.connection(), "import")
     if up_to_date := nothing_happened(session, plan):
         app_inside = app
@@ -296,7 +309,7 @@ def _prepare(session: Session, app: Application, kind: RecordType, plan: Plan, b
     _add_missing(session, app_inside, plan, batch)
     if not up_to_date:
         _check_changes(app_inside, session, kind, compare_again(app_inside, session, kind, plan))
-    return app_inside
+    return app_inside, up_to_date and not kind.lines
 
 
 def _tell(app: Application, plan: Plan, touched: set[str]) -> None:

@@ -49,6 +49,8 @@ class Resolver:
 
     def _resolve_field(self, kind: RecordType, name: str, records: list[Incoming]) -> None:
         about, by_number = kind.fields[name], name + NUMBER
+        if not self._plan.mapping.has(name, by_number):
+            return
         holders = [r for r in records if name in r.values or by_number in r.values]
         if not holders:
             return

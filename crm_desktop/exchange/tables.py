@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from crm_desktop.errors import Missing, Told
 from crm_desktop.exchange.cells import Cell, Sheet, Workbook, is_blank, text_of
@@ -52,6 +53,10 @@ class Table:
     rows: list[Row]
     notes: list[str] = field(default_factory=list)
     own_width: int = 0  # how many of the columns stand in the file, where more were made from them; 0: all
+
+    def columns(self) -> list[tuple[Cell, ...]]:
+        """The cells of every column that any row reaches, None where a row is shorter."""
+        return list(zip_longest(*(row.cells for row in self.rows)))
     meanings: dict[int, str] = field(
         default_factory=dict
     )  # what columns are known to go to, whatever their headings say

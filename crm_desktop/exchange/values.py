@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from crm_desktop.exchange.cells import Cell, is_blank, text_of
+from crm_desktop.exchange.cells import BLANKS, Cell, is_blank, text_of
 from crm_desktop.exchange.recipe import MONTH
 from crm_desktop.kinds import KINDS, clean
 from crm_desktop.local_time import to_utc
@@ -86,7 +86,7 @@ class ColumnReader:
     def read(self, cell: Cell) -> Any:
         """The value; None for a blank cell. Raises ValueError with words."""
         if not self._repeats:
-            return None if is_blank(cell) else self._read(cell)
+            return self._read(cell)
         key = (type(cell), cell)  # 1, True and Decimal(1) are equal
         if key in self._known:
             return self._known[key]
@@ -94,6 +94,21 @@ class ColumnReader:
         if len(self._known) < _REMEMBERED:
             self._known[key] = value
         return value
+
+    def read_all(self, cells: Iterable[Cell]) -> tuple[list[Any], dict[int, str]]:
+        """The values of a column, None for what is empty, and words for the cells that cannot be read, by their place."""
+        read = self.read if self._repeats else self._read
+        values: list[Any] = []
+        problems: dict[int, str] = {}
+        for at, cell in enumerate(cells):
+            value = None
+            if cell is not None:
+                try:
+                    value = read(cell)
+                except ValueError as error:
+                    problems[at] = str(error)
+            values.append(None if value == "" else value)
+        return values, problems
 
     def is_foreign_code(self, cells: Iterable[Cell]) -> bool:
         """Whether an option column holds only numbers the list does not know: codes of another program."""
@@ -105,7 +120,7 @@ class ColumnReader:
     def _reader(self) -> Any:
         kind = self.field.kind
         if kind in _TEXTS:
-            return self._text
+            return self._text()
         if kind in _NUMBERS:
             return self._number
         if kind in ("date", "datetime"):
@@ -113,14 +128,22 @@ class ColumnReader:
         if kind in ("option", "state"):
             return self._option
         if kind == "reference":
-            return lambda cell: _whole_digits(text_of(cell), cell)
+            return lambda cell: None if is_blank(cell) else _whole_digits(text_of(cell), cell)
         return lambda cell: KINDS[kind].parse(text_of(cell), self.field, self._options)
 
-    def _text(self, cell: Cell) -> Any:
-        text = text_of(cell)
-        if self.field.kind in ("code", "phone"):
-            _whole_digits(text, cell)
-        return KINDS[self.field.kind].parse(text, self.field, self._options)
+    def _text(self) -> Callable[[Cell], Any]:
+        field, options = self.field, self._options
+        parse, digits = KINDS[field.kind].parse, field.kind in ("code", "phone")
+
+        def text(cell: Cell) -> Any:
+            text = cell.strip(BLANKS) if type(cell) is str else text_of(cell)
+            if not text:
+                return None
+            if digits:
+                _whole_digits(text, cell)
+            return parse(text, field, options)
+
+        return text
 
     def _option(self, cell: Cell) -> Any:
         text = clean(text_of(cell))
@@ -278,7 +301,7 @@ def _real_date(year: int, month: int, day: int, text: str) -> dt.date:
 
 def _whole_digits(text: str, cell: Cell) -> str:
     """`text`, unless a spreadsheet has already lost digits of it: beyond fifteen there are only zeros."""
-    if isinstance(cell, str) and _RUINED.fullmatch(clean(text)):
+    if isinstance(cell, str) and not text.isdecimal() and _RUINED.fullmatch(clean(text)):
         raise ValueError(
             _("“{text}” is what a spreadsheet left of a longer number; the digits are lost.").format(text=text)
         )

@@ -14,9 +14,14 @@ def keep_initials(draft: Draft, before: Draft | None) -> None:
     person = draft.values.get("kind") == "person"
     name = draft.values.get("name") or ""
     given = draft.values.get("initials") or ""
-    previous = initials(before.values.get("name") or "", person) if before else ""
+    previous = _initials(before.values.get("name") or "", person) if before else ""
     if not given or given == previous:
-        draft.values["initials"] = initials(name, person)
+        draft.values["initials"] = _initials(name, person)
+
+
+def _initials(name: str, person: bool) -> str:
+    """As many as the field holds: the names of the longest companies have more characters."""
+    return initials(name, person)[: Customer.__table__.c.initials.info["field"].max_length]
 
 
 def credit_is_sane(draft: Draft) -> Problems:

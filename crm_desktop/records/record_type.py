@@ -26,6 +26,9 @@ __all__ = ["Choice", "Field", "Limits", "LineType", "Operation", "Problems", "Re
 Problems = Iterable[tuple[str, str]]
 """(field name, words); a line's field is "lines.3.quantity", the record as a whole ""."""
 
+BOOKKEEPING = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
+"""The fields that saving itself keeps, whatever a draft says."""
+
 _NO_FIELDS: Mapping[str, Field] = MappingProxyType({})
 
 
@@ -93,6 +96,11 @@ class LineType:
         """The fields of a line by name, without the reference to the document."""
         return {n: f for n, f in declared(self.model).items() if n != self.parent}
 
+    @cached_property
+    def stored(self) -> frozenset[str]:
+        """The fields that are columns, without those that saving itself keeps."""
+        return frozenset(self.fields) - BOOKKEEPING
+
 
 @dataclass(frozen=True)
 class Related:
@@ -139,6 +147,11 @@ class RecordType:
     def fields(self) -> dict[str, Field]:
         """All fields by name, declared and custom."""
         return declared(self.model) | dict(self.custom)
+
+    @cached_property
+    def stored(self) -> frozenset[str]:
+        """The fields that are columns, without those that saving itself keeps."""
+        return frozenset(n for n, f in self.fields.items() if not f.custom) - BOOKKEEPING
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

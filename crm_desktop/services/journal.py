@@ -11,9 +11,8 @@ from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.linked import sums
-from crm_desktop.records.record_type import RecordType
+from crm_desktop.records.record_type import BOOKKEEPING, RecordType
 from crm_desktop.rights import Access
-from crm_desktop.services.row_values import BOOKKEEPING
 from crm_desktop.stored_values import to_json, values_to_json
 from db import history, notify
 from db.base import now

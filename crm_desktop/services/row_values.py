@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.search_text import search_text, sort_keys
 from crm_desktop.stored_values import custom_to_text
-from db.fields import Field
-
-# Kept by saving itself, whatever a draft says.
-BOOKKEEPING = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 
 
 def plain(value: Any) -> Any:
@@ -20,26 +16,21 @@ def plain(value: Any) -> Any:
     return value.id if isinstance(value, Ref) else value
 
 
-def columns(values: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+def columns(values: Mapping[str, Any], stored: frozenset[str]) -> dict[str, Any]:
     """Column values for the fields that are columns, without the bookkeeping."""
-    return {
-        n: v.id if type(v) is Ref else v
-        for n, v in values.items()
-        if n not in BOOKKEEPING and n in fields and not fields[n].custom
-    }
+    return {n: v.id if type(v) is Ref else v for n, v in values.items() if n in stored}
 
 
-def extra(values: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, str]:
+def extra(values: Mapping[str, Any], custom: Iterable[str]) -> dict[str, str]:
     """The JSON of the custom fields; empty ones are left out."""
-    texts = {n: custom_to_text(values.get(n)) for n, f in fields.items() if f.custom}
-    return {n: t for n, t in texts.items() if t}
+    return {n: text for n in custom if (text := custom_to_text(values.get(n)))}
 
 
 def record_row(kind: RecordType, draft: Draft) -> dict[str, Any]:
     """All columns of a record that follow from its draft: fields, sort keys, search text, custom fields."""
-    row = columns(draft.values, kind.fields) | sort_keys(kind, draft.values)
+    row = columns(draft.values, kind.stored) | sort_keys(kind, draft.values)
     row["search_text"] = search_text(kind, draft.values)
-    row["extra"] = extra(draft.values, kind.fields)
+    row["extra"] = extra(draft.values, kind.custom)
     return row
 
 
@@ -47,8 +38,8 @@ def line_row(kind: RecordType, line: Line, parent: int, position: int) -> dict[s
     """All columns of a line."""
     assert kind.lines is not None
     return {
-        **columns(line.values, kind.lines.fields),
+        **columns(line.values, kind.lines.stored),
         kind.lines.parent: parent,
         "position": position,
-        "extra": extra(line.values, kind.lines.fields),
+        "extra": {},
     }

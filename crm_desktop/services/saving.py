@@ -230,8 +230,10 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     return whole
 
 
-def _insert(session: Session, app: Application, kind: RecordType, new: list[Draft], action: str, batch: str) -> list[Draft]:
-    made = insert_records(session, app, kind, new, action, batch)
+def _insert(
+    session: Session, app: Application, kind: RecordType, new: list[Draft], action: str, batch: str, sound: bool
+) -> list[Draft]:
+    made = insert_records(session, app, kind, new, action, batch, sound)
     for draft in made:
         hooks.before_writing(session, app, kind, draft, None)
     hooks.after_changes(session, app, kind, [(None, d) for d in made])
@@ -245,10 +247,12 @@ def save_within(
     action: str = "",
     batch: str = "",
     operation: bool = False,
+    sound: bool = False,
 ) -> list[Draft]:
     """Save drafts of one record type inside a transaction that the caller commits; the way for services that do more than save.
 
-    action: what the history calls it; "" means create or change as it comes.
+    action: what the history calls it; "" means create or change as it comes. sound: the fields of new records were checked already, and
+    nothing was written since.
     """
     if not drafts:
         return []
@@ -259,7 +263,7 @@ def save_within(
     hooks.before_touching(session, kind, drafts, batch=batch)
     hooks.fill_in(session, kind, new)
     with guarded(session, app, kind):
-        made = iter(_insert(session, app, kind, _allowed(session, app, kind, new), action or "create", batch))
+        made = iter(_insert(session, app, kind, _allowed(session, app, kind, new), action or "create", batch, sound))
         saved = [
             next(made) if d.id is None else _update(session, app, d, action or "change", batch, operation) for d in drafts
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from crm_desktop.draft import Ref
-from crm_desktop.pinyin import has_chinese, initials, sort_key
+from crm_desktop.pinyin import initials, sort_key
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import LANGUAGES, translated
 from db.search import fold
@@ -19,23 +19,20 @@ def _is_person(kind: RecordType, values: Mapping[str, Any]) -> bool:
 
 
 def _pieces(kind: RecordType, values: Mapping[str, Any]) -> Iterator[str]:
-    person = _is_person(kind, values)
     for name, about in kind.searched:
         value = values.get(name)
         if not value:
             continue
-        if isinstance(value, Ref):
-            value = value.label
-        elif isinstance(value, tuple):
-            value = " ".join(value)
-        folded = fold(str(value))
+        if type(value) is not str:
+            value = value.label if isinstance(value, Ref) else " ".join(value) if isinstance(value, tuple) else str(value)
+        folded = fold(value)
         yield folded
         if about.translated:  # found by what people read, in whichever language they read it
-            yield from (fold(translated(str(value), code)) for code in LANGUAGES)
-        if about.search in ("name", "label") and has_chinese(str(value)):
-            yield initials(str(value), person and about.search == "name")
-        elif about.search == "phone":
+            yield from (fold(translated(value, code)) for code in LANGUAGES)
+        if about.search == "phone":
             yield folded if folded.isdigit() else "".join(filter(str.isdigit, folded))
+        elif about.search in ("name", "label"):
+            yield initials(value, about.search == "name" and _is_person(kind, values))
 
 
 def search_text(kind: RecordType, values: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -150,17 +150,22 @@ class Checker:
     def __init__(self, app: Application, kind: RecordType) -> None:
         self._app, self._kind = app, kind
         self._facts = _facts(kind.fields, kind.model.__table__, app)
+        self._by_name = {fact.name: fact for fact in self._facts}
         self._of_lines = _facts(kind.lines.fields, kind.lines.model.__table__, app) if kind.lines else []
 
-    def problems(self, draft: Draft, before: Draft | None = None, operation: bool = False) -> dict[str, str]:
+    def problems(
+        self, draft: Draft, before: Draft | None = None, operation: bool = False, among: Collection[str] | None = None
+    ) -> dict[str, str]:
         """What is wrong, by field; a line's field is `lines.3.quantity`. before: the record as saved last.
 
-        operation: the change comes from an operation of the record type, which may touch what the state locks.
+        operation: the change comes from an operation of the record type, which may touch what the state locks. among: the only fields of
+        the record to look at, where all the others are known to be sound; lines and rules are always looked at.
         """
         found: dict[str, str] = {}
         if before is not None and not operation:
             found |= dict(_lock_problems(self._kind, draft, before))
-        for name, words in _field_problems(draft.values, self._facts, self._app, before.values if before else None):
+        facts = self._facts if among is None else [f for n in among if (f := self._by_name.get(n))]
+        for name, words in _field_problems(draft.values, facts, self._app, before.values if before else None):
             found.setdefault(name, words)
         if self._kind.lines is not None:
             known = {line.id: line.values for line in before.lines} if before else {}

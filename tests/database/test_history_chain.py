@@ -15,6 +15,7 @@ from crm_desktop.application import Application
 from crm_desktop.services import events
 from crm_desktop.services.opening import NewCompany, bring_up_to_date, open_url
 from db import history, schema, transfer
+from db.base import now
 from db.engine import is_sqlite, open_engine, reading, sqlite_url, writing
 from db.models.system import HistoryEntry, LogChain
 
@@ -281,6 +282,22 @@ def test_a_chain_is_the_same_on_both_engines_and_moves_between_them(app: Applica
         assert history.head(one) == history.head(other)
         assert [f for f in history.check(other) if isinstance(f, history.Break)] == []
     moved.dispose()
+
+
+def test_entries_written_together_have_the_digests_of_entries_written_one_by_one(app: Application) -> None:
+    at, odd = now(), ["a", "a", 'two "words"\n', "名 🌏\u2028", "cut\0here", "\x01\x7f\\"]
+    facts = {"record_type": "customers", "user_id": None, "user_name": "Ann", "station": "", "at": at, "batch": "", "version": 1}
+    rows = [
+        facts | {"record_id": n, "record_label": label, "action": label[:3], "changes": {"b": [1, "名\"\\"], "a": None} if n % 2 else {}}
+        for n, label in enumerate(odd, 1)
+    ]
+    with writing(app.engine) as session:
+        mark = history.head(session.connection())
+        history.append(session.connection(), rows)
+        found = session.connection().execute(select(TABLE).where(TABLE.c.place > mark.place).order_by(TABLE.c.place)).mappings().all()
+        for row, stands in zip(rows, found, strict=True):
+            mark = history.following(mark, history.said(row))
+            assert (stands["place"], stands["digest"]) == (mark.place, mark.digest), row
 
 
 def test_a_digest_can_be_worked_out_by_anybody(app: Application) -> None:

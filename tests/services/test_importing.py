@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from record_makers import customer, order
+from sqlalchemy import text
 
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
@@ -26,6 +27,9 @@ from crm_desktop.services.history import entries
 from crm_desktop.services.listing import count, fetch_ids
 from crm_desktop.services.operating import operate
 from crm_desktop.services.saving import find_ids, open_record, save
+from crm_desktop.words import _
+from db import history
+from db.engine import is_sqlite, reading
 
 
 def plan(app: Application, type_key: str, *rows: list[Any], **facts: Any) -> Plan:
@@ -351,3 +355,46 @@ def test_a_record_changed_since_the_plan_is_not_overwritten(app: Application) ->
     with pytest.raises(Told):
         run_import(app, planned)
     assert only(app, "customers", "V1").values["name"] == "甲"
+
+
+def indexes(app: Application) -> set[str]:
+    """The names of all indexes, whatever they are made over."""
+    with reading(app.engine) as connection:
+        sqlite = is_sqlite(connection)
+        query = "SELECT name FROM sqlite_master WHERE type = 'index'" if sqlite else "SELECT indexname FROM pg_indexes"
+        return set(connection.scalars(text(query)))
+
+
+class StoppedWhileWriting(Unwatched):
+    """Somebody who has seen enough after some thousand records."""
+
+    written = 0
+
+    def report(self, done: int, total: int, text: str) -> None:
+        self.written = done if text == _("Importing") else 0
+
+    def check_cancelled(self) -> None:
+        if self.written >= 2000:
+            raise Cancelled
+
+
+def test_many_new_records_are_indexed_and_entered_like_few(app: Application) -> None:
+    """Their indexes are made anew at the end, in one go: none is missing afterwards, nor after a stop."""
+    rows = [["名称", "电话", "城市"], *([f"广州第{n}贸易行", f"020-8{n:07}", "广州"] for n in range(5_100))]
+    before = indexes(app)
+    with pytest.raises(Cancelled):
+        run_import(app, plan(app, "customers", *rows), StoppedWhileWriting())
+    assert indexes(app) == before
+    assert count(app, ListQuery("customers")).number == 0
+    assert bring_in(app, "customers", *rows).created == 5_100
+    assert indexes(app) == before
+    for words, hits in (("8000509", 10), ("第5099", 1), ("gzd5099", 1), ("广州第5099贸易行", 1)):
+        assert count(app, ListQuery("customers", search=words)).number == hits, words
+    with reading(app.engine) as connection:
+        assert [f for f in history.check(connection) if isinstance(f, history.Break)] == []
+
+
+def test_what_follows_from_a_name_is_no_reason_to_refuse_it(app: Application) -> None:
+    """The initials of the longest names are longer than their field."""
+    assert bring_in(app, "customers", ["编号", "名称"], ["1", "广州" * 45], ["2", "上海"]).created == 2
+    assert only(app, "customers", "1").values["initials"] == "gz" * 30

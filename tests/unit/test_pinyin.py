@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
+from pypinyin import lazy_pinyin
 
 from crm_desktop.pinyin import SURNAMES, full, has_chinese, initials, readings, sort_key
 
@@ -59,3 +60,11 @@ def test_every_surname_of_the_table_is_one_syllable() -> None:
     for character, reading in SURNAMES.items():
         assert len(character) == 1
         assert reading.isascii() and reading.isalpha() and reading.islower()
+
+
+@settings(max_examples=300, deadline=None)
+@given(some.text("一不三中丰乱之乎也义云五井人仁从会传位何作你便信做儿元先光入公共关其兵内再", min_size=1, max_size=30))
+@example("一不做")
+@example("三人行必有我师焉择其善者")
+def test_a_name_is_read_word_by_word_as_the_dictionary_has_it(text: str) -> None:
+    assert readings(text) == lazy_pinyin(text, v_to_u=False)
