@@ -13,11 +13,13 @@ from sqlalchemy import Engine, func, select
 from backups.archive import Header
 from backups.restore import fill
 from backups.scratch import scratch_folder
+from crm_desktop.application import Application
 from crm_desktop.errors import Unavailable
 from crm_desktop.progress import Progress
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.registry import BUILT_IN
 from crm_desktop.services.opening import database_path
+from crm_desktop.services.server_roles import as_owner
 from crm_desktop.words import _
 from db import schema
 from db.engine import open_engine, reading, sqlite_url
@@ -92,6 +94,16 @@ def inspect_backup(
         if number or (mine and mine[0]):
             rows.append(Row(kind.key, kind.plural, number, mine and mine[0], newest, mine and mine[1]))
     return Difference(header, rows)
+
+
+def inspect_beside(app: Application, backup: Path, passphrase: str | None = None, progress: Progress | None = None) -> Difference:
+    """The same beside the open database, all of which counts, whatever the person at work sees of it.
+
+    Raises as `inspect_backup`, Refused without the right to restore.
+    """
+    app.actor.require("program.restore")
+    with as_owner(app) as engine:
+        return inspect_backup(backup, app.data, passphrase, progress, engine)
 
 
 def _types() -> Iterable[RecordType]:

@@ -102,41 +102,58 @@ def restore(arguments: argparse.Namespace) -> int:
     """Bring a backup back, or one record of it, or only say what it holds."""
     if arguments.record:
         return _restore_record(arguments)
+    from crm_desktop.lan.connection import kept
+
+    if kept(data_of(arguments)) is not None:
+        return _restore_office(arguments)
     require(arguments, "program.restore")
     from backups.inspect import inspect_backup
     from backups.keeping import restore_keeping
-    from crm_desktop.lan.connection import kept as kept_way
+    from crm_desktop.cli.backup_care import shown
 
     data, passphrase = data_of(arguments), _passphrase(arguments)
-    progress = ConsoleProgress()
-    try:
+    with shown() as progress:
         if arguments.inspect:
             found = inspect_backup(arguments.file, data, passphrase, progress)
-        elif kept_way(data) is not None:
-            kept = _replace_office(arguments, passphrase, progress)
         else:
-            kept = restore_keeping(arguments.file, data, _folder(data), passphrase, progress, _person())
-    finally:
-        progress.end()
+            aside = restore_keeping(arguments.file, data, _folder(data), passphrase, progress, _person())
     if arguments.inspect:
         _tell(arguments, found)
-        return 0
-    if arguments.json:
-        say_json({"restored": str(arguments.file), "kept": str(kept) if kept else None})
-        return 0
-    say(_("Restored. Everything is as it was when the backup was made."))
-    if kept:
-        say(_("What was here before is kept as a backup: {file}").format(file=kept))
+    else:
+        _tell_restored(arguments, aside)
     return 0
 
 
-def _replace_office(arguments: argparse.Namespace, passphrase: str | None, progress: ConsoleProgress) -> Path:
-    """The database of an office is filled anew where it is; the programs that have it open are told."""
-    from backups.keeping import replace_open
-    from crm_desktop.cli.backup_care import settings_here
+def _restore_office(arguments: argparse.Namespace) -> int:
+    """The database of an office is filled anew where it is; the programs that have it open are told.
 
-    with opened(arguments) as app:
-        return replace_open(app, settings_here(app.data), arguments.file, passphrase, progress)
+    On standard input the password comes first, then the passphrase.
+    """
+    from backups.inspect import inspect_beside
+    from backups.keeping import replace_open
+    from crm_desktop.cli.backup_care import settings_here, shown
+
+    with opened(arguments) as app, shown() as progress:
+        app.actor.require("program.restore")
+        passphrase = _passphrase(arguments)
+        if arguments.inspect:
+            found = inspect_beside(app, arguments.file, passphrase, progress)
+        else:
+            aside = replace_open(app, settings_here(app.data), arguments.file, passphrase, progress)
+    if arguments.inspect:
+        _tell(arguments, found)
+    else:
+        _tell_restored(arguments, aside)
+    return 0
+
+
+def _tell_restored(arguments: argparse.Namespace, aside: Path | None) -> None:
+    if arguments.json:
+        say_json({"restored": str(arguments.file), "kept": str(aside) if aside else None})
+        return
+    say(_("Restored. Everything is as it was when the backup was made."))
+    if aside:
+        say(_("What was here before is kept as a backup: {file}").format(file=aside))
 
 
 def _person() -> str:

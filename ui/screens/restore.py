@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QStackedWidget
 
 from backups import passphrase
 from backups.framing import WrongPassphrase
-from backups.inspect import Difference, inspect_backup
+from backups.inspect import Difference, inspect_backup, inspect_beside
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.errors import Told
@@ -88,11 +88,13 @@ class RestoreWizard(QDialog):
             return
         self._file, typed = backup.path, self.choose.passphrase.text
         secret, data = self.choose.needs_passphrase, self._data
-        present = self._app.engine if self._app else None
+        app = self._app
 
         def work(progress: Progress) -> tuple[str | None, Difference]:
             word = (typed or passphrase.stored(data)) if secret else None
-            return word, inspect_backup(backup.path, data, word, progress, present)
+            if app is not None:
+                return word, inspect_beside(app, backup.path, word, progress)
+            return word, inspect_backup(backup.path, data, word, progress)
 
         self._go(READ)
         self._task = self._tasks.run(
