@@ -46,9 +46,9 @@ def _create(arguments: argparse.Namespace) -> int:
     from crm_desktop.services.events import record_if_possible
     from crm_desktop.services.server_roles import as_reader
 
-    secret = care.ask_twice() if arguments.encrypt else None
     with opened(arguments) as app, care.shown() as progress:
         app.actor.require("program.backup")
+        secret = care.ask_twice() if arguments.encrypt else None
         if arguments.to or secret:
             folder = arguments.to.expanduser().resolve() if arguments.to else _folder(app.data)
             with as_reader(app) as engine:

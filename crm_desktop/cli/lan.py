@@ -32,6 +32,7 @@ def lan(arguments: argparse.Namespace) -> int:
     steps: dict[str, Callable[[argparse.Namespace], int]] = {
         "share": _share, "status": _status, "start": _start, "stop": _stop, "join": _join, "join-file": _join_file,
         "write-join-file": _write_join_file, "move-here": move_to_here, "upgrade": upgrade_here, "use": use_server,
+        "clear-away": _clear_away,
     }  # fmt: skip
     return steps[arguments.step](arguments)
 
@@ -132,6 +133,19 @@ def _stop(arguments: argparse.Namespace) -> int:
             say(_("This PC works alone again."))
         return 0
     return stop_sharing_here(arguments, data)
+
+
+def _clear_away(arguments: argparse.Namespace) -> int:
+    from crm_desktop.lan.relocating import clear_away
+
+    data = data_of(arguments)
+    kept_here(data)
+    kept = clear_away(data)
+    if arguments.json:
+        say_json({"kept_folder": str(kept)})
+    else:
+        say(_("The server's files of before are kept in {folder}; delete them when you are sure.").format(folder=kept))
+    return 0
 
 
 def _status(arguments: argparse.Namespace) -> int:

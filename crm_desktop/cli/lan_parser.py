@@ -35,6 +35,7 @@ def add_lan(add: Add, data: Callable[..., None]) -> None:
     writer.add_argument("file", metavar="FILE", type=Path)
     move = below("move-here", _("make this PC the host in place of the one that is it now"))
     _making(move)
+    below("clear-away", _("on the PC that was the host: end its server of before, once all the others have followed"))
     below("upgrade", _("bring the host's data into the newest PostgreSQL of this PC"))
     use = below("use", _("use a PostgreSQL server that stands already, or a database that was set up on it"))
     use.add_argument("url", metavar="URL", help=_("postgresql://ADMINISTRATOR@HOST:PORT/DATABASE; the password is asked for"))

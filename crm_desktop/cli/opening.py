@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm_desktop.errors import NotSignedIn, Refused, Told
+from crm_desktop.errors import NotSignedIn, Refused, Told, Unavailable
 from crm_desktop.folders import data_folder, settings_file
 from crm_desktop.settings import FileStorage, Scope, Settings, language_in_use
 from crm_desktop.words import _
@@ -63,9 +63,20 @@ def opened(arguments: argparse.Namespace, *, unattended: bool = False) -> Iterat
     try:
         if is_nobody(app.actor):
             _let_in(app, arguments, unattended)
+        if office is not None:
+            _follow(app)
         yield app
     finally:
         app.close()
+
+
+def _follow(app: Application) -> None:
+    """Raise where the office's data have moved to another PC: what is here must neither be read as if it were today's nor kept."""
+    from crm_desktop.lan.relocating import followed
+
+    if (office := followed(app)) is not None:
+        words = _("The office's data have moved to {host}.").format(host=office.hosts[0])
+        raise Unavailable(words, _("This PC goes there from now on. Please give the command again."))
 
 
 def _before_upgrade(data: Path) -> Callable[[Engine], object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import logging
 import platform
 import shutil
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, insert
 
 from crm_desktop import settings as s
 from crm_desktop.application import Application
@@ -42,6 +43,7 @@ from crm_desktop.words import _
 from db import errors as fault
 from db import server, transfer
 from db.engine import open_engine, reading, settle, sqlite_url, writing
+from db.models.system import Setting
 
 log = logging.getLogger(__name__)
 DATABASE = "crm"
@@ -128,6 +130,7 @@ def share(
             arrived = move(source, fresh.engine, progress)
         progress.report(0, None, _("Turning rights on"))
         issued = people.turn_on(fresh.engine, data, actor, password)
+        make_backups_here(fresh.engine)
         connection = replace(fresh.connection, uid=people.uid(fresh.engine), file=kept_name(database))
         fresh.engine.dispose()
         progress.check_cancelled()
@@ -278,6 +281,15 @@ def _clear(folder: Path, made_of: Making) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def make_backups_here(engine: Engine) -> None:
+    """Let the host make the office's planned backups: it is on whenever anybody works, and needs nobody to sign in for them."""
+    row = {"user_id": 0, "key": s.BACKUP_STATION.name, "value": json.dumps(platform.node(), ensure_ascii=False)}
+    table = Setting.__table__
+    with writing(engine) as session:
+        session.execute(delete(table).where(table.c.user_id == 0, table.c.key == row["key"]))  # type: ignore[arg-type]
+        session.execute(insert(table), [row])  # type: ignore[arg-type]
+
+
 # The SQLite file of before
 
 
@@ -328,8 +340,10 @@ def kept_name(database: Path) -> str:
 
 def put_aside(database: Path, connection: Connection) -> Path:
     """Give the file of before the name under which it is kept; done again at the next start where it could not be done."""
+    if not connection.file:  # the office did not begin on this PC
+        return database
     target = database.with_name(connection.file)
-    if connection.file and database.exists() and not target.exists():
+    if database.exists() and not target.exists():
         try:
             rename_patiently(database, target)
             for ending in ("-wal", "-shm", "-journal"):

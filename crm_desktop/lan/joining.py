@@ -160,6 +160,11 @@ def leave(data: Path) -> None:
         raise Refused(_("This PC neither shares nor has joined an office."))
     if known.part != MEMBER:
         raise Refused(_("This PC is the host of an office."))
+    if known.folder:
+        raise Refused(
+            _("This PC was the host, and its server still shows the others the way."),
+            _("Once all have followed: “crm-desktop lan clear-away”, or the screen “Office network”."),
+        )
     ways.forget(data)
 
 

@@ -14,10 +14,14 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Missing, Refused, Unavailable
 from crm_desktop.lan import connection as ways
 from crm_desktop.lan import people
+from crm_desktop.lan.cluster import SUPERUSER
 from crm_desktop.lan.connection import HOST, MEMBER, Connection
-from crm_desktop.lan.hosting import Keep, Making, Shared, new_server
+from crm_desktop.lan.ending import put_away
+from crm_desktop.lan.hosting import Keep, Making, Shared, make_backups_here, mark_of, new_server
 from crm_desktop.lan.join_file import host_is_near
 from crm_desktop.lan.moving import move
+from crm_desktop.lan.service import Starter, starter
+from crm_desktop.lan.waking import cluster_of
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services.faults import told
 from crm_desktop.services.server_roles import as_owner, has_own_role
@@ -51,6 +55,7 @@ def move_here(
                 server.hold_still(session.connection())
                 arrived = move(source, fresh.engine, progress)
                 issued = people.turn_on(fresh.engine, data, actor, password)
+                make_backups_here(fresh.engine)
                 fresh.engine.dispose()
                 progress.check_cancelled()
                 fresh.offer()
@@ -68,10 +73,10 @@ def move_here(
 def followed(app: Application) -> Connection | None:
     """Where the office's data have gone, which this PC keeps from now on; None where they are still here.
 
-    app: with somebody at work.
+    app: with somebody at work, or opened by the host's own server.
     """
     office = ways.kept(app.data)
-    if office is None or not has_own_role(app):
+    if office is None or not (has_own_role(app) or app.engine.url.username == SUPERUSER):
         return None
     with told(app), reading(app.engine) as connection:
         facts = server.moved_to(connection)
@@ -82,13 +87,40 @@ def followed(app: Application) -> Connection | None:
         raise Refused(
             _("The office's data have moved, and where to cannot be read."), _("Join again by the address of the new host.")
         )
-    if not (ways.secret(app.data, ways.SUPERUSER) and Path(fresh.folder).is_dir()):
-        fresh = replace(fresh, part=MEMBER, folder="", service="", fixed=())
+    # Both PCs may call the folders of their servers alike; whoever was the host is not the new one.
+    came = office.part == MEMBER and ways.secret(app.data, ways.SUPERUSER) and Path(fresh.folder).is_dir()
+    if not came:
+        fresh = replace(fresh, part=MEMBER, folder=office.folder, service=office.service, file="", fixed=())
+    _keep(app.data, fresh)
+    if office.part == HOST:
+        for name in (ways.SUPERUSER, ways.SIGNING):
+            ways.forget_secret(app.data, name)
+    return fresh
+
+
+def left_behind(office: Connection | None) -> bool:
+    """Whether the server of before still stands on this PC, which was the host: it shows those who were away the way."""
+    return office is not None and office.part == MEMBER and bool(office.folder)
+
+
+def clear_away(data: Path, by: Starter | None = None) -> Path:
+    """End the server that stayed behind on the host of before, once all have followed; its folder is kept under another name and given.
+
+    Raises Missing where there is none, Unavailable.
+    """
+    office = ways.kept(data)
+    if office is None or not left_behind(office):
+        raise Missing(_("No server of before is left on this PC."))
+    kept = put_away(cluster_of(office), by or starter(mark_of(data)))
+    _keep(data, replace(office, folder="", service=""))
+    return kept
+
+
+def _keep(data: Path, office: Connection) -> None:
     try:
-        ways.keep(app.data, fresh)
+        ways.keep(data, office)
     except OSError as error:
         raise Unavailable(_("The settings of this PC cannot be written."), _("Check the folder's permissions.")) from error
-    return fresh
 
 
 def _understood(text: str) -> Connection | None:

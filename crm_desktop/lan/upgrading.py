@@ -60,6 +60,11 @@ def upgrade(
     to = to or newer(office)
     if to is None:
         raise Refused(_("The office has the newest PostgreSQL of this PC already."))
+    if office.encrypted and not to.tls:
+        raise Refused(
+            _("PostgreSQL {version} of this PC cannot encrypt, and the office's network is encrypted.").format(version=to.version),
+            _("Nothing was changed. Put one with TLS (from postgresql.org) into the folder “postgres” beside the program."),
+        )
     people.check_owner(app, password)
     progress.report(0, None, _("Making a backup"))
     keep(app)
