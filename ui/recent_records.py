@@ -7,6 +7,7 @@ from functools import partial
 
 from crm_desktop import settings as s
 from crm_desktop.application import Application
+from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
 from ui.command_palette import Answer
 
@@ -28,16 +29,16 @@ class RecentRecords:
 
     def records(self) -> list[tuple[str, str, str]]:
         """Tab key, title and icon, the latest first."""
-        found = []
-        for key, title in self._settings.get(s.RECENT_RECORDS):
-            record_type = self._app.types.get(key.split(":")[1])
-            if record_type:
-                found.append((key, title, record_type.icon))
-        return found
+        return [(key, title, record_type.icon) for key, title, record_type in self._known()]
+
+    def _known(self) -> list[tuple[str, str, RecordType]]:
+        """Tab key, title and record type of those that are still kept by the program, the latest first."""
+        kept = ((key, title, self._app.types.get(key.split(":")[1])) for key, title in self._settings.get(s.RECENT_RECORDS))
+        return [(key, title, record_type) for key, title, record_type in kept if record_type]
 
     def answers(self) -> list[Answer]:
         """The latest, as they are offered."""
         return [
-            Answer(title, icon, right=_(self._app.types[key.split(":")[1]].title), take=partial(self._open, key))
-            for key, title, icon in self.records()[:_OFFERED]
+            Answer(title, record_type.icon, right=_(record_type.title), take=partial(self._open, key))
+            for key, title, record_type in self._known()[:_OFFERED]
         ]
