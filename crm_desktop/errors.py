@@ -27,6 +27,14 @@ class Refused(Told):
     """The person may not do this."""
 
 
+class NeedsConsent(Refused):
+    """The person may not do this alone. fact: what makes it need somebody's consent, see rules.approvals.WHEN."""
+
+    def __init__(self, fact: str, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.fact = fact
+
+
 class Doubt(Told):
     """The person may do this, but should know something first.
 
@@ -38,6 +46,10 @@ class Doubt(Told):
         super().__init__(message, advice)
         self.key = key
         self.again: Callable[[], object] | None = None
+
+
+class NeedsApproval(Doubt):
+    """A change of fields needs approval; nothing was saved. It is asked for with `ask_for_change` of services/approvals/asking.py."""
 
 
 class NotSignedIn(Refused):

@@ -64,6 +64,7 @@ class Guarded:
     mine_of_lines: str = ""
     settled: bool = False  # one of the documents of a customer that count on each other, see db/server_chain.py
     follows: bool = False  # made and removed along with another one, as the receivables of an order are
+    asked: bool = False  # requests for approval, which are made and moved on by whoever takes part in them
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ def right(key: str, operation: str) -> Any:
     return literal_column(f"(SELECT crm_right('{key}', '{operation}'))", Boolean())
 
 
+def carried(key: str, column: Any) -> ColumnElement[bool]:
+    """That an approval of the row has passed, and the asker carries it out in this transaction."""
+    return column.in_(text(f"(SELECT crm_carrying('{key}'))"))  # type: ignore[no-any-return]
+
+
 def there(table: Any, *tests: Any) -> ColumnElement[bool]:
     """That a table has a row which meets the tests: what they say of other tables is of the row that is asked about.
 
@@ -138,6 +144,46 @@ def _lookups() -> list[str]:
     ]
 
 
+_IN_MY_PLACE = """
+  SELECT crm_me() UNION SELECT owner_id FROM approval_delegation WHERE to_id = crm_me() AND CURRENT_DATE BETWEEN since AND until
+  UNION SELECT id FROM user_account WHERE substitute_id = crm_me() AND (away_from IS NOT NULL OR away_until IS NOT NULL)
+    AND coalesce(away_from, CURRENT_DATE) <= CURRENT_DATE AND coalesce(away_until, CURRENT_DATE) >= CURRENT_DATE
+"""
+
+_ASKED = f"SELECT parent_id FROM approval_task WHERE person_id IN ({_IN_MY_PLACE}) OR by_id = crm_me()"
+
+_BELOW_FLOOR = """
+BEGIN
+  IF lines NOT IN (SELECT table_name FROM crm.guarded_column WHERE column_name = 'discount') THEN RETURN false; END IF;
+  EXECUTE format('SELECT EXISTS (SELECT FROM public.%I l JOIN product p ON p.id = l.product_id WHERE l.parent_id = $1 '
+    'AND l.price::numeric * (1000000 - l.discount) < p.floor_price::numeric * 1000000)', lines) INTO found USING document;
+  RETURN found;
+END
+"""
+
+
+def _approvals() -> list[str]:
+    """What is asked about approvals: which requests are mine to see, which records I carry something out on, what is locked.
+
+    A record is carried out on between the decision that let its request pass and the end of that transaction.
+    """
+    passed = "SELECT record_id FROM approval WHERE record_type = $1 AND status = 'passed' AND (owner_id = crm_me() OR id IN "
+    about = "SELECT EXISTS (SELECT FROM approval WHERE record_type = $1 AND record_id = $2 AND id IN (SELECT crm_asked()))"
+    locked = (
+        "SELECT number::text, waiting_for::text FROM approval "
+        "WHERE record_type = $1 AND record_id = ANY ($2) AND status = 'running' AND locks LIMIT 1"
+    )
+    return [
+        definer("crm_asked()", "SETOF bigint", _ASKED),
+        definer("crm_asked_about(text, bigint)", "boolean", about),
+        definer("crm_carrying(text)", "SETOF bigint", f"{passed}(SELECT crm_asked()))"),
+        definer("crm_in_approval(text, bigint[])", "TABLE (number text, waiting_for text)", locked),
+        definer("crm_below_floor(lines text, document bigint)", "boolean", f"DECLARE found boolean; {_BELOW_FLOOR}").replace(
+            "LANGUAGE sql", "LANGUAGE plpgsql"
+        ),
+    ]
+
+
 def settle_condition(guarded: Sequence[Guarded]) -> str:
     """Whether the person may change a document of the customer $1, or the customer, as SQL inside a function."""
     asker, tests = Policies(ME, TODAY), list[ColumnElement[bool]]()
@@ -152,7 +198,8 @@ def settle_condition(guarded: Sequence[Guarded]) -> str:
             adds = or_(false(), *(right(g.subject.key, "add") for g in guarded if g.settled))
             reach = or_(every(one.subject.key, "see"), within(one.subject, asker, "see", table))
             tests.append(and_(adds, select(table.c.id).where(table.c.id == this, reach).exists()))
-    return as_sql(or_(false(), *tests))
+    carrying = "EXISTS (SELECT FROM approval WHERE customer_id = $1 AND status = 'passed' AND id IN (SELECT crm_asked()))"
+    return as_sql(or_(false(), literal_column(carrying, Boolean()), *tests))
 
 
 def change_conditions(guarded: Sequence[Guarded]) -> list[tuple[str, str]]:
@@ -161,7 +208,7 @@ def change_conditions(guarded: Sequence[Guarded]) -> list[tuple[str, str]]:
     for one in guarded:
         if one.settled:
             table = one.subject.table.alias()
-            reach = or_(every(one.subject.key, "change"), within(one.subject, asker, "change", table))
+            reach = or_(every(one.subject.key, "change"), within(one.subject, asker, "change", table), carried(one.subject.key, table.c.id))
             mine = select(table.c.id).where(table.c.id == literal_column("wanted", BigInteger()), reach).exists()
             found.append((one.subject.key, as_sql(mine)))
     return found
@@ -182,6 +229,7 @@ def lookup_statements() -> list[str]:
         definer("crm_my_name()", "text", own_name),
         definer("crm_positions()", "SETOF bigint", "SELECT position_id FROM user_position WHERE parent_id = crm_me()"),
         definer("crm_held_contents()", "SETOF bigint", "SELECT content_id FROM crm.content_holder WHERE user_id = crm_me()"),
+        *_approvals(),
         definer("crm_keep_content(bytea)", "bigint", kept).replace(" STABLE ", " VOLATILE "),
     ]
 

@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy import column as sql_column
 
 from db.access import Asker, Subject, within
-from db.models import access, pipeline, sign_in, system
+from db.models import access, approvals, pipeline, sign_in, system
 from db.roles import VIEWS
-from db.row_asking import ME, TODAY, Guarded, Policies, as_sql, every, right, there
+from db.row_asking import ME, TODAY, Guarded, Policies, as_sql, carried, every, right, there
 
 _OF_SIGN_IN = (sign_in.RecoveryCode, sign_in.SignInAttempts, sign_in.Device, sign_in.SignInLimit, sign_in.SystemAccount)
 
@@ -63,13 +63,14 @@ def _records(asker: Asker, guarded: Guarded) -> Iterator[str]:
     subject = guarded.subject
     table = subject.table
     yield from _guard(table)
-    settles = _SETTLES if guarded.settled else false()
+    settles = or_(_SETTLES if guarded.settled else false(), _taking_part(table) if guarded.asked else carried(subject.key, table.c.id))
     seen = true() if guarded.open else or_(_may(asker, subject, "see"), settles)
     if guarded.mine:
         seen = or_(seen, literal_column(guarded.mine, Boolean()))
     yield from _policy(table, "SELECT", using=seen)
     follows = settles if guarded.follows else false()
-    yield from _policy(table, "INSERT", check=or_(_may(asker, subject, "add"), follows))
+    begins = _taking_part(table) if guarded.asked else follows
+    yield from _policy(table, "INSERT", check=or_(_may(asker, subject, "add"), begins))
     change = _may(asker, subject, "change")
     yield from _policy(table, "UPDATE", using=or_(change, settles), check=or_(change, right(subject.key, "share"), settles))
     yield from _policy(table, "DELETE", using=or_(_may(asker, subject, "delete"), follows))
@@ -80,6 +81,13 @@ def _records(asker: Asker, guarded: Guarded) -> Iterator[str]:
     yield f"CREATE POLICY crm_all ON {index} USING ({as_sql(every(subject.key, 'see'))} OR {document})"
     if guarded.lines is not None:
         yield from _lines(asker, guarded)
+
+
+def _taking_part(table: Any) -> ColumnElement[bool]:
+    """That a request for approval is the asker's own, or asks or tells the asker something, or goes on from one that does."""
+    mine = table.c.owner_id == ME
+    about = literal_column("crm_asked_about(record_type, record_id)", Boolean())
+    return or_(mine, table.c.id.in_(text("(SELECT crm_asked())")), about)
 
 
 def _lines(asker: Asker, guarded: Guarded) -> Iterator[str]:
@@ -96,7 +104,9 @@ def _lines(asker: Asker, guarded: Guarded) -> Iterator[str]:
     def reached(operation: str) -> ColumnElement[bool]:
         return there(above, above.c.id == parent, or_(every(subject.key, operation), within(subject, asker, operation, above)))
 
-    changes = or_(reached("change"), reached("add"))
+    changes = or_(reached("change"), reached("add"), carried(subject.key, parent))
+    if guarded.asked:
+        changes = or_(changes, parent.in_(select(above.c.id).where(_taking_part(above))))
     for command in ("INSERT", "UPDATE", "DELETE"):
         test = changes
         if guarded.settled and command == "UPDATE":
@@ -143,6 +153,10 @@ def _own_tables(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
         yield from _policy(table, "SELECT", using=table.c.user_id.in_([literal_column("0"), asker.user]))
         company = {"saved_view": "views", "setting": "settings"}.get(table.name)
         yield from _everything(table, own if company is None else or_(own, and_(table.c.user_id == 0, right("program", company))))
+    (flow,) = _tables(approvals.ApprovalFlowVersion)
+    yield from _guard(flow)
+    yield from _policy(flow, "SELECT", using=true())
+    yield from _policy(flow, "INSERT", check=or_(right("approval-flows", "add"), right("approval-flows", "change")))
     (field,) = _tables(system.CustomField)
     yield from _guard(field)
     yield from _policy(field, "SELECT", using=true())
@@ -165,6 +179,7 @@ def _files(asker: Asker, guarded: Sequence[Guarded]) -> Iterator[str]:
     yield from _policy(contents, "SELECT", using=or_(false(), *seen))
     changed = _about_records(links, subjects, asker=asker, operation="change")
     changed = or_(changed, _about_records(links, subjects, asker=asker, operation="add"))
+    changed = or_(changed, and_(links.c.record_type == "approvals", links.c.record_id.in_(text("(SELECT crm_asked())"))))
     known = literal_column("(crm_content_seen(content_id) OR crm_in_bin(content_id))", Boolean())
     yield from _guard(links)
     yield from _policy(links, "SELECT", using=_about_records(links, subjects))

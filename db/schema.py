@@ -15,12 +15,25 @@ from sqlalchemy.orm import Session
 from db.base import Base
 from db.engine import is_sqlite, writing
 from db.errors import Foreign, Newer
-from db.models import access, customers, deliveries, money, office, pipeline, products, quotes, sales, sign_in, system
+from db.models import (
+    access,
+    approvals,
+    customers,
+    deliveries,
+    money,
+    office,
+    pipeline,
+    products,
+    quotes,
+    sales,
+    sign_in,
+    system,
+)
 
 METADATA = Base.metadata
 """All tables."""
 
-MODELS = (office, access, customers, products, sales, quotes, deliveries, money, pipeline, sign_in, system)
+MODELS = (office, access, customers, products, sales, quotes, deliveries, money, pipeline, approvals, sign_in, system)
 """Every module that declares tables; importing them fills METADATA."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from db.models import access, office, pipeline, sign_in, system
+from db.models import access, approvals, office, pipeline, sign_in, system
 from db.roles import VIEWS, owner_role, people_role, quoted, reader_role
 from db.row_asking import ABOVE, Guarded
 
@@ -247,6 +247,7 @@ def privileges(database: str, guarded: Sequence[Guarded]) -> list[str]:
     made += [_grant(people, "SELECT", m.__table__) for m in read]
     made += [_grant(people, "INSERT, DELETE", m.__table__) for m in (system.FileLink, access.RecordShare)]
     made += [_grant(people, "INSERT", m.__table__) for m in (system.HistoryEntry, system.Revision)]
+    made.append(_grant(people, "SELECT, INSERT", approvals.ApprovalFlowVersion.__table__))
     made.append(_grant(people, "UPDATE", access.RecordShare.__table__, ["may_change"]))
     made.append(_grant(people, "SELECT, INSERT", pipeline.StageVisit.__table__))
     made.append(_grant(people, "UPDATE", pipeline.StageVisit.__table__, ["left_at"]))

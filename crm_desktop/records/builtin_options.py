@@ -178,6 +178,30 @@ CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
         Choice("delivered", "Everything delivered"),
         Choice("accepted", "Accepted by the customer"),
     ),
+    "approval_parts": (
+        Choice("decide", "Decides", "accent"),
+        Choice("copy", "Is told", "grey"),
+        Choice("sign", "Signs for it", "violet"),
+        Choice("event", "Course", "grey"),
+    ),
+    "approval_decisions": (
+        Choice("open", "To be decided", "amber"),
+        Choice("agreed", "Agreed", "green"),
+        Choice("agreed_before", "Agreed before", "green"),
+        Choice("rejected", "Rejected", "red"),
+        Choice("sent_back", "Returned", "amber"),
+        Choice("passed_on", "Passed on", "grey"),
+        Choice("not_needed", "Not needed any more", "grey"),
+        Choice("unread", "Not read yet", "amber"),
+        Choice("read", "Read", "green"),
+        Choice("asked", "Asked for approval", "accent"),
+        Choice("asked_again", "Asked again", "accent"),
+        Choice("withdrawn", "Withdrawn", "grey"),
+        Choice("urged", "Urged", "amber"),
+        Choice("added", "Added somebody", "accent"),
+        Choice("carried_out", "Carried out", "green"),
+        Choice("failed", "Could not be carried out", "red"),
+    ),
     "tax_modes": (Choice("included", "With tax"), Choice("excluded", "Without tax")),
     "restarts": (
         Choice("never", "Never"),
@@ -211,6 +235,7 @@ SEQUENCES: tuple[tuple[str, str, str, str], ...] = (
     ("receivables", "Receivable numbers", "AR{n:6}", "never"),
     ("invoices", "Invoice numbers", "INV{yyyy}{mm}-{n:4}", "month"),
     ("receipts", "Receipt numbers", "RC{yyyy}{mm}-{n:4}", "month"),
+    ("approvals", "Approval numbers", "AP{yyyy}{mm}-{n:4}", "month"),
 )
 """key, name, pattern, restart"""
 

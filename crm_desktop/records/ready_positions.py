@@ -33,12 +33,16 @@ _NONE, _OWN, _SHARED, _BELOW, _BRANCH, _ALL = Reach.NONE, Reach.OWN, Reach.SHARE
 _HIDDEN, _READ, _WRITE = Access.HIDDEN, Access.READ, Access.WRITE
 
 _SET_UP = ("users", "departments", "positions", "teams", "options", "number-sequences", "units", "currencies", "payment-terms",
-           "pipelines", "stages")
+           "pipelines", "stages", "approval-flows")
 _CARE = ("customers", "contacts", "follow-ups", "tasks")
 _SALES = (*_CARE, "leads", "opportunities", "quotes", "sales-orders", "deliveries", "returns")
 _MONEY = ("receivables", "invoices", "receipts")
 # Names of colleagues, units and choices are needed to read and fill any form.
-_NAMES = _each(_SET_UP, see=_ALL)
+_NAMES = {
+    **_each(_SET_UP, see=_ALL),
+    **_each(("approvals",), see=_OWN, print=_OWN),
+    **_each(("approval-delegations",), see=_OWN, add=_OWN, change=_OWN, delete=_OWN),
+}
 
 OWNER = ReadyPosition(
     "owner", "Company owner", "Sees and does everything.",
@@ -143,6 +147,7 @@ WAREHOUSE = ReadyPosition(
 ADMINISTRATOR = ReadyPosition(
     "administrator", "Administrator", "Looks after people, rights, settings and backups; sees no business data.",
     {
+        **_NAMES,
         **_each(_SET_UP, see=_ALL, add=_ALL, change=_ALL, delete=_ALL, share=_ALL, copy=_ALL, export=_ALL, print=_ALL, setup=_ALL),
         **_each(_SET_UP, **{"import": _ALL}),
         (PROGRAM, ANY): _ALL,

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm_desktop.options import Choice, Options
+from crm_desktop.records.approvals import APPROVAL, APPROVAL_DELEGATION, APPROVAL_FLOW
 from crm_desktop.records.builtin_options import CLOSED_LISTS, OPEN_LISTS
 from crm_desktop.records.customers import CONTACT, CUSTOMER, FOLLOW_UP, TASK
 from crm_desktop.records.deliveries import DELIVERY, RETURN
@@ -33,7 +34,9 @@ from db.models.system import CustomField
 
 BUILT_IN: tuple[RecordType, ...] = (
     CUSTOMER, CONTACT, FOLLOW_UP, LEAD, OPPORTUNITY, QUOTE, SALES_ORDER, DELIVERY, RETURN, PRODUCT, RECEIVABLE, INVOICE, RECEIPT, TASK,
+    APPROVAL, APPROVAL_DELEGATION,
     USER, DEPARTMENT, POSITION, TEAM, OPTION, SEQUENCE, UNIT, CURRENCY, PAYMENT_TERMS, PIPELINE, STAGE,
+    APPROVAL_FLOW,
 )  # fmt: skip
 
 _FACTS = {a.name for a in attributes(Field)}

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Integer, false, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, Integer, false, literal, or_, select
 from sqlalchemy.orm import Session
 
 from crm_desktop.actor import Actor
@@ -28,6 +28,7 @@ from db.access import Asker, Known, Limits, Subject, look_up, within, within_as
 from db.engine import reading, writing
 from db.errors import Newer
 from db.models.access import AccessState, Position, PositionField, PositionRight, UserPosition
+from db.models.approvals import ApprovalTask
 from db.models.office import User
 from db.roles import own
 
@@ -153,7 +154,16 @@ def within_reach(app: Application, kind: RecordType, operation: str = "see", tab
         return None
     if reach == Reach.NONE:
         return false()
-    return within(subject(app, kind), known(app, kind, operation), operation, table)
+    test = within(subject(app, kind), known(app, kind, operation), operation, table)
+    if kind.key == "approvals" and operation in ("see", "print"):  # whoever takes part in one sees it
+        return or_(test, (kind.model.__table__ if table is None else table).c.id.in_(_taking_part(app.actor)))
+    return test
+
+
+def _taking_part(actor: Actor) -> Any:
+    """The approvals in which something was asked of a person, told to the person, or decided by the person for somebody."""
+    task: Any = ApprovalTask.__table__
+    return select(task.c.parent_id).where(or_(task.c.person_id == (actor.user_id or 0), task.c.by_id == (actor.user_id or 0)))
 
 
 def narrowed(app: Application, kind: RecordType, table: Any = None) -> ColumnElement[bool] | None:

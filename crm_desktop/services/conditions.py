@@ -185,7 +185,28 @@ def _condition(app: Application, kind: RecordType, table: Any, part: Condition) 
     if part.field == "id":  # of records already listed: nothing a person may not see
         return table.c.id.in_(part.value)  # type: ignore[no-any-return]
     name, _dot, rest = part.field.partition(".")
-    about = field_of(app, kind, name)
+    if name == "lines" and rest and kind.lines is not None:
+        return _of_a_line(app, kind, table, Condition(rest, part.operator, part.value))
+    return _of_field(app, kind, table, field_of(app, kind, name), part)
+
+
+def _of_a_line(app: Application, kind: RecordType, table: Any, part: Condition) -> ColumnElement[bool]:
+    """That one line at least is so. part.field: a field of a line, or one step further."""
+    assert kind.lines is not None
+    name = part.field.partition(".")[0]
+    about = kind.lines.fields.get(name)
+    if about is None:
+        raise Missing(_("{type} has no field “{name}”.").format(type=_(kind.title), name=f"lines.{name}"))
+    if kind.access(app.actor, f"lines.{name}") == Access.HIDDEN:
+        raise Refused(_("You have no permission for this."))
+    line: Any = kind.lines.model.__table__.alias()
+    inner = select(line.c[kind.lines.parent]).where(_of_field(app, kind, line, about, part))
+    return table.c.id.in_(inner)  # type: ignore[no-any-return]
+
+
+def _of_field(app: Application, kind: RecordType, table: Any, about: Field, part: Condition) -> ColumnElement[bool]:
+    """A condition on a field of the rows of `table`, or one step over it."""
+    name, _dot, rest = part.field.partition(".")
     if not rest:
         return OPERATORS[part.operator](_Tests(app, table, about), part.value)
     if about.kind != "reference" or about.custom:

@@ -45,7 +45,7 @@ def _guarded(app: Application, kind: RecordType) -> Guarded:
     # Choices, units and the like belong to nobody, and no form can do without them.
     settled, follows = kind.key in LINKED, kind.key == "receivables"
     shared = kind.area == "setup" and not kind.shapes_access
-    return Guarded(subject(app, kind), lines, parent, shared, pictures, *own, settled, follows)
+    return Guarded(subject(app, kind), lines, parent, shared, pictures, *own, settled, follows, asked=kind.key == "approvals")
 
 
 def columns(app: Application) -> list[Column]:

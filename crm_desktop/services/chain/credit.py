@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft
-from crm_desktop.errors import Doubt, Refused
+from crm_desktop.errors import Doubt, NeedsConsent, Refused
 from crm_desktop.records.documents import ZERO, number
 from crm_desktop.records.record_type import Operation, RecordType
 from crm_desktop.rights import Access
@@ -93,7 +93,9 @@ def _stop(
     """Stop as the company's setting says: forbid it, leave it to those who may, or ask."""
     if rule == "forbid":
         raise Refused(words, _("The company's settings forbid it: {setting}.").format(setting=_(setting.label)))
+    if f"{key}:approved" in despite:  # an approval was asked for just this
+        return
     if rule == "approve" and not app.actor.may(f"{kind.key}.over_credit"):
-        raise Refused(words, _("Somebody who may confirm beyond the credit limit has to confirm this order."))
+        raise NeedsConsent("over_credit", words, _("Somebody who may confirm beyond the credit limit has to confirm this order."))
     if rule != "off" and key not in despite:
         raise Doubt(key, words, _("Confirm the order all the same?"))

@@ -10,6 +10,8 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft
 from crm_desktop.records.linked import LINKED
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.approval_changes import check_changes
+from crm_desktop.services.approval_locks import refuse_deleting, refuse_locked
 from crm_desktop.services.chain.locking import lock
 from crm_desktop.services.chain.rules import allow, allow_deleting, prepare
 from crm_desktop.services.chain.settling import Move, Touched, settle
@@ -19,8 +21,9 @@ __all__ = ["after_changes", "before_deleting", "before_touching", "before_writin
 
 
 def before_touching(session: Session, kind: RecordType, drafts: Sequence[Draft] = (), ids: Sequence[int] = (), batch: str = "") -> None:
-    """Take the locks, before the first row is touched."""
+    """Take the locks, before the first row is touched. Raises Refused for records that an approval keeps as they are."""
     lock(session, kind, drafts, ids, batch)
+    refuse_locked(session, kind, drafts, ids)
 
 
 def before_writing(session: Session, app: Application, kind: RecordType, after: Draft, before: Draft | None) -> None:
@@ -37,13 +40,15 @@ def fill_in(session: Session, kind: RecordType, drafts: Sequence[Draft]) -> None
 
 
 def before_deleting(session: Session, app: Application, kind: RecordType, ids: Sequence[int]) -> None:
-    """Raise Refused for documents that count."""
+    """Raise Refused for documents that count, and for what is in approval."""
+    refuse_deleting(session, kind, ids)
     if kind.key in LINKED:
         allow_deleting(session, app, kind, ids)
 
 
 def after_changes(session: Session, app: Application, kind: RecordType, moves: Sequence[Move]) -> None:
-    """Bring the figures of all touched documents to what follows now."""
+    """Bring the figures of all touched documents to what follows now. Raises NeedsApproval for a change that needs it."""
+    check_changes(session, app, kind, moves)
     settle_all(session, app, [(kind, moves)])
 
 

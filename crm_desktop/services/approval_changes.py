@@ -1,0 +1,62 @@
+"""Whether a change of fields needs approval: asked of every save, whichever way it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Draft
+from crm_desktop.errors import NeedsApproval, Refused
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.approval_flows import SET, needed
+from crm_desktop.words import _
+from db.models.approvals import ApprovalFlow
+
+_FLOW: Any = ApprovalFlow.__table__
+_APPROVED = "approved changes"
+
+
+def approve(session: Session, type_key: str, record_id: int) -> None:
+    """Let changes of a record through until the end of the transaction: they were agreed to."""
+    session.info.setdefault(_APPROVED, set()).add((type_key, record_id))
+
+
+@contextmanager
+def approved(session: Session, type_key: str, record_id: int) -> Iterator[None]:
+    """Let changes of a record through for a while: to see what they would come to."""
+    approve(session, type_key, record_id)
+    try:
+        yield
+    finally:
+        session.info[_APPROVED].discard((type_key, record_id))
+
+
+def guarded_fields(session: Session, kind: RecordType) -> list[str]:
+    """The fields of a type for which there is a flow in use."""
+    query = select(_FLOW.c.operation).where(_FLOW.c.active, _FLOW.c.record_type == kind.key, _FLOW.c.operation.like(f"{SET}%"))
+    return sorted({str(o).removeprefix(SET) for o in session.scalars(query)})
+
+
+def check_changes(session: Session, app: Application, kind: RecordType, moves: Sequence[tuple[Draft | None, Draft | None]]) -> None:
+    """Raise NeedsApproval for a change that a flow asks for, Refused for a new record that begins with what needs approval."""
+    fields = guarded_fields(session, kind)
+    if not fields:
+        return
+    for before, after in moves:
+        if after is None or (kind.key, after.id) in session.info.get(_APPROVED, ()):
+            continue
+        was = before.values if before is not None else {}
+        changed = [n for n in fields if n in after.values and after.values[n] != was.get(n) and (before is not None or after.values[n])]
+        for operation, flow in needed(session, app, kind, int(after.id or 0), [f"{SET}{n}" for n in changed]) if changed else ():
+            label = _(kind.fields[operation.removeprefix(SET)].label)
+            words = _("Changing “{field}” needs approval: {flow}.").format(field=label, flow=flow.name)
+            if before is None:
+                raise Refused(words, _("Save the record without it first, then change it."))
+            raise NeedsApproval(f"approval:{flow.id}:{flow.version}", words, _("Send it for approval?"))
+
+
