@@ -48,26 +48,30 @@ Filter = Condition | AllOf | AnyOf | Not
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a list shows. columns and order empty: those of the record type. "-name" orders descending."""
+    """What a list shows. columns and order empty: those of the record type. "-name" orders descending.
+
+    group: the field by which the rows are put together; the order then holds inside each group.
+    """
 
     type: str
     columns: tuple[str, ...] = ()
     where: Filter | None = None
     search: str = ""
     order: tuple[str, ...] = ()
+    group: str = ""
 
     def to_facts(self) -> dict[str, Any]:
         """As JSON, for saved views."""
         where = filter_to_facts(self.where) if self.where else None
-        return {"columns": list(self.columns), "where": where, "search": self.search, "order": list(self.order)}
+        facts = {"columns": list(self.columns), "where": where, "search": self.search, "order": list(self.order)}
+        return facts | ({"group": self.group} if self.group else {})
 
     @staticmethod
     def from_facts(type_key: str, facts: dict[str, Any]) -> ListQuery:
         """The query behind `to_facts`."""
         where = filter_from_facts(facts["where"]) if facts.get("where") else None
-        return ListQuery(
-            type_key, tuple(facts.get("columns", ())), where, facts.get("search", ""), tuple(facts.get("order", ()))
-        )
+        columns, order = tuple(facts.get("columns", ())), tuple(facts.get("order", ()))
+        return ListQuery(type_key, columns, where, facts.get("search", ""), order, str(facts.get("group", "")))
 
 
 def also(*parts: Filter | None) -> Filter | None:

@@ -58,7 +58,7 @@ class ListActions(QObject):
         if self._list.everything or len(ids) < 2:
             return state.query
         own = Condition("id", "any_of", tuple(ids))
-        return ListQuery(self._type.key, state.columns, joined((state.fixed, own)), "", state.order or self._type.order)
+        return ListQuery(self._type.key, state.columns, joined((state.fixed, own)), "", state.order or self._type.order, state.group)
 
     def _words(self, count: int) -> str:
         title = self._type.title if count == 1 else self._type.plural

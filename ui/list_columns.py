@@ -7,9 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from crm_desktop.options import Options
+from crm_desktop.services.list_groups import groupable
+from crm_desktop.words import _
+from ui import icons
 from ui.filter_header import FilterHeader
 from ui.list_menus import column_menu
 from ui.list_model import RecordListModel
@@ -32,9 +36,12 @@ class ListColumns(QObject):
         options: Options,
         state: Callable[[], ListState],
         apply: Apply,
+        *,
+        groups: bool = True,
     ) -> None:
         super().__init__(table)
         self._table, self._model, self._options, self._state, self._apply = table, model, options, state, apply
+        self._groups = groups  # whether the list can be grouped
         self._sizing, self._sized_for = False, -1
         self.own_widths = False  # the person has sized them: nothing moves by itself any more
         for head in table.heads:
@@ -49,7 +56,16 @@ class ListColumns(QObject):
         """What can be done with a column."""
         column, fit = self._model.columns[section], partial(self._table.resizeColumnToContents, section)
         choose, reset = self.choose_wanted.emit, self.reset_wanted.emit
-        return column_menu(self._table, column, section, self._state(), self._apply, fit, choose, reset)
+        menu = column_menu(self._table, column, section, self._state(), self._apply, fit, choose, reset)
+        if self._groups and groupable(self._state().type, column.name):
+            grouped = self._state().group == column.name
+            words = _("No groups") if grouped else _("Group by this column")
+            name = "" if grouped else column.name
+            action = QAction(icons.icon("layout_row_three"), words, menu)
+            action.triggered.connect(lambda: self._apply(self._state().grouped(name)))
+            menu.insertAction(menu.actions()[0], action)
+            menu.insertSeparator(menu.actions()[1])
+        return menu
 
     def size(self) -> None:
         """Give each column its width."""

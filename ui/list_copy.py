@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from crm_desktop.filters import ListQuery
 from crm_desktop.kinds import show
 from crm_desktop.options import Options
 from crm_desktop.records.record_type import Field
-from crm_desktop.services.listing import fetch_page
+from crm_desktop.services.listing import iterate
 from crm_desktop.words import _, ngettext
 from ui.list_cells import Column
 
@@ -35,7 +36,8 @@ def rows_as_text(columns: Sequence[Column], rows: Iterable[Sequence[Any]], optio
 
 def result_as_text(app: Application, query: ListQuery, columns: Sequence[Column]) -> tuple[str, int, bool]:
     """The whole result of a query, its first 20,000 rows where it is longer; how many rows these are, and whether they are all."""
-    rows = fetch_page(app, query, size=MOST_ROWS + 1).rows
+    with closing(iterate(app, query, MOST_ROWS + 1)) as chunks:
+        rows = next(chunks, [])
     taken = rows[:MOST_ROWS]
     return rows_as_text(columns, taken, app.options), len(taken), len(taken) == len(rows)
 

@@ -92,8 +92,9 @@ class ListEditing(QObject):
         self._close()
         if value != before:
             self.save(id_, name, before, value)
-        if step and row + step < model.rowCount():
-            self._list.table.setCurrentIndex(model.index(row + step, column))
+        following = model.next_record(row + step, step) if step else -1
+        if following >= 0:
+            self._list.table.setCurrentIndex(model.index(following, column))
         return True
 
     def save(self, id_: int, name: str, before: Any, value: Any) -> None:

@@ -5,10 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QWidget
+
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
 from ui.widgets.buttons import Button
 from ui.widgets.panels import EmptyState
+
+
+class EmptyPlace(QObject):
+    """Where it stands: over the rows of a table."""
+
+    def __init__(self, ground: QWidget) -> None:
+        super().__init__(ground)
+        self._ground = ground
+        self.shown: EmptyState | None = None
+        ground.installEventFilter(self)
+
+    def put(self, state: EmptyState | None) -> None:
+        """Let this stand there, or nothing."""
+        if self.shown is not None:
+            self.shown.hide()
+            self.shown.deleteLater()
+        self.shown = state
+        if state is not None:
+            state.setParent(self._ground)
+            state.setGeometry(self._ground.rect())
+            state.show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.shown is not None:
+            self.shown.setGeometry(self._ground.rect())
+        return False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from crm_desktop import settings as s
 from crm_desktop.application import Application
@@ -191,6 +191,10 @@ class ListScreen(QWidget):
         row.addWidget(self.list.search, 3)
         filters = IconButton("filter", _("Conditions…"), lambda: self.edit_conditions(-1), shortcut="Ctrl+Shift+F")
         row.addWidget(filters)
+        self.group_menu = QMenu(self)
+        self.group_menu.aboutToShow.connect(lambda: self.list.groups.fill(self.group_menu))
+        self.group_button = IconButton("layout_row_three", _("Groups"), menu=self.group_menu)
+        row.addWidget(self.group_button)
         self.buttons = [
             Button(_("Columns"), "column_triple", clicked=self.choose_columns),
             Button(_("Import"), "arrow_download", clicked=lambda: self._import(self.type.key)),

@@ -35,7 +35,7 @@ class ListSelection(QObject):
 
     def rows(self) -> list[int]:
         """The rows selected one by one, from top to bottom."""
-        return sorted(i.row() for i in self._table.selectionModel().selectedRows())
+        return sorted(i.row() for i in self._table.selectionModel().selectedRows() if self._model.group_at(i.row()) is None)
 
     def ids(self) -> list[int]:
         """Their records."""
@@ -45,12 +45,14 @@ class ListSelection(QObject):
         """How many records an action would touch."""
         if self.everything:
             return self.total or Count(self._model.rowCount(), True)
-        return Count(len(self._table.selectionModel().selectedRows()), False)
+        return Count(len(self.rows()), False)
 
     def current(self) -> Ref | None:
         """The record the cursor is on, called as far as its columns tell."""
         index: QModelIndex = self._table.currentIndex()
-        return Ref(self._model.id_at(index.row()), self.label_at(index.row())) if index.isValid() else None
+        if not index.isValid() or self._model.group_at(index.row()) is not None:
+            return None
+        return Ref(self._model.id_at(index.row()), self.label_at(index.row()))
 
     def label_at(self, row: int) -> str:
         """What the record in a row is called, as far as its columns tell."""

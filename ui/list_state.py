@@ -10,7 +10,8 @@ from crm_desktop.draft import Ref
 from crm_desktop.filters import AllOf, Condition, Filter, ListQuery, Not
 from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import Field, RecordType
-from crm_desktop.services.views import Look
+from crm_desktop.services.list_groups import groupable
+from crm_desktop.services.views import Folds, Look
 from ui.filter_text import fields_in
 
 
@@ -30,11 +31,13 @@ class ListState:
     order: tuple[str, ...] = ()
     widths: Mapping[str, int] = field(default_factory=dict)
     frozen: int = 0
+    group: str = ""
+    folds: Folds = Folds()
 
     @property
     def query(self) -> ListQuery:
         """The question to the database."""
-        return ListQuery(self.type.key, self.columns, joined((self.fixed, *self.parts)), self.search, self.order)
+        return ListQuery(self.type.key, self.columns, joined((self.fixed, *self.parts)), self.search, self.order, self.group)
 
     @property
     def filtered(self) -> bool:
@@ -73,8 +76,12 @@ class ListState:
 
     def look(self, *, preview: bool = True) -> Look:
         """For keeping: without the condition of the place."""
-        query = ListQuery(self.type.key, self.columns, joined(self.parts), self.search, self.order)
-        return Look(query, self.widths, self.frozen, preview, self.type.columns)
+        query = ListQuery(self.type.key, self.columns, joined(self.parts), self.search, self.order, self.group)
+        return Look(query, self.widths, self.frozen, preview, self.type.columns, self.folds)
+
+    def grouped(self, name: str) -> ListState:
+        """Grouped by a field, or by none; all groups unfolded."""
+        return replace(self, group=name, folds=Folds())
 
     def with_look(self, look: Look, visible: Mapping[str, Field]) -> ListState:
         """As it was kept, without what this person may not see or what is no field any more, with the columns added since."""
@@ -90,6 +97,8 @@ class ListState:
             search=look.query.search,
             widths=look.widths,
             frozen=look.frozen,
+            group=look.query.group if look.query.group in visible and groupable(self.type, look.query.group) else "",
+            folds=look.folds,
         )
 
     def preset(self) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
-from crm_desktop.errors import Told
+from crm_desktop.errors import Refused, Told
 from crm_desktop.filters import Filter
 from crm_desktop.services.listing import Count
 from crm_desktop.services.views import Look
@@ -26,8 +25,9 @@ from ui.chips import ChipLine
 from ui.filter_text import describe
 from ui.list_columns import ListColumns
 from ui.list_copy import copied_words, plain, result_as_text, rows_as_text
-from ui.list_empty import Beginnings, nothing_matches, nothing_yet
+from ui.list_empty import Beginnings, EmptyPlace, nothing_matches, nothing_yet
 from ui.list_foot import ListFoot
+from ui.list_groups import ListGroups
 from ui.list_menus import CellDeeds, cell_menu
 from ui.list_model import RecordListModel
 from ui.list_names import Names
@@ -84,13 +84,14 @@ class RecordList(QWidget):
         self._names = Names(app, tasks, self)
         self.table = RecordTable(app, tasks, self.name_of, self.model, single=single)
         self.selection = ListSelection(self.model, self.table, self.type.label, single=single)
-        self.columns = ListColumns(self.table, self.model, app.options, lambda: self.state, self.apply)
+        self.columns = ListColumns(self.table, self.model, app.options, lambda: self.state, self.apply, groups=not single)
         self.chips, self.foot = ChipLine(), ListFoot()
         self.search = SearchEdit(_("Search in this list"))
         self.offers_sample = False  # only where there is nothing yet that it could be mixed up with
         self._count: Count | None = None
         self._names.learned.connect(self._names_learned)
-        self._empty: EmptyState | None = None
+        self._empty = EmptyPlace(self.table.viewport())
+        self.groups = ListGroups(app, self.table, self.model, lambda: self.state, self.apply)
         self.more_in_menu: list[QAction] = []  # what else the menu of a row offers
         self._began = False
         self.setProperty("ground", "pane")
@@ -121,6 +122,8 @@ class RecordList(QWidget):
             self.leave_everything()
             self._ask()
         else:
+            if state.folds != self.model.folds:
+                self.model.take_folds(state.folds)
             self._show_state()
             self.columns.size()
         self.state_changed.emit()
@@ -150,7 +153,7 @@ class RecordList(QWidget):
         """Columns, order and widths as the program brings them."""
         fresh = default_state(self.type, self.visible, self.state.fixed)
         self.columns.own_widths = False
-        self.apply(replace(self.state, columns=fresh.columns, order=(), widths={}, frozen=0))
+        self.apply(replace(self.state, columns=fresh.columns, order=(), widths={}, frozen=0, group=""))
         self.columns.size()
 
     @property
@@ -195,8 +198,8 @@ class RecordList(QWidget):
     def focus_list(self) -> None:
         """Put the cursor into the rows."""
         self.table.setFocus()
-        if not self.table.currentIndex().isValid() and self.model.rowCount():
-            self.table.selectRow(0)
+        if not self.table.currentIndex().isValid():
+            self.table.select_first()
 
     def name_of(self, type_key: str, id_: int) -> str:
         """What a record is called that a filter names."""
@@ -209,6 +212,7 @@ class RecordList(QWidget):
             self.tasks.run(partial(result_as_text, self.app, self.model.query, columns), self._copied, owner=self)
             return
         rows = range(self.model.rowCount()) if self.everything else self.selection.rows()
+        rows = [row for row in rows if self.model.group_at(row) is None]
         found = ([self.model.value(row, at) for at in range(len(columns))] for row in rows)
         clipboard.setText(rows_as_text(columns, found, self.app.options))
 
@@ -230,7 +234,6 @@ class RecordList(QWidget):
         column.addWidget(self.foot)
         self.foot.setVisible(not self.single)
         self.table.show_filters(not self.compact)
-        self.table.viewport().installEventFilter(self)
 
     def _small_bar(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -281,6 +284,7 @@ class RecordList(QWidget):
 
     def _ask(self) -> None:
         self._show_state()
+        self.model.folds = self.state.folds
         self.model.ask(self.state.query)
 
     def _show_state(self) -> None:
@@ -303,8 +307,8 @@ class RecordList(QWidget):
         self.selection.bring_back()
 
     def _arrived(self) -> None:
-        if not self.table.currentIndex().isValid() and self.model.rowCount() and (self.single or not self.compact):
-            self.table.selectRow(0)
+        if not self.table.currentIndex().isValid() and (self.single or not self.compact):
+            self.table.select_first()
             self.table.scrollToTop()
         self._show_emptiness()
         if not self.model.rowCount():
@@ -320,8 +324,10 @@ class RecordList(QWidget):
     def _failed(self, error: BaseException) -> None:
         if not self.model.rowCount() and isinstance(error, Told):
             again = Button(_("Try again"), clicked=self._ask)
-            self._put_empty(EmptyState("error_circle", error.message, error.advice, again))
+            self._empty.put(EmptyState("error_circle", error.message, error.advice, again))
         self.failed.emit(error)
+        if isinstance(error, Refused) and self.state.group:
+            self.apply(self.state.grouped(""))
 
     def _selection_changed(self) -> None:
         self.foot.show_selection(self.selection.count(), self.selection.sums(), everything=self.everything)
@@ -331,7 +337,7 @@ class RecordList(QWidget):
 
     def _show_emptiness(self, *_ignored: object) -> None:
         if self.model.rowCount() or not self.model.asked:
-            self._put_empty(None)
+            self._empty.put(None)
             return
         large = not self.compact and self.type.area != "setup"
         do = Beginnings(
@@ -341,22 +347,14 @@ class RecordList(QWidget):
             sample=self.sample_wanted.emit if large and self.offers_sample else None,
         )
         filtered = self.state.filtered
-        self._put_empty(nothing_matches(do) if filtered else nothing_yet(self.type, do, small=self.compact))
-
-    def _put_empty(self, state: EmptyState | None) -> None:
-        if self._empty is not None:
-            self._empty.hide()
-            self._empty.deleteLater()
-        self._empty = state
-        if state is not None:
-            state.setParent(self.table.viewport())
-            state.setGeometry(self.table.viewport().rect())
-            state.show()
+        self._empty.put(nothing_matches(do) if filtered else nothing_yet(self.type, do, small=self.compact))
 
     # What the person does
 
     def _open(self, row: int) -> None:
-        if self.single:
+        if self.model.group_at(row) is not None:
+            self.groups.fold(row)
+        elif self.single:
             self.chosen.emit(Ref(self.model.id_at(row), self.selection.label_at(row)))
         else:
             self.open_record.emit(self.type.key, self.model.id_at(row))
@@ -383,6 +381,8 @@ class RecordList(QWidget):
     def row_menu(self, index: QModelIndex) -> QMenu:
         """What can be done with a cell and its row."""
         row, at = index.row(), index.column()
+        if (group := self.model.group_at(row)) is not None:
+            return self.groups.head_menu(row, group)
         column, value = self.model.columns[at], self.model.value(row, at)
         do = CellDeeds(
             open_row=lambda: self._open(row),
@@ -413,8 +413,3 @@ class RecordList(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self.table.take_theme()
-
-    def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self._empty is not None:
-            self._empty.setGeometry(self.table.viewport().rect())
-        return False

@@ -13,6 +13,7 @@ from crm_desktop.application import Application
 from ui import theme
 from ui.cells import CellDelegate
 from ui.filter_header import FilterHeader
+from ui.list_heads import HeadPainter
 from ui.list_marks import ListMarks
 from ui.list_model import RecordListModel
 from ui.tasks import Tasks
@@ -23,6 +24,7 @@ class _Pane(QTableView):
     """One table over the model: the scrolling one, or the frozen one that lies over its left edge."""
 
     hovered = Signal(int)
+    fold_wanted = Signal(int)  # the row of a head
     marks: ListMarks | None = None
     names_marks = True  # whether the name of who changed a row is shown at its end
 
@@ -40,6 +42,8 @@ class _Pane(QTableView):
         self.setModel(model)
         self.cells = CellDelegate(model, self)
         self.setItemDelegate(self.cells)
+        self.group_heads = HeadPainter(app, self)
+        self._pressed_head = -1
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.size("row"))
         self.verticalHeader().setMinimumSectionSize(theme.size("row"))
@@ -75,8 +79,14 @@ class _Pane(QTableView):
         lines = range(1, min(end, (bottom - top) // high + 1) + 1)
         left, right = event.rect().left(), event.rect().right()
         painter.drawLines([QLine(left, top + n * high, right, top + n * high) for n in lines])
+        rows = range(first, first + min(end, (bottom - top) // high + 1))
+        model = self.model()
+        if isinstance(model, RecordListModel) and model.group_field():
+            current = self.currentIndex().row()
+            for row in rows:
+                self.group_heads.paint(painter, model, row, current=row == current)
         if self.marks:
-            self._paint_marks(painter, range(first, first + min(end, (bottom - top) // high + 1)))
+            self._paint_marks(painter, rows)
 
     def _paint_marks(self, painter: QPainter, rows: range) -> None:
         """A bar and a tint over the rows that others have just changed, and who it was."""
@@ -100,8 +110,32 @@ class _Pane(QTableView):
                 paint_tag(painter, place, text, "amber")
                 painter.restore()
 
+    def head_under(self, at: QPoint) -> int:
+        """The row of the head of a group there; -1 where there is none."""
+        model, row = self.model(), self.rowAt(at.y())
+        return row if row >= 0 and isinstance(model, RecordListModel) and model.group_at(row) else -1
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_head = self.head_under(event.position().toPoint())
+        if self._pressed_head < 0:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_head < 0:
+            super().mouseReleaseEvent(event)
+            return
+        pressed, self._pressed_head = self._pressed_head, -1
+        if event.button() == Qt.MouseButton.LeftButton and pressed == self.head_under(event.position().toPoint()):
+            self.fold_wanted.emit(pressed)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pressed_head = self.head_under(event.position().toPoint())  # twice pressed is folded and unfolded again
+        if self._pressed_head < 0:
+            super().mouseDoubleClickEvent(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
+        if self._pressed_head < 0:  # what began on a head selects nothing
+            super().mouseMoveEvent(event)
         self.hovered.emit(self.rowAt(int(event.position().y())))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -113,6 +147,7 @@ class RecordTable(_Pane):
     """The scrolling table; it owns the frozen one."""
 
     opened = Signal(int)  # row
+    folds_wanted = Signal(bool)  # whether all groups are to be folded
     everything_wanted = Signal()
     everything_left = Signal()
     copy_wanted = Signal()
@@ -149,6 +184,7 @@ class RecordTable(_Pane):
         model.rowsInserted.connect(self._keep_place)
         model.rowsInserted.connect(self._look_ahead)
         model.rowsRemoved.connect(partial(self._keep_place, gone=True))
+        model.folded.connect(self._look_ahead)
         model.jumped.connect(lambda to_end: self._go(self.model().rowCount() - 1 if to_end else 0))
         self.setAccessibleName(app.type(model.query.type).plural)
 
@@ -211,6 +247,7 @@ class RecordTable(_Pane):
         frozen.setFocusProxy(self)
         frozen.setProperty("line", "right")
         frozen.hovered.connect(self._hover)
+        frozen.fold_wanted.connect(self.fold_wanted)
         frozen.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
         self.verticalScrollBar().valueChanged.connect(frozen.verticalScrollBar().setValue)
         self.head.sectionResized.connect(self._width_changed)
@@ -248,14 +285,30 @@ class RecordTable(_Pane):
 
     def _keep_place(self, _parent: QModelIndex, first: int, last: int, *, gone: bool = False) -> None:
         """Rows came or went above those in sight, which stay where they are."""
-        count = last - first + 1
-        if first == 0 and (gone or self.model().rowCount() > count):
+        bar, high, model = self.verticalScrollBar(), self.verticalHeader().defaultSectionSize(), self.model()
+        top, count = bar.value() // high, last - first + 1
+        if isinstance(model, RecordListModel) and model.group_field():
+            if gone:
+                count = min(last + 1, top) - first
+            elif first > top and not model.adding_above:
+                count = 0
+        elif first or not (gone or model.rowCount() > count):
+            count = 0
+        if count > 0:
             self.doItemsLayout()  # the scroll bar has its new range only afterwards
-            bar, moved = self.verticalScrollBar(), count * self.verticalHeader().defaultSectionSize()
-            bar.setValue(bar.value() + (-moved if gone else moved))
+            bar.setValue(bar.value() + (-count if gone else count) * high)
 
     def _menu(self, pane: QTableView, at: QPoint) -> None:
         self.menu_wanted.emit(pane.viewport().mapToGlobal(at), pane.indexAt(at))
+
+    def select_first(self) -> None:
+        """The cursor on the first record, or on the first head where all groups are folded."""
+        model = self.model()
+        row = model.next_record(0) if isinstance(model, RecordListModel) else -1
+        if row >= 0:
+            self.selectRow(row)
+        else:
+            self._go(0)
 
     # Qt
 
@@ -270,6 +323,8 @@ class RecordTable(_Pane):
             self.copy_wanted.emit()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self.selectAll()
+        elif self._head_key(event):
+            return
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())
         elif key == Qt.Key.Key_Delete:
@@ -284,6 +339,30 @@ class RecordTable(_Pane):
             self._jump(to_end=True)
         else:
             super().keyPressEvent(event)
+
+    def _head_key(self, event: QKeyEvent) -> bool:
+        """What a key does to the groups: fold, unfold, go from head to head. False where it means something else."""
+        model, row, key = self.model(), self.currentIndex().row(), event.key()
+        if not isinstance(model, RecordListModel) or row < 0 or (head := model.head_of(row)) < 0:
+            return False
+        keys, on_head = Qt.Key, head == row
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if key in (keys.Key_Left, keys.Key_Right):
+                self.folds_wanted.emit(key == keys.Key_Left)
+            elif key in (keys.Key_Up, keys.Key_Down):
+                self._go(model.next_head(row, 1 if key == keys.Key_Down else -1))
+            else:
+                return False
+        elif key == keys.Key_Left and not on_head and not self.editable:
+            self._go(head)
+        elif on_head and key in (keys.Key_Left, keys.Key_Right):
+            if model.is_open(row) == (key == keys.Key_Left):
+                self.fold_wanted.emit(row)
+        elif on_head and key in (keys.Key_Space, keys.Key_Return, keys.Key_Enter):
+            self.fold_wanted.emit(row)
+        else:
+            return on_head and key == keys.Key_F2
+        return True
 
     def _jump(self, *, to_end: bool) -> None:
         """To the first or last record of the whole result, fetched or not."""

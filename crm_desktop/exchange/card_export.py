@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def export_cards(app: Application, query: ListQuery, path: Path, progress: Progr
 
     def cards() -> Iterator[dict[str, Any]]:
         nonlocal written
-        wanted = ListQuery(query.type, names, query.where, query.search, query.order)
+        wanted = replace(query, columns=names)
         for chunk in iterate(app, wanted, operation="export"):
             progress.check_cancelled()
             progress.report(written, total, _("Writing"))

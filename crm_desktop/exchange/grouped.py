@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def export_grouped(
     def rows() -> Any:
         at, of = names.index(grouping.field), [names.index(n) for n in sums]
         done = 0
-        for chunk in iterate(app, ListQuery(query.type, names, query.where, query.search, query.order), operation="export"):
+        for chunk in iterate(app, replace(query, columns=names), operation="export"):
             progress.check_cancelled()
             progress.report(done, total, _("Writing"))
             for row in chunk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def list_pdf(app: Application, query: ListQuery, progress: Progress | None = Non
     kind, progress = app.type(query.type), progress or Unwatched()
     visible = kind.visible(app.actor)
     names = tuple(n for n in query.columns or kind.columns if n in visible)
-    query = ListQuery(query.type, names, query.where, query.search, query.order)
+    query = replace(query, columns=names)
     number = count(app, query, cap=None, operation="print").number
     if number > MOST_ROWS:
         advice = _("Narrow the list with filters, or export it for Excel.")

@@ -6,7 +6,7 @@ Rows leave as plain tuples: values in column order (references as `Ref`), then t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,24 +18,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union
 
 from crm_desktop.application import Application
-from crm_desktop.draft import Ref
 from crm_desktop.errors import Cancelled
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery, Not
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import asking, narrowed, within_reach
-from crm_desktop.services.conditions import condition, field_of, number_of, value_of
+from crm_desktop.services.conditions import condition, field_of, number_of
+from crm_desktop.services.list_columns import ListColumns
+from crm_desktop.services.list_groups import Group, Grouping, order_inside
 from crm_desktop.services.list_order import ListOrder, index_leads
-from crm_desktop.services.references import joined, label_text, labels, seen_label_names, seen_target, unseen
 from crm_desktop.services.visible_search import seen_by_search
-from crm_desktop.stored_values import custom_from_text
 from db import search
 from db.engine import cancel, is_sqlite
 from db.paging import Key, fetch, milestone, up_to_key
 from db.paging import count as count_rows
 
 __all__ = [
-    "AllOf", "AnyOf", "Condition", "Count", "Filter", "ListQuery", "Not", "Page", "Stop", "count", "fetch_ids", "fetch_page",
-    "iterate", "sortable", "totals",
+    "AllOf", "AnyOf", "Condition", "Count", "Filter", "Group", "ListQuery", "Not", "Page", "Stop", "count", "fetch_groups", "fetch_ids",
+    "fetch_page", "iterate", "sortable", "totals",
 ]  # fmt: skip
 
 
@@ -102,47 +101,6 @@ def _ways(limits: Sequence[ColumnElement[bool]]) -> list[Any]:
     return [part for test in limits for part in getattr(test, "clauses", (test,))]
 
 
-class _Columns:
-    """What to select for the columns of a query, and how to make the row that is shown."""
-
-    def __init__(self, app: Application, kind: RecordType, table: Any, names: Sequence[str]) -> None:
-        self.source: Any = table
-        self.selected: list[Any] = [table.c.id]
-        self._makers: list[tuple[int, str, int, int]] = []  # position, what it is, first and last label column
-        self.fields = [field_of(app, kind, n) for n in names]
-        self._unseen = {f.target: unseen(app, f.target) for f in self.fields if f.target}
-        for about in self.fields:
-            at = len(self.selected)
-            self.selected.append(value_of(table, about))
-            what, first, last = ("custom" if about.custom else about.kind), 0, 0
-            if about.kind == "reference" and not about.custom:
-                alias: Any = joined(app.type(about.target).model.__table__, about.name)
-                self.source = self.source.outerjoin(alias, seen_target(app, about, table, alias))
-                columns = [alias.c[n] for n in seen_label_names(app, app.type(about.target))]
-                first = len(self.selected)
-                self.selected += columns
-                last = len(self.selected)
-            self._makers.append((at, what, first, last))
-        self.width = len(self.selected)
-        self._simple = all(what not in ("custom", "reference", "image") for _at, what, _first, _last in self._makers)
-
-    def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
-        """A selected row as it is shown."""
-        if self._simple:
-            return (*found[1 : self.width], found[0])
-        values: list[Any] = []
-        for (at, what, first, last), about in zip(self._makers, self.fields, strict=True):
-            value = found[at]
-            if what == "reference":
-                value = None if value is None else Ref(value, label_text(found[first:last]) or self._unseen[about.target])
-            elif what == "image":
-                value = None if value is None else Ref(value)
-            elif what == "custom":
-                value = custom_from_text(value, about.kind)
-            values.append(value)
-        return (*values, found[0])
-
-
 class _Question:
     """One query, resolved against the tables and the rights of the person who asks, which `asking` has just looked at.
 
@@ -171,7 +129,8 @@ class _Question:
             self.limits.append(search.among(self.table, found, self.sqlite))
         visible = self.kind.visible(app.actor)
         usual = tuple(n for n in self.kind.order if n.removeprefix("-") in visible)
-        self.order = ListOrder(app, self.kind, self.table, query.order or usual, backwards=backwards)
+        order = order_inside(self.kind, query) or usual
+        self.order = ListOrder(app, self.kind, self.table, order, backwards=backwards)
 
     def filtered(self, statement: Select[Any]) -> Select[Any]:
         """With the conditions and the person's reach, without the search."""
@@ -179,6 +138,28 @@ class _Question:
         if self.query.where is not None:
             statement = statement.where(condition(self.app, self.kind, self.table, self.query.where))
         return statement
+
+    def column_names(self) -> tuple[str, ...]:
+        """The columns that are asked for, or else the usual ones that the person may see."""
+        visible = self.kind.visible(self.app.actor)
+        return self.query.columns or tuple(n for n in self.kind.columns if n in visible)
+
+    def found(self, statement: Select[Any]) -> Select[Any]:
+        """With the conditions, the person's reach and the search."""
+        return self.filtered(statement).where(search.indexed(self.table, self.query.search, self.sqlite))
+
+    def grouping(self) -> Grouping:
+        """The groups the query asks for."""
+        return Grouping(self.app, self.kind, self.table, self.query, self.found, self.sqlite)
+
+    def ids(self, connection: Connection, limit: int | None = None) -> list[int]:
+        """The ids of all rows, in the order of the list."""
+        keys = self.order.keys
+        ordered = self.found(self.order.joined(select(self.table.c.id)))
+        ordered = ordered.order_by(*(k.expression.desc() if k.descending else k.expression for k in keys))
+        if self.query.group:
+            return self.grouping().ids(connection, ordered)[:limit]
+        return list(connection.scalars(ordered.limit(limit) if limit is not None else ordered))
 
     def rows(
         self, connection: Connection, statement: Select[Any], after: Sequence[Any] | None, size: int
@@ -192,7 +173,7 @@ class _Question:
             if self.limits and self.sqlite:  # first the ids, which the index of the order holds with whose each row is
                 chosen = self.filtered(self.order.joined(select(self.table.c.id)))
                 ordered = fetch(connection, chosen, keys, after, size, few=self._reaches_few(connection, size, self.limits))
-                return self._with_cells(connection, whole, ordered)
+                return self.with_cells(connection, whole, ordered)
             return fetch(connection, statement, keys, after, size)
         if not self.sqlite:
             ids = search.probe(connection, self.table, text)
@@ -223,9 +204,9 @@ class _Question:
             ordered: Sequence[Sequence[Any]] = fetch(connection, chosen, self.order.keys, after, size, few=self.sqlite)
         else:
             ordered = self.order.walk(connection, self.filtered, after, size)
-        return self._with_cells(connection, self.filtered(statement), ordered)
+        return self.with_cells(connection, self.filtered(statement), ordered)
 
-    def _with_cells(
+    def with_cells(
         self, connection: Connection, statement: Select[Any], ordered: Sequence[Sequence[Any]]
     ) -> list[Sequence[Any]]:
         """The columns of the rows whose ids and order values these are."""
@@ -271,7 +252,7 @@ class _Question:
     ) -> Sequence[Sequence[Any]]:
         """Sort the few hits by their order values alone, then fetch the columns of one page."""
         chosen = self.filtered(self.order.joined(select(self.table.c.id))).where(search.among(self.table, ids, True))
-        return self._with_cells(connection, statement, fetch(connection, chosen, keys, after, size, few=True))
+        return self.with_cells(connection, statement, fetch(connection, chosen, keys, after, size, few=True))
 
     def _index_serves(self, keys: list[Key]) -> bool:
         """Whether an index walks the rows in this order: one sortable field, then the id."""
@@ -305,7 +286,12 @@ def fetch_page(
     stop: Stop | None = None,
     backwards: bool = False,
 ) -> Page:
-    """The `size` rows that follow `after` (the first ones when None); backwards: those before it (the last ones when None)."""
+    """The `size` rows that follow `after` (the first ones when None); backwards: those before it (the last ones when None).
+
+    Of a grouped list they are asked for group by group (`list_groups.rows_of_group`).
+    """
+    if query.group:
+        raise ValueError("a page is of one group")
     with asking(app) as connection, (stop or Stop()).watching(connection):
         question = _Question(app, connection, query, backwards=backwards)
         return _page(question, connection, after, size, backwards)
@@ -314,25 +300,15 @@ def fetch_page(
 def _page(
     question: _Question, connection: Connection, after: tuple[Any, ...] | None, size: int, backwards: bool = False
 ) -> Page:
-    visible = question.kind.visible(question.app.actor)
-    names = question.query.columns or tuple(n for n in question.kind.columns if n in visible)
-    columns = _Columns(question.app, question.kind, question.table, names)
+    columns = ListColumns(question.app, question.kind, question.table, question.column_names())
     found = question.rows(connection, select(*columns.selected).select_from(columns.source), after, size)
     rows = [columns.row(r) for r in found]
-    _label_custom(question.app, connection, columns, rows)
+    columns.label_custom(connection, rows)
     first, last = ((tuple(r[columns.width :]) for r in (found[0], found[-1])) if found else (None, None))
     begins, ends = after is None, len(found) < size
     if backwards:
         return Page(rows[::-1], None if begins else first, None if ends else last)
     return Page(rows, None if ends else last, None if begins else first)
-
-
-def _label_custom(app: Application, connection: Connection, columns: _Columns, rows: list[tuple[Any, ...]]) -> None:
-    """Labels of references in custom fields, which no join reaches."""
-    for at, about in enumerate(columns.fields):
-        if about.custom and about.kind == "reference":
-            found = labels(app, connection, about.target, [r[at].id for r in rows if r[at]])
-            rows[:] = [(*r[:at], Ref(r[at].id, found.get(r[at].id, "")), *r[at + 1 :]) if r[at] else r for r in rows]
 
 
 def count(
@@ -356,10 +332,14 @@ def totals(app: Application, query: ListQuery, fields: Sequence[str], stop: Stop
         sums = [func.sum(number_of(question.table, field_of(app, question.kind, n))) for n in fields]
         if not sums:
             return {}
-        statement = question.filtered(select(*sums))
-        statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
-        row = connection.execute(statement).one()
+        row = connection.execute(question.found(select(*sums))).one()
     return {n: value if value is not None else Decimal(0) for n, value in zip(fields, row, strict=True)}
+
+
+def fetch_groups(app: Application, query: ListQuery, sums: Sequence[str] = (), stop: Stop | None = None) -> list[Group]:
+    """The groups of a grouped list with their counts and sums, in their order. Raises Refused where there are too many."""
+    with asking(app) as connection, (stop or Stop()).watching(connection):
+        return _Question(app, connection, query).grouping().groups(connection, sums)
 
 
 def fetch_ids(
@@ -368,20 +348,19 @@ def fetch_ids(
     """The ids of all rows, in the order of the list."""
     with asking(app) as connection, (stop or Stop()).watching(connection):
         question = _Question(app, connection, query, operation)
-        statement = question.filtered(question.order.joined(select(question.table.c.id)))
-        statement = statement.where(search.indexed(question.table, query.search, question.sqlite))
-        keys = question.order.keys
-        ordered = statement.order_by(*(k.expression.desc() if k.descending else k.expression for k in keys))
-        return list(connection.scalars(ordered.limit(limit) if limit is not None else ordered))
+        return question.ids(connection, limit)
 
 
 def iterate(
     app: Application, query: ListQuery, size: int = 1000, stop: Stop | None = None, operation: str = "see"
-) -> Iterator[list[tuple[Any, ...]]]:
+) -> Generator[list[tuple[Any, ...]], None, None]:
     """All rows in pages, from one picture of the data: what changes meanwhile does not show."""
     with asking(app) as connection, (stop or Stop()).watching(connection):
         question = _Question(app, connection, query, operation)
         after: tuple[Any, ...] | None = None
+        if query.group:
+            yield from _group_by_group(question, connection, size)
+            return
         while True:
             found = _page(question, connection, after, size)
             if found.rows:
@@ -389,3 +368,13 @@ def iterate(
             if found.after is None:
                 return
             after = found.after
+
+
+def _group_by_group(question: _Question, connection: Connection, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a grouped list: their order is made of the ids alone, and the columns are fetched as they are needed."""
+    columns = ListColumns(question.app, question.kind, question.table, question.column_names())
+    statement, ids = select(*columns.selected).select_from(columns.source), question.ids(connection)
+    for at in range(0, len(ids), size):
+        rows = [columns.row(r) for r in question.with_cells(connection, statement, [(id_,) for id_ in ids[at : at + size]])]
+        columns.label_custom(connection, rows)
+        yield rows

@@ -31,6 +31,22 @@ _NO_WIDTHS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
+class Folds:
+    """Which groups of a grouped list are folded: none but `others`, or (closed) all but `others`. Groups are named by their keys."""
+
+    closed: bool = False
+    others: frozenset[str] = frozenset()
+
+    def is_open(self, key: str) -> bool:
+        """Whether the rows of a group are shown."""
+        return (key in self.others) == self.closed
+
+    def turned(self, key: str) -> Folds:
+        """With one group folded that was open, or the other way round."""
+        return Folds(self.closed, self.others ^ {key})
+
+
+@dataclass(frozen=True)
 class Look:
     """How a list looks. `widths` in pixels at a text size of 100 %; `frozen` columns at the left do not scroll.
 
@@ -42,6 +58,7 @@ class Look:
     frozen: int = 0
     preview: bool = True
     known: tuple[str, ...] = ()
+    folds: Folds = Folds()
 
     def to_facts(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -51,18 +68,21 @@ class Look:
             "frozen": self.frozen,
             "preview": self.preview,
             "known": list(self.known),
+            "folds": {"closed": self.folds.closed, "others": sorted(self.folds.others)},
         }
 
     @classmethod
     def from_facts(cls, type_key: str, facts: Mapping[str, Any]) -> Look:
         """From what `to_facts` gave. Raises KeyError, TypeError or ValueError for anything else."""
         widths = {str(k): int(v) for k, v in facts.get("widths", {}).items()}
+        folds = facts.get("folds", {})
         return cls(
             ListQuery.from_facts(type_key, facts["query"]),
             widths,
             int(facts.get("frozen", 0)),
             bool(facts.get("preview", True)),
             tuple(map(str, facts.get("known", ()))),
+            Folds(bool(folds.get("closed", False)), frozenset(map(str, folds.get("others", ())))),
         )
 
 

@@ -307,14 +307,14 @@ def test_conditions_without_a_column_are_chips(sqlite_app: Application, show_lis
 
 def test_an_empty_list_teaches(show_list: Maker, qtbot: Any) -> None:
     records = show_list()
-    assert records._empty is not None
-    assert records._empty.title.text() == "No Customers yet"
-    assert records._empty.text.text() == records.type.about
+    assert records._empty.shown is not None
+    assert records._empty.shown.title.text() == "No Customers yet"
+    assert records._empty.shown.text.text() == records.type.about
     with qtbot.waitSignal(records.new_record) as wanted:
-        records._empty.findChildren(QPushButton)[0].click()
+        records._empty.shown.findChildren(QPushButton)[0].click()
     assert wanted.args == ["customers", {}]
     with qtbot.waitSignal(records.import_wanted) as wanted:
-        records._empty.findChildren(QPushButton)[1].click()
+        records._empty.shown.findChildren(QPushButton)[1].click()
     assert wanted.args == ["customers"]
 
 
@@ -323,11 +323,11 @@ def test_nothing_that_matches_offers_to_clear(sqlite_app: Application, show_list
     records = show_list()
     records.set_search("zzzz")
     settle(qtbot, records)
-    assert records._empty is not None
-    assert records._empty.title.text() == "Nothing matches"
-    records._empty.findChildren(QPushButton)[0].click()
+    assert records._empty.shown is not None
+    assert records._empty.shown.title.text() == "Nothing matches"
+    records._empty.shown.findChildren(QPushButton)[0].click()
     settle(qtbot, records)
-    assert records._empty is None
+    assert records._empty.shown is None
     assert len(names(records)) == 2
 
 
