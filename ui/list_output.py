@@ -44,6 +44,7 @@ def export_sums(shell: Shell, parent: QWidget, query: ListQuery) -> None:
     visible = tuple(n for n in kind.fields if n in kind.visible(shell.app.actor))
     names = query.columns or kind.columns
     groups = groupable(kind, tuple(dict.fromkeys((*names, *visible))))
+    groups.sort(key=lambda name: name != query.group)  # what the list is grouped by comes first
     dialog = GroupingDialog(parent, kind, groups, summable(kind, [n for n in visible if kind.fields[n].section != "Record"]))
     if dialog.exec() and dialog.field:
         path = ask_path(parent, kind, _EXCEL, "xlsx")

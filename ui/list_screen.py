@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -29,7 +29,7 @@ from ui.list_view import RecordList
 from ui.preview_panel import PreviewPanel
 from ui.shell import Shell
 from ui.view_bar import ViewBar
-from ui.widgets.buttons import Button, IconButton
+from ui.widgets.buttons import Button, IconButton, with_shortcut
 from ui.widgets.labels import Label
 
 _KEEP_AFTER = 400  # milliseconds: how a list looks is kept once the person leaves it alone
@@ -130,6 +130,7 @@ class ListScreen(QWidget):
             look = replace(look, query=replace(look.query, search="")) if passing else look
             self.set_preview(look.preview)
         self.list.start(look)
+        self.group_button.setChecked(bool(self.list.state.group))
         if view is not None:
             self.views.choose(view.id)
         self._restored = True
@@ -193,7 +194,7 @@ class ListScreen(QWidget):
         row.addWidget(filters)
         self.group_menu = QMenu(self)
         self.group_menu.aboutToShow.connect(lambda: self.list.groups.fill(self.group_menu))
-        self.group_button = IconButton("layout_row_three", _("Groups"), menu=self.group_menu)
+        self.group_button = IconButton("layout_row_three", with_shortcut(_("Groups"), "Ctrl+G"), checkable=True, menu=self.group_menu)
         row.addWidget(self.group_button)
         self.buttons = [
             Button(_("Columns"), "column_triple", clicked=self.choose_columns),
@@ -311,11 +312,15 @@ class ListScreen(QWidget):
             ("Ctrl+F", self._focus_search),
             ("Esc", self._escape),
             ("Ctrl+P", self.actions_of_list.print_list),
+            ("Ctrl+G", self._offer_groups),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(scope)
             shortcut.activated.connect(run)
         self.setFocusProxy(self.list.table)
+
+    def _offer_groups(self) -> None:
+        self.group_menu.popup(self.group_button.mapToGlobal(QPoint(0, self.group_button.height())))
 
     def _focus_search(self) -> None:
         self.list.search.setFocus()
@@ -348,6 +353,7 @@ class ListScreen(QWidget):
 
     def _state_changed(self) -> None:
         self.views.state_changed()
+        self.group_button.setChecked(bool(self.list.state.group))
         self._keep.start()
 
     def _selection_changed(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from sqlalchemy import update
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Refused
+from crm_desktop.exchange.exporting import export_list
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.rights import Access, Holding, Reach, Rights
 from crm_desktop.sample.generate import generate_company
@@ -183,3 +186,17 @@ def test_too_many_groups_are_refused(app: Application, monkeypatch: pytest.Monke
         fetch_groups(app, query)
     assert len(fetch_ids(app, query)) == 3
     assert len(fetch_groups(app, replace(query, search="b"))) == 1
+
+
+def test_a_grouped_list_is_exported_group_by_group(company: Application, tmp_path: Path) -> None:
+    for type_key, columns in (("customers", ("number", "level")), ("sales-orders", ("number", "status", "total"))):
+        query = ListQuery(type_key, columns, order=("-number",), group=columns[1])
+        path = tmp_path / f"{type_key}.csv"
+        export_list(company, query, path)
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))[1:]
+        numbers = list(dict.fromkeys(row[0] for row in rows))
+        wanted = [row[0] for chunk in iterate(company, query) for row in chunk]
+        assert numbers == wanted
+        assert wanted != sorted(wanted, reverse=True)
+        shares = list(dict.fromkeys(row[1] for row in rows))
+        assert [row[1] for row in rows] == sorted((row[1] for row in rows), key=shares.index)
