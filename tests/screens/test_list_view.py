@@ -235,7 +235,7 @@ def test_several_selected_rows_are_summed(sqlite_app: Application, show_list: Ma
     records.select_ids(ids[:2])
     settle(qtbot, records)
     texts = [w.text() for w in records.foot._sums.findChildren(type(records.foot.number)) if not w.isHidden()]
-    assert texts == ["Total of the selection", "60.00"]
+    assert texts == ["Total of the selection", "60.00", "Received of the selection", "0.00"]
     assert records.foot.selected.text() == "2 selected"
 
 

@@ -175,6 +175,7 @@ def test_what_is_hidden_makes_no_groups(app: Application) -> None:
     assert [g.value for g in fetch_groups(app, ListQuery("sales-orders", group="customer_id"))] == [Ref(int(buyer.id or 0), "•••")]
 
 
+@pytest.mark.roles
 def test_too_many_groups_are_refused(app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_groups, "MOST_GROUPS", 2)
     for city in ("a", "b"):
