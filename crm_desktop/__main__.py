@@ -27,10 +27,18 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.tables import EXCHANGE
 
         return EXCHANGE[name]
-    if name in ("list", "show", "print"):
-        from crm_desktop.cli.records import list_records, print_record, show_record
+    if name in ("list", "show"):
+        from crm_desktop.cli.records import list_records, show_record
 
-        return {"list": list_records, "show": show_record, "print": print_record}[name]
+        return list_records if name == "list" else show_record
+    if name == "print":
+        from crm_desktop.cli.printing import print_records
+
+        return print_records
+    if name == "template":
+        from crm_desktop.cli.templates import template
+
+        return template
     if name == "new":
         from crm_desktop.cli.making import new
 

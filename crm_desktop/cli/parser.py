@@ -16,6 +16,7 @@ from crm_desktop.cli.lan_parser import add_lan
 from crm_desktop.cli.log_parser import add_log
 from crm_desktop.cli.people_parser import add_people
 from crm_desktop.cli.rights import add_rights
+from crm_desktop.cli.template_parser import add_print, add_templates
 from crm_desktop.words import LANGUAGES, _
 
 USAGE = 2
@@ -110,6 +111,8 @@ def build_parser() -> argparse.ArgumentParser:
     _new(add)
     add_exchange(add, _takes_type, _type, _where())
     _records(add)
+    add_print(add, _takes_type, _where())
+    add_templates(add, _data)
     _care(add)
     add_backups(add, _data)
     add_log(add, _data)
@@ -149,13 +152,6 @@ def _records(add: Add) -> None:
     _takes_type(shower)
     shower.add_argument("number", metavar="NUMBER", help=_("its number or code, or its name where it has none"))
     shower.add_argument("--json", action="store_true", help=_("answer in JSON"))
-    printer = add("print", _("print a record to a PDF file"))
-    _takes_type(printer)
-    printer.add_argument("number", metavar="NUMBER", help=_("its number or code"))
-    printer.add_argument("--output", metavar="FILE.pdf", type=Path, required=True)
-    printer.add_argument(
-        "--template", metavar="NAME", default="", help=_("the print template; without it, the usual one")
-    )
 
 
 def _care(add: Add) -> None:

@@ -1,4 +1,4 @@
-"""crm-desktop list, show and print."""
+"""crm-desktop list and show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from crm_desktop.cli.conditions import where_of
 from crm_desktop.cli.console import draft_facts, padded, plain, say, say_json, say_table, width
 from crm_desktop.cli.opening import opened
 from crm_desktop.errors import Missing
-from crm_desktop.words import _, language, ngettext
+from crm_desktop.words import _, ngettext
 
 if TYPE_CHECKING:
     from crm_desktop.application import Application
@@ -48,7 +48,8 @@ def list_records(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _found(app: Application, type_key: str, number: str) -> list[int]:
+def found_ids(app: Application, type_key: str, number: str) -> list[int]:
+    """The records with this number. Raises Missing."""
     from crm_desktop.services.saving import find_ids
 
     ids = find_ids(app, type_key, number)
@@ -64,7 +65,7 @@ def show_record(arguments: argparse.Namespace) -> int:
 
     with opened(arguments) as app:
         kind = app.type(arguments.type)
-        drafts = [open_record(app, kind.key, id_) for id_ in _found(app, kind.key, arguments.number)]
+        drafts = [open_record(app, kind.key, id_) for id_ in found_ids(app, kind.key, arguments.number)]
         if arguments.json:
             facts = [draft_facts(draft, kind.number) for draft in drafts]
             say_json(facts[0] if len(facts) == 1 else facts)
@@ -102,19 +103,3 @@ def _say_record(app: Application, kind: RecordType, draft: Draft) -> None:
 def _worth(value: Any) -> bool:
     """Whether a column with this value is worth its place."""
     return value not in (None, "", (), 0)
-
-
-def print_record(arguments: argparse.Namespace) -> int:
-    """One record as PDF; where several customers share its number, each of them, one behind the other."""
-    from crm_desktop.exchange.whole_files import whole_file
-    from crm_desktop.printing.printing import note_printed, print_records
-
-    with opened(arguments) as app:
-        ids = _found(app, arguments.type, arguments.number)
-        pdf = print_records(app, arguments.type, ids, arguments.template or None, language()).pdf
-        with whole_file(arguments.output) as target:
-            target.write_bytes(pdf)
-        for id_ in ids:
-            note_printed(app, arguments.type, id_, arguments.number, {"file": arguments.output.name})
-    say(_("Printed to {file}.").format(file=arguments.output))
-    return 0

@@ -127,8 +127,13 @@ class Reader:
 @lru_cache(maxsize=4096)
 def needs_pages(source: str, mixed: bool) -> bool:
     """Whether a text or an expression speaks of `page` or `pages`, which are known only at the end."""
-    sources = [part.source for part in _parts(source) if isinstance(part, _Hole)] if mixed else [source]
+    sources = expressions_in(source) if mixed else [source]
     return any(expression.names & _PAGE_NAMES for expression in map(_compiled, sources) if expression)
+
+
+def expressions_in(source: str) -> list[str]:
+    """The expressions in the braces of a mixed text."""
+    return [part.source for part in _parts(source) if isinstance(part, _Hole)]
 
 
 def _compiled(source: str) -> Expression | None:

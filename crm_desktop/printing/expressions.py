@@ -67,7 +67,7 @@ class Budget:
 
 
 class Expression:
-    """A parsed expression. `names` are the data roots it looks at."""
+    """A parsed expression. `names` are the data roots it looks at, `calls` the functions it calls."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -83,6 +83,9 @@ class Expression:
             if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or node.keywords):
                 raise ExpressionError(_("only the documented functions can be called"))
         self.names = frozenset(ROOTS.get(node.id, node.id) for node in nodes if isinstance(node, ast.Name))
+        self.calls = frozenset(
+            node.func.id.lower() for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        )
         self._path = self._plain_path(self._node)
 
     def evaluate(self, data: Mapping[str, Any], budget: Budget) -> Any:

@@ -9,9 +9,9 @@ from crm_desktop.printing.context import WHOM, Context, for_records
 from crm_desktop.printing.rendering import Rendered, render_many
 from crm_desktop.printing.template import Template
 from crm_desktop.printing.template_store import Chooser
-from crm_desktop.services.print_log import note_printed
+from crm_desktop.services.print_log import note_all, note_printed
 
-__all__ = ["note_printed", "print_records", "print_to_pdf"]
+__all__ = ["note_all", "note_printed", "print_records", "print_to_pdf"]
 
 
 def print_to_pdf(app: Application, type_key: str, record_id: int, template: str | None, language: str) -> bytes:

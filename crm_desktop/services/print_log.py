@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from crm_desktop.application import Application
 from crm_desktop.services import events
-from crm_desktop.services.access import asking
+from crm_desktop.services.access import acting, asking
 from crm_desktop.services.log_access import of_type
+from crm_desktop.services.references import labels
 from db.models.system import HistoryEntry
 
 
@@ -28,6 +29,17 @@ class Printed:
 def note_printed(app: Application, type_key: str, record_id: int, label: str, facts: Mapping[str, Any]) -> None:
     """Let the history of a record tell that it was printed or saved as PDF; to show it on the screen is neither."""
     events.record(app, "print", label, facts, about=(type_key, record_id))
+
+
+def note_all(app: Application, type_key: str, ids: Sequence[int], facts: Mapping[str, Any]) -> None:
+    """The same for records that were printed together, each under its own name, in one transaction."""
+    kind = app.type(type_key)
+    with acting(app) as session:
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            names = labels(app, session, kind.key, list(part))
+            for id_ in part:
+                events.record(app, "print", names.get(id_, ""), facts, about=(kind.key, id_), session=session)
 
 
 def printed(app: Application, type_key: str, record_id: int) -> Printed:

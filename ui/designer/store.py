@@ -14,7 +14,9 @@ from crm_desktop.printing.generic import card_template
 from crm_desktop.printing.shipped import CARD
 from crm_desktop.printing.template import Template
 from crm_desktop.printing.template_store import OWN, Overtaken
-from crm_desktop.words import LANGUAGES, _, language, translated
+from crm_desktop.words import LANGUAGES, N_, _, language, translated
+
+_OWN = N_("(own)")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def begin(app: Application, type_key: str) -> Template:
     """A new template of a record type: what the plain card shows, to be changed."""
     kind = app.type(type_key)
     code = language()
-    titles = {each: f"{translated(kind.title, each)} {translated('(own)', each)}" for each in LANGUAGES}
+    titles = {each: f"{translated(kind.title, each)} {translated(_OWN, each)}" for each in LANGUAGES}
     return replace(card_template(kind, code), name=template_store.free_name(app, f"{kind.key}.own"), title=titles)
 
 
