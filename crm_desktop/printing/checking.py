@@ -28,7 +28,8 @@ def check_template(template: Template) -> tuple[Problem, ...]:
     problems = Problems()
     styles = Styles(template, problems)
     for owner, thing in _things(template):
-        for name, rule in rules_of(type(thing)).items():
+        shape: Any = type(thing)
+        for name, rule in rules_of(shape).items():
             value = getattr(thing, name)
             if rule is STYLE_USE and value is not None:
                 styles.of(value, owner)

@@ -16,9 +16,11 @@ from typing import Any
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Told
+from crm_desktop.printing.related import Lazy, account_of, related_to
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import asking, require_reach
 from crm_desktop.services.files import picture
+from crm_desktop.services.print_log import printed
 from crm_desktop.services.saving import open_record
 from crm_desktop.services.settings_store import settings_of
 from crm_desktop.settings import (
@@ -28,6 +30,7 @@ from crm_desktop.settings import (
     COMPANY_LOGO,
     COMPANY_NAME,
     COMPANY_PHONE,
+    COMPANY_SEAL,
     COMPANY_SHORT_NAME,
     COMPANY_TAX_NUMBER,
 )
@@ -116,8 +119,9 @@ class _Reader:
             settings = settings_of(self._app)
             company: dict[str, Any] = {name: settings.get(setting) for name, setting in COMPANY_FIELDS.items()}
             company["logo"] = _decoded(settings.get(COMPANY_LOGO))
+            company["seal"] = _decoded(settings.get(COMPANY_SEAL))
             now = dt.datetime.now(dt.UTC)
-            moment = {"date": now.astimezone().date(), "time": now, "language": self._language, "copy": "", "times": 0}
+            moment = {"date": now.astimezone().date(), "time": now, "language": self._language, "copy": ""}
             self._shared = {"company": company, "user": {"name": self._app.actor.name}, "print": moment}
         return self._shared
 
@@ -139,6 +143,8 @@ class _Reader:
             "record": record,
             "lines": tuple(lines),
             "linked": linked,
+            "related": related_to(self._app, kind, draft.id or 0, self._related_row),
+            "account": account_of(self._app, draft.id or 0) if kind.key == "customers" else {},
             "customer": record if kind.key == "customers" else linked.get("customer", {}),
             "contact": record if kind.key == "contacts" else linked.get("contact", {}),
             "codes": {
@@ -151,7 +157,16 @@ class _Reader:
                 "company": company_labels(self._language),
             },
             **self.shared(),
+            "print": self._moment(kind, draft.id or 0),
         }
+
+    def _moment(self, kind: RecordType, record_id: int) -> Lazy:
+        """The moment of printing, and how often this record was printed before."""
+        return Lazy({"times": lambda: printed(self._app, kind.key, record_id).times}, self.shared()["print"])
+
+    def _related_row(self, row: Mapping[str, Any], kind: RecordType) -> dict[str, Any]:
+        fields = {name: about for name, about in kind.fields.items() if name in row}
+        return self.plain(row, fields, pictures=False)
 
     def _whom(self, kind: RecordType, draft: Draft) -> tuple[int, int]:
         customer, department = draft.values.get("customer_id"), draft.values.get("department_id")

@@ -38,6 +38,9 @@ ROOTS = {
     "用户": "user",
     "打印": "print",
     "关联": "linked",
+    "相关": "related",
+    "往来": "account",
+    "分组": "group",
     "页码": "page",
     "页数": "pages",
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from crm_desktop.application import Application
+from crm_desktop.errors import Cancelled
 from crm_desktop.printing.context import WHOM, Context, for_records
 from crm_desktop.printing.rendering import Rendered, render_many
 from crm_desktop.printing.template import Template
-from crm_desktop.printing.template_store import Chooser
+from crm_desktop.printing.template_store import Chooser, prints_lists
 from crm_desktop.services.print_log import note_all, note_printed
 
 __all__ = ["note_all", "note_printed", "print_records", "print_to_pdf"]
@@ -43,4 +45,25 @@ def print_records(
         for context in for_records(app, type_key, ids, spoken):
             yield chooser.of(*context[WHOM]), context
 
+    if template and prints_lists(chooser.of(), app.type(type_key)):
+        together = together_of(for_records(app, type_key, ids, spoken), progress, cancelled)
+        return render_many([(chooser.of(), together)], None, cancelled)
     return render_many(documents(), progress, cancelled, first_label=first_label)
+
+
+def together_of(
+    contexts: Iterable[Context], progress: Callable[[int], None] | None, cancelled: Callable[[], bool] | None
+) -> Context:
+    """Many records as the lines of one document."""
+    lines: list[Mapping[str, Any]] = []
+    last: Context = {}
+    for last in contexts:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        lines.append({**last["record"], "linked": last["linked"]})
+        if progress is not None:
+            progress(len(lines))
+    labels = last.get("labels", {})
+    shared = {name: last.get(name, {}) for name in ("company", "user", "print")}
+    empty: Context = {"record": {}, "customer": {}, "contact": {}, "linked": {}, "related": {}, "account": {}, "codes": {}}
+    return empty | {"lines": tuple(lines), "labels": {**labels, "line": labels.get("record", {})}} | shared

@@ -71,7 +71,8 @@ class Chooser:
         self._usual = print_templates.usual(app, kind.key)
         fitting = [each.template for each in all_templates(app, kind.key)]
         fitting.sort(key=lambda t: (t.language not in ("", language), _rank(t)))
-        self._templates = [*fitting, card_template(kind, language)]
+        self._lists = [template for template in fitting if prints_lists(template, kind)]
+        self._templates = [*(t for t in fitting if t not in self._lists), card_template(kind, language)]
         self._named = self._find(name) if name else None
 
     def of(self, customer_id: int = 0, department_id: int = 0) -> Template:
@@ -85,11 +86,16 @@ class Chooser:
         first = next((t for name in names for t in self._templates if t.name == name), None)
         return [first, *(t for t in self._templates if t is not first)] if first else list(self._templates)
 
+    @property
+    def lists(self) -> list[Template]:
+        """Those that print many records together."""
+        return list(self._lists)
+
     def _find(self, name: str) -> Template:
-        for template in self._templates:
+        for template in (*self._templates, *self._lists):
             if name in {template.name, template.name.partition(".")[0], *template.title.values()}:
                 return template
-        known = ", ".join(template.name for template in self._templates)
+        known = ", ".join(template.name for template in (*self._templates, *self._lists))
         raise Missing(_("There is no print template “{name}”.").format(name=name), _("Known are: {keys}.").format(keys=known))
 
 
@@ -101,6 +107,12 @@ def templates_for(app: Application, kind: RecordType, language: str) -> list[Tem
 def find_template(app: Application, kind: RecordType, name: str | None, language: str) -> Template:
     """The template with this name (`sales-order`, `sales-order.en` or a title); without one the usual for the language."""
     return Chooser(app, kind, language, name).of()
+
+
+def prints_lists(template: Template, kind: RecordType) -> bool:
+    """Whether a template is of many records together, which are its `lines`: a price list, a register."""
+    lists = {getattr(band, "over", "") or getattr(getattr(band, "table", None), "over", "") for band in template.bands}
+    return kind.lines is None and "lines" in lists
 
 
 def _rank(template: Template) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from typing import Any
 from crm_desktop.application import Application
 from crm_desktop.pinyin import full, initials
 from crm_desktop.printing.context import COMPANY_FIELDS, plain_name
+from crm_desktop.printing.related import list_name
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import N_, _, translated
 from ui.designer.dropping import Carried
@@ -16,9 +17,30 @@ from ui.designer.dropping import Carried
 _ALWAYS: tuple[tuple[str, str, str], ...] = (
     ("print.date", N_("Date of printing"), "date"),
     ("print.time", N_("Time of printing"), "datetime"),
+    ("print.copy", N_("Name of the copy"), "text"),
+    ("print.times", N_("How often it was printed before"), "integer"),
     ("user.name", N_("Who prints"), "text"),
     ("page", N_("Page number"), "integer"),
     ("pages", N_("Number of pages"), "integer"),
+)
+
+_ACCOUNT: tuple[tuple[str, str, str], ...] = (
+    ("since", N_("From"), "date"),
+    ("until", N_("To"), "date"),
+    ("opening", N_("Balance before"), "money"),
+    ("owed", N_("Owed in this time"), "money"),
+    ("paid", N_("Paid in this time"), "money"),
+    ("closing", N_("Balance"), "money"),
+    ("overdue", N_("Overdue"), "money"),
+    ("credit", N_("Credit"), "money"),
+)
+_ENTRIES: tuple[tuple[str, str, str], ...] = (
+    ("day", N_("Date"), "date"),
+    ("number", N_("Number"), "code"),
+    ("words", N_("What for"), "text"),
+    ("owed", N_("Owed"), "money"),
+    ("paid", N_("Paid"), "money"),
+    ("balance", N_("Balance"), "money"),
 )
 
 
@@ -52,12 +74,14 @@ def field_tree(app: Application, kind: RecordType) -> tuple[FieldNode, ...]:
     if kind.lines is not None:
         groups.append(_lines(app, kind))
     groups += _linked(app, kind.visible(app.actor), "linked.")
+    groups += _related(app, kind)
     company = tuple(
         FieldNode(_(setting.label), f"company.{name}", "image" if name == "logo" else "text", "building")
         for name, setting in COMPANY_FIELDS.items()
     )
     logo = FieldNode(_("Logo"), "company.logo", "image", "image")
-    groups.append(FieldNode(_("Our company"), "company", icon="building", children=(*company, logo)))
+    seal = FieldNode(_("Seal"), "company.seal", "image", "certificate")
+    groups.append(FieldNode(_("Our company"), "company", icon="building", children=(*company, logo, seal)))
     always = tuple(FieldNode(_(words), path, how, "print") for path, words, how in _ALWAYS)
     groups.append(FieldNode(_("Printing"), icon="print", children=always))
     return tuple(groups)
@@ -69,6 +93,25 @@ def _lines(app: Application, kind: RecordType) -> FieldNode:
     number = FieldNode(_("Number of the row"), "row", "integer", "number_symbol")
     children = (number, *_nodes(visible, "line."), *_linked(app, visible, "line.linked."))
     return FieldNode(_(kind.lines.title), "lines", icon="text_bullet_list_square", children=children, list=True)
+
+
+def _related(app: Application, kind: RecordType) -> list[FieldNode]:
+    """Lists of what hangs on the record: contacts and documents of a customer, instalments of an order."""
+    found: dict[str, FieldNode] = {}
+    for each in kind.related:
+        target = app.types.get(each.type)
+        if target is None or not app.actor.may(f"{each.type}.see"):
+            continue
+        fields = {name: about for name, about in target.visible(app.actor).items() if about.kind not in ("image", "long_text")}
+        path = f"related.{list_name(each.type)}"
+        found.setdefault(path, FieldNode(_(target.plural), path, icon=target.icon, children=_nodes(fields, "line."), list=True))
+    lists = list(found.values())
+    if kind.key == "customers" and app.actor.may("receivables.see") and app.actor.may("receipts.see"):
+        entries = tuple(FieldNode(_(words), f"line.{name}", how) for name, words, how in _ENTRIES)
+        sums = tuple(FieldNode(_(words), f"account.{name}", how, _icon(how)) for name, words, how in _ACCOUNT)
+        rows = FieldNode(_("Entries"), "account.entries", icon="text_bullet_list_square", children=entries, list=True)
+        lists.append(FieldNode(_("Account"), icon="wallet", children=(*sums, rows)))
+    return lists
 
 
 def _nodes(fields: Mapping[str, Any], prefix: str) -> tuple[FieldNode, ...]:

@@ -49,7 +49,7 @@ def element(kind: str, id_: str, x: float, y: float, language: str) -> t.Element
         "line": t.LineElement(**at, width=60, height=0),
         "rectangle": t.RectangleElement(**at, width=60, height=20),
         "picture": t.PictureElement(**at, width=30, height=20, field="company.logo"),
-        "seal": t.SealElement(**at, width=40, height=40, text="{company.name}", caption=words(N_("Contract seal"))),
+        "seal": t.SealElement(**at, width=40, height=40, field="company.seal", text="{company.name}", caption=words(N_("Contract seal"))),
         "barcode": t.BarcodeElement(**at, width=50, height=12, value="record.number"),
         "check_box": t.CheckBoxElement(**at, width=40, height=6, checked="true", text=words(N_("Text"))),
         "chart": t.ChartElement(**at, width=80, height=50, over="lines", label="line.name", value="line.amount"),

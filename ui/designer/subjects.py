@@ -98,6 +98,8 @@ def _sample(app: Application, kind: RecordType, language: str) -> dict[str, Any]
         "linked": linked,
         "customer": linked.get("customer", _made_up(visible, language)),
         "contact": linked.get("contact", {}),
+        "related": {},
+        "account": {},
         "codes": {},
         "labels": {"record": field_labels(visible, language), "line": field_labels(lines, language)},
     }
