@@ -97,4 +97,4 @@ def test_the_page_names_every_row() -> None:
 
 
 def test_backing_up(app: Application) -> None:
-    assert [row.size for row in bench_backup.measure(app, SIZE)] == [SIZE] * 3
+    assert [row.size for row in bench_backup.measure(app, SIZE)] == [SIZE] * 4
