@@ -54,7 +54,8 @@ class LanDone(QWidget):
             column.addWidget(Label(text, "dim", wrap=True))
         if office is not None:
             column.addWidget(Label(_("The others join at: {address}").format(address=f"{office.hosts[0]}:{office.port}"), "strong"))
-            column.addWidget(Label(_("Digits that their screens show: {digits}").format(digits=digits), "strong"))
+            if digits:
+                column.addWidget(Label(_("Digits that their screens show: {digits}").format(digits=digits), "strong"))
         self.table = PlainTable(_columns(), name=_("Passwords for the first sign-in"))
         if self._people:
             column.addSpacing(4)

@@ -30,15 +30,20 @@ from crm_desktop.lan.entering import open_office
 from crm_desktop.lan.hosting import Shared, making, share
 from crm_desktop.lan.relocating import followed, move_here
 from crm_desktop.lan.upgrading import Upgraded, upgrade
+from crm_desktop.lan.using import look_at, use
 from crm_desktop.lan.waking import announcer, digits
 from crm_desktop.progress import Progress
+from crm_desktop.services import credentials
 from crm_desktop.services.opening import database_path
+from crm_desktop.services.people_guard import everything
 from crm_desktop.settings import Settings
 from crm_desktop.words import _
 from ui.lan_away import Away
 from ui.lan_done import LanDone
 from ui.lan_join import JoinDialog
-from ui.lan_wish import LEAVE, MOVE_HERE, SHARE, STOP, UPGRADE, LanWish
+from ui.lan_owner import OwnerDialog
+from ui.lan_use import UseDialog
+from ui.lan_wish import LEAVE, MOVE_HERE, SHARE, STOP, UPGRADE, USE, LanWish
 from ui.lan_working import Working
 from ui.main_window import MainWindow
 from ui.notices import Notices
@@ -174,10 +179,23 @@ class LanHub(QObject):
         window = self._program.window
         if wish.what == "join" and window is not None:
             self.join(window)
+        elif wish.what == USE and not wish.url and isinstance(window, MainWindow):
+            self._ask_for_server(window)
         elif wish.what == LEAVE:
             QTimer.singleShot(0, self, self.leave)
         else:
             QTimer.singleShot(0, self, partial(self._move, wish))
+
+    def _ask_for_server(self, window: MainWindow) -> None:
+        dialog = UseDialog(window, self._program.data, owner=everything(window.app.actor))
+        dialog.joined.connect(lambda _way: QTimer.singleShot(0, self, self._joined))
+        dialog.decided.connect(partial(self._ask_owner, window))
+        dialog.open()
+
+    def _ask_owner(self, window: MainWindow, url: str, administrator: str) -> None:
+        dialog = OwnerDialog(window, USE, window.app.actor.name, fresh=not credentials.is_required(window.app))
+        dialog.decided.connect(lambda word: self.do(LanWish(USE, word, url=url, administrator=administrator)))
+        dialog.open()
 
     def _move(self, wish: LanWish) -> None:
         program, app = self._program, self._program.app
@@ -186,7 +204,7 @@ class LanHub(QObject):
         self.end()
         titles = {
             SHARE: _("Sharing with the office…"), STOP: _("Bringing the data back…"), UPGRADE: _("Changing PostgreSQL…"),
-            MOVE_HERE: _("Moving the data here…"),
+            MOVE_HERE: _("Moving the data here…"), USE: _("Moving the data to the server…"),
         }  # fmt: skip
         words = _("A backup is made first. Then all data are copied and compared; until the last step everything stays as it is.")
         window = Working(titles[wish.what], words, partial(_carry_out, app, program.settings, wish))
@@ -224,6 +242,8 @@ def _carry_out(app: Application, settings: Settings, wish: LanWish, progress: Pr
         return stop_sharing(app, wish.password, keep, progress)
     if wish.what == UPGRADE:
         return upgrade(app, wish.password, keep, progress)
+    if wish.what == USE:
+        return use(app, wish.password, look_at(wish.url, wish.administrator), keep, progress)
     file = database_path(app.data)
     size = file.stat().st_size if file.exists() else 0
     made_of = making(look(app.data, size, wish.port), app.data, wish.port)
@@ -237,9 +257,8 @@ def _page(given: Any, data: Path) -> LanDone | None:
         words = [rows]
         if given.kept is not None:
             words.append(_("The file of before is kept: {file}").format(file=given.kept))
-        return LanDone(
-            _("This PC is the host now"), words, data, people=given.people, office=given.connection, digits=digits(data)
-        )
+        title = _("This PC is the host now") if given.connection.part == HOST else _("The server keeps the data now")
+        return LanDone(title, words, data, people=given.people, office=given.connection, digits=digits(data))
     if isinstance(given, Alone):
         words = [
             _("{rows} rows were moved and compared.").format(rows=f"{given.rows:,}"),

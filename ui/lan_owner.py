@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.words import N_, _
 from ui import theme
-from ui.lan_wish import MOVE_HERE, SHARE, STOP, UPGRADE
+from ui.lan_wish import MOVE_HERE, SHARE, STOP, UPGRADE, USE
 from ui.sign_in_fields import NewPasswordEdit, PasswordEdit
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label
@@ -17,6 +17,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         N_("Share with the office"),
         N_("Everybody else gets a password for the first sign-in, which is shown at the end. The window closes meanwhile."),
         N_("Share"),
+    ),
+    USE: (
+        N_("Use a server"),
+        N_("Everybody else gets a password for the first sign-in, which is shown at the end. The window closes meanwhile."),
+        N_("Move the data there"),
     ),
     STOP: (
         N_("Stop sharing"),

@@ -281,6 +281,14 @@ def _clear(folder: Path, made_of: Making) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def cannot_encrypt(found: Binaries) -> Refused:
+    """An office that encrypts never goes back to a server that cannot: the others keep to its certificate."""
+    return Refused(
+        _("PostgreSQL {version} of this PC cannot encrypt, and the office's network is encrypted.").format(version=found.version),
+        _("Nothing was changed. Put one with TLS (from postgresql.org) into the folder “postgres” beside the program."),
+    )
+
+
 def make_backups_here(engine: Engine) -> None:
     """Let the host make the office's planned backups: it is on whenever anybody works, and needs nobody to sign in for them."""
     row = {"user_id": 0, "key": s.BACKUP_STATION.name, "value": json.dumps(platform.node(), ensure_ascii=False)}

@@ -17,7 +17,7 @@ from crm_desktop.lan import people
 from crm_desktop.lan.cluster import SUPERUSER
 from crm_desktop.lan.connection import HOST, MEMBER, Connection
 from crm_desktop.lan.ending import put_away
-from crm_desktop.lan.hosting import Keep, Making, Shared, make_backups_here, mark_of, new_server
+from crm_desktop.lan.hosting import Keep, Making, Shared, cannot_encrypt, make_backups_here, mark_of, new_server
 from crm_desktop.lan.join_file import host_is_near
 from crm_desktop.lan.moving import move
 from crm_desktop.lan.service import Starter, starter
@@ -46,6 +46,8 @@ def move_here(
             _("This PC is the host already.") if office else _("This PC has joined no office."),
             _("Join the office first, then make this PC its host."),
         )
+    if office.encrypted and not made_of.binaries.tls:
+        raise cannot_encrypt(made_of.binaries)
     people.check_owner(app, password)
     progress.report(0, None, _("Making a backup"))
     keep(app)

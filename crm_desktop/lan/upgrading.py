@@ -18,7 +18,7 @@ from crm_desktop.lan.binaries import Binaries, find
 from crm_desktop.lan.connection import HOST, Connection
 from crm_desktop.lan.ending import closed, put_away
 from crm_desktop.lan.entering import host_url
-from crm_desktop.lan.hosting import Keep, Making, mark_of, new_server, superuser_address
+from crm_desktop.lan.hosting import Keep, Making, cannot_encrypt, mark_of, new_server, superuser_address
 from crm_desktop.lan.moving import move
 from crm_desktop.lan.service import PlainProcess, Starter, starter
 from crm_desktop.lan.waking import cluster_of, near_of
@@ -61,10 +61,7 @@ def upgrade(
     if to is None:
         raise Refused(_("The office has the newest PostgreSQL of this PC already."))
     if office.encrypted and not to.tls:
-        raise Refused(
-            _("PostgreSQL {version} of this PC cannot encrypt, and the office's network is encrypted.").format(version=to.version),
-            _("Nothing was changed. Put one with TLS (from postgresql.org) into the folder “postgres” beside the program."),
-        )
+        raise cannot_encrypt(to)
     people.check_owner(app, password)
     progress.report(0, None, _("Making a backup"))
     keep(app)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from lan_makers import PASSWORD, TestOffice, an_office
-from postgres_server import _free_port
+from postgres_server import Server, _free_port
 from record_makers import customer
 
 from crm_desktop import __main__
@@ -203,3 +203,27 @@ def test_the_office_moves_to_another_pc_and_the_others_follow(fresh: Shared) -> 
     assert Path(alone["kept_folder"]).exists() and len(alone["recovery_codes"]) == 10
     assert "Since the move" in ann(second, "list", "customers", "--json")[1]
     assert ann(third, "list", "customers")[0] == 1
+
+
+def test_a_server_that_stands_already_is_set_up_and_used_by_an_administrator_who_is_no_superuser(postgres: Server, tmp_path: Path) -> None:
+    postgres.run("CREATE ROLE it_admin LOGIN CREATEDB CREATEROLE PASSWORD 'its-own'")
+    url = f"postgresql://it_admin@127.0.0.1:{postgres.port}/office_by_command"
+    office = TestOffice(tmp_path)
+    office.begin().close()
+    lines = f"its-own\n{PASSWORD}\n"
+    code, _out, err = run(office.host, "--password-stdin", "lan", "use", url, typed=f"wrong\n{PASSWORD}\n")
+    assert code == 1 and "does not let it_admin in" in err
+    code, _out, err = run(office.host, "--password-stdin", "lan", "use", url.replace("office_by_command", "postgres"), typed=lines)
+    assert code == 1 and "belongs to another program" in err
+    assert ways.kept(office.host) is None and database_path(office.host).exists()
+    facts = answer(run(office.host, "--password-stdin", "lan", "use", url, "--json", typed=lines))
+    assert (facts["part"], facts["answers"]) == ("member", True) and Path(facts["kept_file"]).exists()
+    assert "its-own" not in (office.host / "settings.json").read_text(encoding="utf-8"), "the administrator's password is kept nowhere"
+    assert names(office) == ["Harbour 海港"]
+    second = office.member("second")
+    assert answer(run(second, "--password-stdin", "lan", "use", url, "--json", typed=lines))["office"] == "百川贸易"
+    app = office.enter(second)
+    customer(app, "From the second PC")
+    app.close()
+    assert "From the second PC" in names(office)
+    assert ann(second, "backup", "create", "--to", str(tmp_path / "stick"))[0] == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from form_makers import Desk
 from lan_makers import NEAR, PASSWORD, TestOffice, an_office, made_of
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -15,21 +16,26 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from crm_desktop import settings as s
+from crm_desktop.application import Application
 from crm_desktop.lan import connection as ways
 from crm_desktop.lan.announcing import Found
 from crm_desktop.lan.checks import Readiness, look
 from crm_desktop.lan.join_file import write_join_file
 from crm_desktop.lan.joining import Office
+from crm_desktop.lan.using import Target
 from crm_desktop.services.opening import database_path
-from ui import lan_hub
+from db.server import Address
+from ui import lan_hub, lan_use
 from ui.app import Program
 from ui.lan_away import Away
 from ui.lan_done import LanDone
 from ui.lan_join import JoinDialog
 from ui.lan_owner import OwnerDialog
+from ui.lan_use import UseDialog
+from ui.lan_wish import LanWish
 from ui.main_window import MainWindow
 from ui.screens import lan_screen
-from ui.screens.lan_screen import LanScreen
+from ui.screens.lan_screen import LanScreen, Standing
 from ui.screens.welcome import Welcome
 from ui.sign_in_page import SignInPage
 
@@ -214,3 +220,65 @@ def test_the_dialog_shows_what_answered_and_tells_what_is_wrong(qtbot: QtBot, tm
     dialog.show_hosts([])
     assert dialog.searching.text()
     dialog.reject()
+
+
+def test_a_server_that_stands_already_is_shown_before_it_is_used(
+    qtbot: QtBot, qapp: QApplication, programs: list[Program], office: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where, as whom, what lies there; then to join, or the owner's password and the data move."""
+    office.begin().close()
+    program = start(qtbot, qapp, programs, office.host)
+    window: MainWindow = shown(qtbot, program, MainWindow)
+    window.open_screen("lan")
+    screen = window.tabs.current
+    assert isinstance(screen, LanScreen)
+    qtbot.waitUntil(lambda: "use" in screen.buttons, timeout=LONG)
+    way = ways.Connection("百川贸易", "u", ("10.0.0.5",), 5432, "firm", encrypted=True)
+    asked: list[tuple[str, str]] = []
+
+    def looked(url: str, password: str) -> Target:
+        asked.append((url, password))
+        return Target(Address("10.0.0.5", 5432, "firm", "boss", password), way, there=password == "there")
+
+    monkeypatch.setattr(lan_use, "look_at", looked)
+    screen.buttons["use"].click()
+    dialog = window.findChild(UseDialog)
+    assert dialog is not None and not dialog.take.isEnabled()
+    for line, text in ((dialog.host, "10.0.0.5"), (dialog.database, "firm"), (dialog.role, "b@ss"), (dialog.password.line, "there")):
+        line.setText(text)
+    dialog.ask.click()
+    qtbot.waitUntil(dialog.take.isEnabled, timeout=LONG)
+    assert asked == [("postgresql://b%40ss@10.0.0.5:5432/firm", "there")]
+    assert dialog.found_name.text() == "百川贸易" and "Encrypted" in dialog.found_words.text()
+    dialog.password.line.setText("another")
+    assert not dialog.take.isEnabled(), "what was found does not count for another answer"
+    dialog.host.setText("10.0.0.5:6000")
+    dialog.ask.click()
+    qtbot.waitUntil(dialog.take.isEnabled, timeout=LONG)
+    assert asked[-1] == ("postgresql://b%40ss@10.0.0.5:6000/firm", "another")
+    wished: list[LanWish] = []
+    monkeypatch.setattr(program.lan, "_move", wished.append)
+    dialog.take.click()
+    owner = window.findChild(OwnerDialog)
+    assert owner is not None
+    owner.new.first.line.setText(PASSWORD)
+    owner.new.second.line.setText(PASSWORD)
+    owner.take.click()
+    qtbot.waitUntil(lambda: bool(wished), timeout=LONG)
+    assert wished == [LanWish("use", PASSWORD, url=asked[-1][0], administrator="another")]
+    assert "another" not in repr(wished)
+
+
+def test_the_host_of_before_can_let_its_server_go(qtbot: QtBot, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(qtbot, sqlite_app, monkeypatch)
+    gone: list[Path] = []
+    way = ways.Connection("百川贸易", "u", ("192.168.1.11",), 15432, folder="C:/before/server")
+    monkeypatch.setattr(lan_screen, "standing", lambda _app, _port: Standing(way, answers=True))
+    monkeypatch.setattr(lan_screen, "clear_away", lambda data: gone.append(data) or Path("C:/before/server-stopped"))
+    screen = LanScreen(desk.window)
+    qtbot.addWidget(screen)
+    qtbot.waitUntil(lambda: "clear" in screen.buttons, timeout=LONG)
+    assert "move-here" not in screen.buttons
+    screen.buttons["clear"].click()
+    qtbot.waitUntil(lambda: gone == [sqlite_app.data], timeout=LONG)
+    desk.close()

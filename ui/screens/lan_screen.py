@@ -22,6 +22,7 @@ from crm_desktop.lan.connection import HOST, Connection
 from crm_desktop.lan.firewall import by_hand
 from crm_desktop.lan.join_file import SUFFIX, write_join_file
 from crm_desktop.lan.joining import answers
+from crm_desktop.lan.relocating import clear_away, left_behind
 from crm_desktop.lan.upgrading import newer
 from crm_desktop.lan.waking import cluster_of, digits, near_of
 from crm_desktop.services import credentials
@@ -30,7 +31,7 @@ from crm_desktop.services.people_guard import everything
 from crm_desktop.words import _
 from ui import theme
 from ui.lan_owner import OwnerDialog
-from ui.lan_wish import LEAVE, MOVE_HERE, SHARE, STOP, UPGRADE, LanWish
+from ui.lan_wish import LEAVE, MOVE_HERE, SHARE, STOP, UPGRADE, USE, LanWish
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import IconLabel, Label, Tag
@@ -158,7 +159,13 @@ class LanScreen(QWidget):
             _("If another PC of the office keeps the data, this PC works with them. What it has of its own stays in its folder meanwhile."),
         )
         other.body.addLayout(_row(self._button("join", Button(_("Join an office…"), "organization", clicked=self._join))))
-        return [card, other]
+        server = _card(
+            _("Use a server that stands already"),
+            _("A firm with a PostgreSQL server of its own needs no host PC. Its administrator has to sign in once."),
+        )
+        button = Button(_("Use a server…"), "storage", clicked=lambda: self._shell.change_office(LanWish(USE)))
+        server.body.addLayout(_row(self._button(USE, button)))
+        return [card, other, server]
 
     def _host(self, found: Standing) -> list[QWidget]:
         office = found.office
@@ -200,12 +207,23 @@ class LanScreen(QWidget):
         card.body.addLayout(_row(leave, again))
         if not everything(self._shell.app.actor):
             return [card]
+        if left_behind(office):
+            return [card, self._left_behind()]
         change = _card(
             _("Make this PC the host"),
             _("All data move here, and the other PCs follow at their next sign-in. Choose this when the host's PC is to be replaced."),
         )
         change.body.addLayout(_row(self._deciding(MOVE_HERE, _("Make this PC the host…"), "desktop")))
         return [card, change]
+
+    def _left_behind(self) -> Card:
+        card = _card(
+            _("The server of before"),
+            _("This PC was the host. Its server goes on, so that whoever was away learns where the data are now. When all have signed in"
+              " there, it can go; its files are kept aside."),
+        )  # fmt: skip
+        card.body.addLayout(_row(self._button("clear", Button(_("Remove the server of before…"), "delete", clicked=self._clear_away))))
+        return card
 
     def _deciding(self, what: str, text: str, icon: str) -> Button:
         return self._button(what, Button(text, icon, clicked=partial(self.decide, what)))
@@ -232,6 +250,16 @@ class LanScreen(QWidget):
         details = _("The office's data stay with the office. This PC works alone then, with what it had before.")
         if self._shell.notices.ask(question, details, yes=_("Leave")):
             self._shell.change_office(LanWish(LEAVE))
+
+    def _clear_away(self) -> None:
+        details = _("Whoever has not signed in since the data moved has to join anew.")
+        if self._shell.notices.ask(_("Remove the server of before?"), details, yes=_("Remove")):
+            self._shell.tasks.run(partial(clear_away, self._shell.app.data), self._cleared, owner=self)
+
+    def _cleared(self, kept: Path) -> None:
+        words = _("The server's files of before are kept in {folder}; delete them when you are sure.").format(folder=kept)
+        self._shell.notices.say(words)
+        self.refresh()
 
     def _stay_awake(self) -> None:
         self._shell.tasks.run(power.stay_awake, lambda _done: self.refresh(), owner=self)
