@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu
 
 from crm_desktop import settings as s
 from crm_desktop.filters import Condition, ListQuery
@@ -19,7 +21,7 @@ from crm_desktop.services.handing_over import can_be_handed_over
 from crm_desktop.services.history import undo_batch
 from crm_desktop.services.listing import fetch_ids
 from crm_desktop.words import _, ngettext
-from ui import list_output
+from ui import icons, list_output
 from ui.backup_before import DELETE, MANY, NoBackup, ask_without, keep_before
 from ui.batch_edit import BatchEdit
 from ui.hand_over import hand_over_records
@@ -182,6 +184,25 @@ class ListActions(QObject):
     def print_list(self) -> None:
         """The list as it is shown, as pages."""
         list_output.print_list(self._shell, self._list.window(), self.query())
+
+    def print_menu(self) -> QMenu:
+        """What can be printed: the list, or each of the chosen records."""
+        menu = QMenu(self._list.window())
+        menu.addAction(icons.icon("table"), _("The list as shown…"), self.print_list)
+        menu.addAction(icons.icon("document_multiple"), _("Each chosen record…"), lambda: self.with_ids(self._print_each))
+        return menu
+
+    def offer_prints(self) -> None:
+        """Show what can be printed."""
+        self.print_menu().popup(QCursor.pos())
+
+    def _print_each(self, ids: Sequence[int]) -> None:
+        if ids:
+            load = partial(import_module, "ui.print_many")  # draws with reportlab, which is slow to load
+            self._shell.tasks.run(load, partial(self._ask_prints, list(ids)), owner=self)
+
+    def _ask_prints(self, ids: list[int], module: Any) -> None:
+        module.PrintManyDialog(self._list, self._shell, self._type, ids).open()
 
     def _run(
         self,

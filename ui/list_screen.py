@@ -200,7 +200,7 @@ class ListScreen(QWidget):
             Button(_("Columns"), "column_triple", clicked=self.choose_columns),
             Button(_("Import"), "arrow_download", clicked=lambda: self._import(self.type.key)),
             Button(_("Export"), "arrow_upload", clicked=actions.export),
-            Button(_("Print"), "print", clicked=actions.print_list),
+            Button(_("Print"), "print", clicked=actions.offer_prints),
         ]
         for button in self.buttons:
             button.setProperty("words", button.text())

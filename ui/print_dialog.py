@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ from crm_desktop.printing.context import for_record
 from crm_desktop.printing.mail_draft import mail_draft
 from crm_desktop.printing.preview import page_sizes
 from crm_desktop.printing.printing import note_printed, print_to_pdf
-from crm_desktop.printing.template_store import templates_for
+from crm_desktop.printing.template_store import templates_of
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.print_log import Printed, printed
 from crm_desktop.services.print_templates import SHARE
 from crm_desktop.words import _, ngettext
 from ui import theme
@@ -46,6 +48,7 @@ class PrintDialog(QDialog):
         self.shell, self.kind, self.record_id, self.name = shell, kind, record_id, title
         self.pdf = b""
         self._ticket = 0
+        self._filled = False
         self._folder: QTemporaryDir | None = None
         self.choices = PrintChoices(shell.settings)
         self.template, self.language, self.printer = self.choices.template, self.choices.language, self.choices.printer
@@ -55,7 +58,7 @@ class PrintDialog(QDialog):
         window = parent.window()
         self.resize(min(theme.current().px(1160), window.width() - 40), window.height() - 40)
         QShortcut(QKeySequence("Ctrl+P"), self, self.take_default)
-        self._fill_templates()
+        self._may_edit()
         self.choices.other_language.connect(self._other_language)
         self.choices.other_template.connect(self.render_pages)
         self.choices.other_printer.connect(self._show_default)
@@ -88,6 +91,9 @@ class PrintDialog(QDialog):
         column.addWidget(Label(self.name, "heading", wrap=True))
         self.count = Label("", "dim")
         column.addWidget(self.count)
+        self.printed = Label("", "dim", wrap=True)
+        column.addWidget(self.printed)
+        self.printed.hide()
         column.addWidget(self.choices)
         self.edit_button = Button(_("Edit this template"), "ruler", kind="flat", clicked=self.edit_template)
         column.addWidget(self.edit_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -116,17 +122,12 @@ class PrintDialog(QDialog):
         self.default.setToolTip(f"{self.default.text()}  (Enter)")
         self.save_button.setVisible(bool(self.printer.currentData()))
 
-    def _fill_templates(self) -> None:
-        code = str(self.language.currentData())
-        self.choices.fill_templates([(t.name, t.title_in(code)) for t in templates_for(self.shell.app, self.kind, code)])
-        self._may_edit()
-
     def _may_edit(self) -> None:
         """Only by those who may change templates for everybody; out of the plain card a new one is made."""
         self.edit_button.setVisible(self.shell.app.actor.may(SHARE))
 
     def _other_language(self) -> None:
-        self._fill_templates()
+        self._filled = False
         self.render_pages()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -144,14 +145,19 @@ class PrintDialog(QDialog):
         self.pdf = b""
         self._set_ready(False)
         self._may_edit()
-        name, code = self.template.currentData(), str(self.language.currentData())
-        work = partial(_made, self.shell.app, self.kind.key, self.record_id, name, code)
+        name, code = str(self.template.currentData() or ""), str(self.language.currentData())
+        work = partial(_made, self.shell.app, self.kind, self.record_id, name, code, not self._filled)
         self.shell.tasks.run(work, partial(self._show, self._ticket), self._failed, owner=self)
 
-    def _show(self, ticket: int, made: tuple[bytes, list[tuple[float, float]]]) -> None:
+    def _show(self, ticket: int, made: _Made) -> None:
         if ticket != self._ticket:
             return
-        self.pdf, sizes = made
+        self.pdf, sizes = made.pdf, made.sizes
+        if made.templates:
+            self._filled = True
+            self.choices.fill_templates(made.templates)
+        self.printed.setText(_said_of(made.printed))
+        self.printed.setVisible(bool(made.printed.times))
         self.count.setText(ngettext("{count} page", "{count} pages", len(sizes)).format(count=len(sizes)))
         self.view.show_pdf(self.pdf, sizes)
         self.choices.show_paper(*sizes[0])
@@ -254,9 +260,32 @@ class PrintDialog(QDialog):
         self.accept()
 
 
-def _made(app: Application, type_key: str, record_id: int, template: str | None, code: str) -> tuple[bytes, list[tuple[float, float]]]:
-    pdf = print_to_pdf(app, type_key, record_id, template, code)
-    return pdf, page_sizes(pdf)
+@dataclass(frozen=True)
+class _Made:
+    """The pages, the templates there are where they were asked for, and how often this was printed."""
+
+    pdf: bytes
+    sizes: list[tuple[float, float]]
+    templates: list[tuple[str, str]]
+    printed: Printed
+
+
+def _made(app: Application, kind: RecordType, record_id: int, name: str, code: str, ask: bool) -> _Made:
+    """What is shown. ask: for the templates of the language too; then the one chosen before, in this language, or the usual one."""
+    named: list[tuple[str, str]] = []
+    if ask:
+        named = [(t.name, t.title_in(code)) for t in templates_of(app, kind, record_id, code)]
+        base = name.partition(".")[0]
+        name = next((other for other, _title in named if base and other.partition(".")[0] == base), named[0][0])
+    pdf = print_to_pdf(app, kind.key, record_id, name, code)
+    return _Made(pdf, page_sizes(pdf), named, printed(app, kind.key, record_id))
+
+
+def _said_of(been: Printed) -> str:
+    if not been.times or been.at is None:
+        return ""
+    words = ngettext("Printed once: {when}, {who}", "Printed {count} times, last {when}, {who}", been.times)
+    return words.format(count=been.times, when=f"{been.at.astimezone():%Y-%m-%d %H:%M}", who=been.who)
 
 
 def _write(path: Path, pdf: bytes, note: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_desktop.application import Application
+from crm_desktop.draft import Ref
 from crm_desktop.errors import Missing, Refused, Told
 from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.printing.format_rules import TemplateError
@@ -22,6 +23,7 @@ from crm_desktop.printing.template_file import dump_template, load_template
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services import print_templates
 from crm_desktop.services.print_templates import Usual, Version
+from crm_desktop.services.saving import open_record
 from crm_desktop.words import _
 
 SHIPPED, CHANGED, OWN = "shipped", "changed", "own"
@@ -102,6 +104,14 @@ class Chooser:
 def templates_for(app: Application, kind: RecordType, language: str) -> list[Template]:
     """The templates that fit a record type, the usual one first, the plain card last."""
     return Chooser(app, kind, language).all()
+
+
+def templates_of(app: Application, kind: RecordType, record_id: int, language: str) -> list[Template]:
+    """The templates that fit one record, the usual one for it first. Raises Missing."""
+    values = open_record(app, kind.key, record_id).values
+    customer, department = values.get("customer_id"), values.get("department_id")
+    whose = record_id if kind.key == "customers" else customer.id if isinstance(customer, Ref) else 0
+    return Chooser(app, kind, language).all(whose, department.id if isinstance(department, Ref) else 0)
 
 
 def find_template(app: Application, kind: RecordType, name: str | None, language: str) -> Template:

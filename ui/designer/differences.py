@@ -60,10 +60,11 @@ def _other_entries(old: Any, new: Any) -> list[str]:
         return ["kind"]
     names = [item.name for item in dataclasses.fields(new)]
     other = [n for n in names if n not in _INSIDE and getattr(old, n) != getattr(new, n)]
-    tables = getattr(old, "table", None), getattr(new, "table", None)
-    if None not in tables:
-        own = (item.name for item in dataclasses.fields(tables[1]) if item.name != "columns")
-        other += [name for name in own if getattr(tables[0], name) != getattr(tables[1], name)]
+    before: Any = getattr(old, "table", None)
+    after: Any = getattr(new, "table", None)
+    if before is not None and after is not None:
+        own = (item.name for item in dataclasses.fields(after) if item.name != "columns")
+        other += [name for name in own if getattr(before, name) != getattr(after, name)]
     return other
 
 

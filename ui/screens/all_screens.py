@@ -24,6 +24,7 @@ from ui.screens.import_screen import ImportScreen
 from ui.screens.lan_screen import LanScreen
 from ui.screens.log_screen import LogScreen
 from ui.screens.org_chart import OrgChart
+from ui.screens.print_templates import PrintTemplates
 from ui.screens.recycle_bin import RecycleBin
 from ui.screens.registry import PageEntry, ScreenEntry, Screens, screens_of
 from ui.screens.rights import RightsScreen
@@ -49,6 +50,7 @@ def all_screens() -> Screens:
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("ageing", N_("Ages of receivables"), "data_bar_vertical", AgeingScreen, "finance", "receivables.see"),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
+            ScreenEntry("print-templates", N_("Print templates"), "ruler", PrintTemplates, "setup", SHARE_TEMPLATES),
             ScreenEntry("template", N_("Print template"), "ruler", _designer, "setup", SHARE_TEMPLATES, in_navigation=False),
             ScreenEntry("log", N_("Log"), "history", LogScreen, "setup", "program.log"),
             ScreenEntry("organisation", N_("Organisation"), "organization", OrgChart, "setup", "departments.see"),
