@@ -91,8 +91,13 @@ class LanScreen(QWidget):
         self.buttons: dict[str, Button] = {}
         self._column = QVBoxLayout()
         self._column.setSpacing(theme.size("margin"))
-        page = QWidget()
-        page.setLayout(self._column)
+        inner, page = QWidget(), QWidget()
+        inner.setLayout(self._column)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        inner.setMaximumWidth(theme.current().px(_WIDTH))
+        row = QHBoxLayout(page)  # which knows how high sentences get in a column that may not grow wider; one below the other does not
+        row.addWidget(inner, 1000)
+        row.addStretch(1)
         edge = theme.size("page")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(edge, theme.size("margin"), 0, 0)
@@ -125,7 +130,6 @@ class LanScreen(QWidget):
         self.buttons = {}
         cards = self._alone(found) if found.office is None else self._host(found) if found.office.part == HOST else self._member(found)
         for card in cards:
-            card.setMaximumWidth(theme.current().px(_WIDTH))
             self._column.addWidget(card)
         self._column.addStretch(1)
 
