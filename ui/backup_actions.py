@@ -22,6 +22,7 @@ from crm_desktop.progress import Progress
 from crm_desktop.words import _, ngettext
 from ui import backup_words as words
 from ui import icons
+from ui.backup_ejecting import say_removable
 from ui.backup_passphrase import ask_passphrase
 from ui.shell import Shell
 
@@ -113,8 +114,7 @@ class BackupActions(QObject):
     def _copied(self, folder: Path, drive: drives.Drive | None, made: list[Path]) -> None:
         self._look_again()
         if drive is not None:
-            text = _("The backup is on “{name}”. The drive can be removed now.").format(name=drive.label)
-            self._shell.notices.say(text, icon="checkmark_circle")
+            say_removable(self._shell, drive.label, drive.root, self)
         else:
             text = ngettext("Copied and compared.", "{count} backups copied and compared.", len(made)).format(count=len(made))
             self._shell.notices.say(text, _("Open folder"), partial(_open, folder), "checkmark_circle")

@@ -23,6 +23,7 @@ from backups.targets import DRIVE, Target, targets_of
 from crm_desktop.errors import Told
 from crm_desktop.progress import Progress
 from crm_desktop.words import _
+from ui.backup_ejecting import say_removable
 from ui.backup_end import BackupAtEnd
 from ui.backup_news import BACKUP
 from ui.backup_watch import FolderWatch
@@ -191,8 +192,7 @@ class BackupKeeper(QObject):
         return failed is not None or safe is not None
 
     def _safe(self, copy: Copy) -> None:
-        text = _("The backup is on “{name}”. The drive can be removed now.").format(name=copy.target.name)
-        self._window.notices.say(text, icon="checkmark_circle")
+        say_removable(self._window, copy.target.name, copy.path, self)
 
     # Drives
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from backups import drives, running, targets
@@ -19,6 +19,7 @@ from backups.schedule import plan_of, store_plan
 from crm_desktop.application import Application
 from crm_desktop.errors import Unavailable
 from crm_desktop.services.settings_store import settings_of
+from ui import backup_ejecting
 from ui.backup_end import EndDialog
 from ui.backup_keeper import BackupKeeper
 from ui.main_window import MainWindow
@@ -118,6 +119,10 @@ def test_a_drive_that_is_plugged_in_gets_the_last_good_backup(
     running.back_up(window.app, window.settings, "hand")
     drive = stick(tmp_path / "stick")
     monkeypatch.setattr(drives, "connected", lambda *_more: [drive])
+    monkeypatch.setattr(drives, "mounted", lambda: [drives.Mount(drive.root, "/dev/sdx1"), drives.Mount(Path("/"), "/dev/sda1")])
+    let_go: list[Path] = []
+    monkeypatch.setattr(backup_ejecting, "can_eject", lambda: True)
+    monkeypatch.setattr(backup_ejecting, "eject", let_go.append)
     target = targets.Target("blue", "drive", "Blue stick", "CRM backups", drive.id)
     known = targets.targets_of(window.settings, window.app.data)
     targets.store_targets(window.settings, window.app.data, [*known, target])
@@ -128,6 +133,10 @@ def test_a_drive_that_is_plugged_in_gets_the_last_good_backup(
     assert copy.good
     quiet(window, qtbot)
     assert keeper.watched == {window.app.data / "backups"}  # a watched stick could not be taken out
+    (button,) = [b for b in window.findChildren(QPushButton) if b.text() == "Eject"]
+    button.click()
+    qtbot.waitUntil(lambda: "can be unplugged" in window.notices.said, timeout=WAIT)
+    assert let_go == [drive.root]
 
 
 def test_an_unknown_drive_is_offered_once(window: MainWindow, keeper: BackupKeeper, qtbot: QtBot, tmp_path: Path) -> None:

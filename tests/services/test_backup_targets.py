@@ -6,6 +6,8 @@ import datetime as dt
 import json
 import os
 import shutil
+import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from backups.concerns import Concern
 from backups.create import create_backup, locked_copy
 from backups.drill import choose, drill
 from backups.drives import ID_FILE, Arrivals, Mount, connected, find, give_id
+from backups.ejecting import eject
 from backups.framing import Unusable, WrongPassphrase
 from backups.overview import overview
 from backups.restore import verify
@@ -459,3 +462,41 @@ def test_the_overview_names_everything(sqlite_app: Application, stick: Path) -> 
     assert [c.key for c in overview(sqlite_app, settings, found=plugged(stick)).concerns] == ["verification"]
     assert all(room.room and room.room.total > room.room.free for room in found.targets)
     assert COMPANY in run.backup.path.name
+
+
+class Stick:
+    """A drive that the system lets go of, or does not."""
+
+    def __init__(self, root: Path, lets_go: bool = True, code: int = 0) -> None:
+        self.there, self.lets_go, self.code = [drives.Mount(root, "/dev/sdx1", True)], lets_go, code
+        self.asked: list[list[str]] = []
+
+    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        self.asked.append(list(command))
+        if self.lets_go and not self.code:
+            self.there.clear()
+        return subprocess.CompletedProcess(list(command), self.code, "", "")
+
+
+@pytest.mark.parametrize(("windows", "word"), [(True, "ParseName('/media/it''s mine')"), (False, "/dev/sdx1")])
+def test_a_stick_is_let_go_by_the_system(windows: bool, word: str) -> None:
+    stick = Stick(Path("/media/it's mine"))
+    eject(Path("/media/it's mine"), stick.run, lambda: stick.there, windows=windows)
+    (command,) = stick.asked
+    assert word in " ".join(command)
+    eject(Path("/media/it's mine"), stick.run, lambda: stick.there, windows=windows)
+    assert len(stick.asked) == 1, "one that is gone is let go of no more"
+
+
+@pytest.mark.parametrize("stick", [Stick(Path("/x"), lets_go=False), Stick(Path("/x"), code=1)])
+def test_a_stick_that_is_held_is_told(stick: Stick) -> None:
+    with pytest.raises(Unavailable, match="does not let go"):
+        eject(Path("/x"), stick.run, lambda: stick.there, windows=False, patience=0)
+
+
+def test_a_system_without_the_program_is_told() -> None:
+    def missing(_command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        raise FileNotFoundError
+
+    with pytest.raises(Unavailable, match="does not let go"):
+        eject(Path("/x"), missing, lambda: [drives.Mount(Path("/x"), "/dev/sdx1")], windows=False)
