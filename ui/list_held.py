@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from crm_desktop.services.list_groups import Group
@@ -21,7 +21,10 @@ _AHEAD = 40  # rows: the next page is asked for before the last row comes into s
 NO_RECORD = 0  # what stands for the record in a head
 
 
-@dataclass
+_NO_EDGES = Edges()  # of what is not here: of ten thousand groups few are
+
+
+@dataclass(slots=True)
 class Stretch:
     """Rows that follow one another: those of a group under its head, or all there are. held: how many of them are here."""
 
@@ -29,7 +32,7 @@ class Stretch:
     open: bool = True
     fetched: bool = False
     held: int = 0
-    edges: Edges = field(default_factory=Edges)
+    edges: Edges = _NO_EDGES
 
     @property
     def key(self) -> str:
@@ -48,16 +51,25 @@ class Stretch:
 
     def empty(self) -> None:
         """Nothing of it is here any more."""
-        self.fetched, self.held, self.edges = False, 0, Edges()
+        self.fetched, self.held, self.edges = False, 0, _NO_EDGES
+
+    def begin(self, page: Page) -> None:
+        """The rows of a page are all that is here."""
+        self.fetched, self.edges = True, Edges()
+        self.edges.begin(page)
 
 
 @dataclass(frozen=True)
 class Want:
-    """A page to fetch: of which stretch, from where on, and whether it belongs above what is here."""
+    """A page to fetch: of which stretch, from where on, and whether it belongs above what is here.
+
+    count: how many rows there are, where nothing of them is here.
+    """
 
     key: str
     at: Cursor | None
     above: bool = False
+    count: int = 0
 
 
 class HeldRows:
@@ -69,6 +81,7 @@ class HeldRows:
         self.stretches: list[Stretch] = []
         self._width = 0
         self._starts: list[int] | None = None
+        self._numbers: dict[str, int] = {}
 
     # What is here
 
@@ -104,7 +117,7 @@ class HeldRows:
 
     def number_of(self, key: str) -> int:
         """The stretch of that group; -1 where it is gone."""
-        return next((n for n, s in enumerate(self.stretches) if s.key == key), -1)
+        return self._numbers.get(key, -1)
 
     def group_at(self, row: int) -> Group | None:
         """The group whose head this row is."""
@@ -131,14 +144,16 @@ class HeldRows:
         self._width, self._starts = width, None
         self.stretches = [Stretch(g, folds.is_open(g.key)) for g in groups] if groups is not None else [Stretch()]
         self.rows = []
+        head = self._head()
         for stretch in self.stretches:
             if stretch.group:
-                self.rows.append(self._head())
+                self.rows.append(head)
             if (page := pages.get(stretch.key)) is not None and stretch.open:
-                stretch.fetched, stretch.held = True, len(page.rows)
-                stretch.edges.begin(page)
+                stretch.begin(page)
+                stretch.held = len(page.rows)
                 self.rows += page.rows
         self.cells = [None] * len(self.rows)
+        self._numbers = {stretch.key: number for number, stretch in enumerate(self.stretches)}
 
     def _head(self) -> tuple[Any, ...]:
         return (*[None] * self._width, NO_RECORD)
@@ -154,7 +169,12 @@ class HeldRows:
         self.rows[at:at] = page.rows
         self.cells[at:at] = [None] * len(page.rows)
         stretch.held += len(page.rows)
-        self._starts = None
+        self._shift(number, len(page.rows))
+
+    def _shift(self, number: int, rows: int) -> None:
+        """What follows a stretch stands so many rows further down."""
+        if self._starts is not None:
+            self._starts[number + 1 :] = [at + rows for at in self._starts[number + 1 :]]
 
     def extend_edges(self, number: int, page: Page, *, above: bool) -> None:
         """What is known of the ends of a stretch now that `page` is there."""
@@ -162,22 +182,22 @@ class HeldRows:
         if stretch.fetched:
             stretch.edges.add(page, above=above)
         else:
-            stretch.fetched = True
-            stretch.edges.begin(page)
+            stretch.begin(page)
 
     def remove(self, first: int, last: int) -> None:
         """Rows of one stretch are no longer here."""
-        self.stretches[self.number_at(first)].held -= last - first + 1
+        number = self.number_at(first)
+        self.stretches[number].held -= last - first + 1
         del self.rows[first : last + 1], self.cells[first : last + 1]
-        self._starts = None
+        self._shift(number, first - last - 1)
 
     def replace(self, number: int, page: Page) -> None:
         """The rows of a page are all that is here of a stretch."""
         first, stretch = self.first(number), self.stretches[number]
         self.rows[first : first + stretch.held] = page.rows
         self.cells[first : first + stretch.held] = [None] * len(page.rows)
-        stretch.fetched, stretch.held = True, len(page.rows)
-        stretch.edges.begin(page)
+        stretch.begin(page)
+        stretch.held = len(page.rows)
         self._starts = None
 
     def take_folds(self, folds: Folds) -> None:
@@ -221,7 +241,8 @@ class HeldRows:
         if not stretch.open:
             return None
         if not stretch.fetched:  # scrolled up to, its end is what comes into sight first
-            return Want(stretch.key, None, above=bool(stretch.group) and begin <= first)
+            count = stretch.group.count if stretch.group else 0
+            return Want(stretch.key, None, above=bool(stretch.group) and begin <= first, count=count)
         if stretch.edges.after is not None and first < max(ends, 1) and last + _AHEAD >= ends:
             return Want(stretch.key, stretch.edges.after)
         if stretch.edges.before is not None and first - begin < _AHEAD and begin <= last + 1:

@@ -106,7 +106,7 @@ class RecordListModel(ListRows):
     def reload(self) -> None:
         """Ask again without moving the person's place in the list."""
         if self._asked:
-            held = {s.key: Held(s.edges.before, s.held) for s in self._held.stretches if s.fetched}
+            held = {s.key: Held(s.edges.before, s.held, s.whole) for s in self._held.stretches if s.fetched}
             again = partial(fetch_again, self._app, folds=self.folds, size=self._page_size, held=held)
             self._begin(again, self._take_again)
 
@@ -181,14 +181,14 @@ class RecordListModel(ListRows):
     def _take_first(self, found: Found) -> None:
         self.beginResetModel()
         self.columns = columns_of(self._app, self._type, self._query.columns)
-        self._put(found)
+        self._put(self._fresh(found))
         self.endResetModel()
         self.waiting.emit(False)
         self.arrived.emit()
         self._count(found.groups)
 
-    def _put(self, found: Found) -> None:
-        self._held, self._fetching = self._fresh(found), False
+    def _put(self, held: HeldRows) -> None:
+        self._held, self._fetching = held, False
         self._by = next(iter(columns_of(self._app, self._type, (self._query.group,))), None)
 
     def _fresh(self, found: Found) -> HeldRows:
@@ -209,11 +209,11 @@ class RecordListModel(ListRows):
         if found.groups is None and not found.pages[""].rows and self._held.stretches[0].edges.before is not None:
             self._start()  # the part in sight is gone
             return
-        before = self._held.ids()
-        same = self._fresh(found).ids() == before and len(self.columns) == len(self._query.columns)
+        before, fresh = self._held.ids(), self._fresh(found)
+        same = fresh.ids() == before and len(self.columns) == len(self._query.columns)
         if not same:
             self.beginResetModel()
-        self._put(found)
+        self._put(fresh)
         if not same:
             self.endResetModel()
         elif before:
@@ -246,11 +246,10 @@ class RecordListModel(ListRows):
             self.reload()
             return
         self._held.take_groups(groups)
-        last = len(self.columns) - 1
         for number in range(len(groups)):
-            row = self._held.start(number)
-            self._held.cells[row] = None
-            self.dataChanged.emit(self.index(row, 0), self.index(row, last))
+            self._held.cells[self._held.start(number)] = None
+        if self._held.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._held.rows) - 1, len(self.columns) - 1))
         self._count(groups)
 
     def _take_count(self, number: Count) -> None:
@@ -311,7 +310,7 @@ class RecordListModel(ListRows):
         stretch.empty()
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
         if stretch.open:
-            self._fetch_wants([Want(stretch.key, None)])
+            self._fetch_wants([Want(stretch.key, None, count=stretch.group.count if stretch.group else 0)])
         self.folded.emit()
 
     def take_folds(self, folds: Folds) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Select, String, case, func, select, type_coer
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Refused
-from crm_desktop.filters import Condition, Filter, ListQuery, also
+from crm_desktop.filters import AnyOf, Condition, Filter, ListQuery, also
 from crm_desktop.local_time import to_local
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import within_reach
@@ -29,8 +29,8 @@ from crm_desktop.services.references import label_text, seen_label_names, unseen
 from crm_desktop.words import _
 from db.fields import Field
 
-MOST_GROUPS = 20_000
-"""More heads help nobody, and a list holds no more rows than this either."""
+MOST_GROUPS = 5_000
+"""More heads help nobody."""
 
 _CHOICES = ("option", "state")
 _DAYS = ("date", "datetime")
@@ -38,7 +38,7 @@ _KINDS = (*_CHOICES, *_DAYS, "reference", "yes_no", "text")
 _AT_ONCE = 900  # engines limit the number of parameters
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """One group. key: its value as text, '' where the field is empty. value: as in a row; the first day of a month."""
 
@@ -78,6 +78,15 @@ def group_condition(about: Field, key: str) -> Filter:
     if about.kind == "reference":
         return Condition(name, "any_of", (Ref(int(key)),))
     return Condition(name, "is" if about.kind == "text" else "any_of", key if about.kind == "text" else (key,))
+
+
+def groups_condition(about: Field, keys: Sequence[str]) -> Filter:
+    """What the rows of several groups have in common."""
+    if about.kind not in (*_CHOICES, "text", "reference"):
+        return AnyOf(tuple(group_condition(about, key) for key in keys))
+    values = tuple(Ref(int(key)) if about.kind == "reference" else key for key in keys if key)
+    filled = Condition(about.name, "any_of", values)
+    return filled if len(values) == len(keys) else AnyOf((filled, Condition(about.name, "empty")))
 
 
 def rows_of_group(kind: RecordType, query: ListQuery, key: str) -> ListQuery:
