@@ -67,7 +67,7 @@ def look_into(
         with Session(engine) as session:
             types = load_types(session)
             options = load_options(session, types.values())
-        app = Application(engine, folder, reader(actor), types, options)
+        app = Application(engine, folder, reader(actor), types, options, read_only=True)
         return Looked(app, header, stack.pop_all())
     raise AssertionError("unreachable")
 

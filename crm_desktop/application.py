@@ -60,6 +60,7 @@ class Application:
     uid: str = field(default_factory=new_uid)
     outdated: str = ""
     watch: Watching | None = None
+    read_only: bool = False  # a backup that is looked into
     unanswered: dict[str, str] = field(default_factory=dict)  # attempts that got no answer: their names and batches, see services/once.py
 
     def type(self, key: str) -> RecordType:

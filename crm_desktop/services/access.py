@@ -114,6 +114,8 @@ def asking(app: Application) -> Iterator[Connection]:
 @contextmanager
 def acting(app: Application) -> Iterator[Session]:
     """One transaction that writes what the person at work does. Raises NotSaved where a server does not answer, even if it was done."""
+    if app.read_only:
+        raise Refused(_("Nothing here can be changed."))
     if app.outdated:
         raise words_for(app, Newer(app.outdated))
     if app.watch is not None and app.watch.away:
