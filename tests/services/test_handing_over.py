@@ -9,9 +9,10 @@ from record_makers import customer, order
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Missing, Refused
-from crm_desktop.filters import Condition
+from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.services import history, operating, saving
 from crm_desktop.services.handing_over import Plan, Portion, can_be_handed_over, hand_over, owned, preview, take_back
+from crm_desktop.services.listing import fetch_ids
 
 
 @pytest.fixture
@@ -36,19 +37,21 @@ def test_all_records_of_somebody_who_leaves_go_in_turn_and_stay_together(office:
     operating.operate(app, "sales-orders", orders[0].id or 0, orders[0].version, "confirm")
     others = customer(app, "Other", owner_id=Ref(cid))
     office.change("users", ann, active=False)
-    assert {p.type: p.count for p in owned(app, ann)} == {"customers": 4, "sales-orders": 3}
+    (due,) = fetch_ids(app, ListQuery("receivables"))  # what the confirmed order is to be paid with
+    assert {p.type: p.count for p in owned(app, ann)} == {"customers": 4, "sales-orders": 3, "receivables": 1}
     plan = everything_of(app, ann, bob, cid)
     seen = {p.type: p.each for p in preview(app, plan)}
-    assert seen == {"customers": {bob: 2, cid: 2}, "sales-orders": {bob: 1, cid: 2}}
+    assert seen == {"customers": {bob: 2, cid: 2}, "sales-orders": {bob: 1, cid: 2}, "receivables": {cid: 1}}
     assert owner(app, firms[0]) == ann
     batch, count = hand_over(app, plan)
-    assert count == 7
+    assert count == 8
     assert [owner(app, f) for f in firms] == [bob, cid, bob, cid]
     assert [owner(app, o) for o in orders] == [cid, bob, cid]
+    assert owner(app, saving.open_record(app, "receivables", due)) == cid
     assert saving.open_record(app, "customers", firms[0].id or 0).values["department_id"] == Ref(north)
     assert owner(app, others) == cid
-    assert take_back(app, batch) == 7
-    assert {owner(app, r) for r in (*firms, *orders)} == {ann}
+    assert take_back(app, batch) == 8
+    assert {owner(app, r) for r in (*firms, *orders, saving.open_record(app, "receivables", due))} == {ann}
     with pytest.raises(Missing):
         take_back(app, batch)
 
