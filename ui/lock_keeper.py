@@ -149,6 +149,7 @@ class LockKeeper(QObject):
             self._turned_on.emit()
 
     def _close(self) -> None:
+        self._look.stop()  # a closed window lives on for a moment, in which nobody is signed in
         self._stop_listening()
         self._stop_hearing()
         self.watch.close()
