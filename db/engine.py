@@ -222,6 +222,65 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """For one question alone: on a server it costs one round trip, with no transaction to begin and to end around it."""
+    options = {} if is_sqlite(engine) else {"isolation_level": "AUTOCOMMIT"}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+@contextmanager
+def reading_with(engine: Engine, question: str) -> Iterator[tuple[Connection, Any]]:
+    """The same, and the answer to a question that takes no values. A server gets it along with the beginning: no round trip more."""
+    if is_sqlite(engine):
+        with reading(engine) as connection:
+            yield connection, connection.exec_driver_sql(question).scalar()
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        answer = _begin_with(connection, "ISOLATION LEVEL REPEATABLE READ READ ONLY", question)
+        try:
+            yield connection, answer
+        finally:
+            if not connection.invalidated:
+                _roll_back(connection)
+
+
+@contextmanager
+def writing_with(engine: Engine, question: str) -> Iterator[tuple[Session, Any]]:
+    """A session that writes, and the answer to such a question."""
+    if is_sqlite(engine):
+        with writing(engine) as session:
+            yield session, session.connection().exec_driver_sql(question).scalar()
+        return
+    # The driver begins nothing by itself then; it commits and rolls back what was begun here.
+    with Session(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False) as session, session.begin():
+        yield session, _begin_with(session.connection(), "", question)
+
+
+def _begin_with(connection: Connection, how: str, question: str) -> Any:
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.execute(f"BEGIN {how}; {question}") as cursor:
+            cursor.nextset()
+            row = cursor.fetchone()
+    except Exception as error:
+        connection.invalidate(error)
+        fault = translate(error)
+        if fault is None:
+            raise
+        raise fault from error
+    return row[0] if row else None
+
+
+def _roll_back(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.rollback()
+    except Exception as error:  # noqa: BLE001 - the line broke: what was asked is answered all the same
+        connection.invalidate(error)
+
+
 def cancel(connection: Connection) -> None:
     """Stop what `connection` is executing, from another thread; it then raises `Interrupted`."""
     driver = connection.connection.driver_connection

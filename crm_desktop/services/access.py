@@ -25,14 +25,15 @@ from crm_desktop.services.faults import no_answer, told, words_for
 from crm_desktop.services.sign_in_need import is_nobody, nobody, required, was_reset
 from crm_desktop.words import _
 from db.access import Asker, Known, Limits, Subject, look_up, within, within_as
-from db.engine import reading, writing
-from db.errors import Newer
+from db.engine import reading, reading_with, writing_with
+from db.errors import Newer, Unreachable
 from db.models.access import AccessState, Position, PositionField, PositionRight, UserPosition
 from db.models.approvals import ApprovalTask
 from db.models.office import User
 from db.roles import own
 
 _CHUNK = 500
+_VERSION = "SELECT version FROM access_state WHERE id = 1"
 
 
 def rights_of(connection: Connection | Session, user_id: int) -> Rights:
@@ -80,13 +81,18 @@ def actor_of(connection: Connection | Session, user_id: int, station: str) -> Ac
     return Actor(row.id, row.name, row.department_id, rights, station, version)
 
 
-def refresh(app: Application, connection: Connection | Session) -> None:
-    """Read the rights of the person at work again if anything they follow from has changed. Raises Refused for one switched off."""
+def refresh(app: Application, connection: Connection | Session, version: int | None) -> None:
+    """Read the rights of the person at work again if anything they follow from has changed. Raises Refused for one switched off.
+
+    version: what `_VERSION` gives; None while somebody replaces the whole database, when all of it may look empty.
+    """
     actor = app.actor
     if is_nobody(actor):
         raise NotSignedIn(_("Nobody is signed in."), _("Please sign in first."))
-    if not actor.version or actor.user_id is None or access_version(connection) == actor.version:
+    if not actor.version or actor.user_id is None or version == actor.version:
         return
+    if version is None:
+        raise Unreachable("the database is being replaced")
     if not actor.proven and required(connection):
         raise NotSignedIn(_("Sign-in has been turned on."), _("Start the program again and sign in."))
     if actor.proven and was_reset(connection, actor.user_id):
@@ -106,8 +112,8 @@ def asking(app: Application) -> Iterator[Connection]:
     """One consistent picture of the data for a question of the person at work."""
     if app.watch is not None and app.watch.away:
         raise no_answer()
-    with told(app), reading(app.engine) as connection:
-        refresh(app, connection)
+    with told(app), reading_with(app.engine, _VERSION) as (connection, version):
+        refresh(app, connection, version)
         yield connection
 
 
@@ -122,8 +128,8 @@ def acting(app: Application) -> Iterator[Session]:
         app.watch.doubt()
         raise _not_saved()
     try:
-        with told(app), writing(app.engine) as session:
-            refresh(app, session)
+        with told(app), writing_with(app.engine, _VERSION) as (session, version):
+            refresh(app, session, version)
             yield session
     except Away as error:
         raise _not_saved() from error

@@ -17,7 +17,7 @@ from crm_desktop.draft import Draft
 from crm_desktop.services.faults import told
 from crm_desktop.stored_values import draft_from_json, draft_to_json
 from db.base import now
-from db.engine import reading, writing
+from db.engine import glancing, writing
 from db.models.system import KeptDraft
 
 
@@ -60,7 +60,7 @@ def kept(app: Application, type_key: str, record_id: int | None) -> list[Kept]:
         .where(table.c.user_id == app.actor.user_id, table.c.record_type == type_key, table.c.record_id == (record_id or 0))
         .order_by(table.c.at.desc())
     )
-    with told(app), reading(app.engine) as connection:
+    with told(app), glancing(app.engine) as connection:
         rows = connection.execute(query).mappings().all()
     return [found for row in rows if (found := _kept(app, type_key, row)) is not None]
 
@@ -71,7 +71,7 @@ def left_over(app: Application) -> list[tuple[str, int]]:
         return []
     table: Any = KeptDraft.__table__
     query = select(table.c.record_type, table.c.record_id).where(table.c.user_id == app.actor.user_id).order_by(table.c.at.desc())
-    with told(app), reading(app.engine) as connection:
+    with told(app), glancing(app.engine) as connection:
         return [(key, id_) for key, id_ in dict.fromkeys(map(tuple, connection.execute(query))) if key in app.types]
 
 

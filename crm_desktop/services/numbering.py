@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crm_desktop.errors import Missing
@@ -25,15 +25,14 @@ def take_numbers(session: Session, key: str, count: int, day: dt.date | None = N
     """
     table: Any = NumberSequence.__table__
     day = day or dt.date.today()
-    # The write comes first: it takes the lock, so what is read afterwards cannot change any more.
-    claimed = session.execute(update(table).where(table.c.key == key).values(version=table.c.version + 1))
-    if claimed.rowcount == 0:  # type: ignore[attr-defined]
+    # The write comes first: it takes the lock, so what it gives back cannot change any more.
+    claim = update(table).where(table.c.key == key).values(version=table.c.version + 1)
+    claimed = session.execute(claim.returning(table.c.pattern, table.c.restart, table.c.period, table.c.last)).one_or_none()
+    if claimed is None:
         raise Missing(
             _("There is no number sequence “{key}”.").format(key=key), _("An administrator can add it in the set-up.")
         )
-    pattern, restart, period, last = session.execute(
-        select(table.c.pattern, table.c.restart, table.c.period, table.c.last).where(table.c.key == key)
-    ).one()
+    pattern, restart, period, last = claimed
     now = period_of(restart, day)
     if now < period:
         now = period  # an earlier day's document gets a number of the running period: it was written now

@@ -197,7 +197,6 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     kind = app.type(draft.type)
     if not operation:  # an operation has asked for its own right
         require_reach(app, session, kind, "change", [int(draft.id or 0)])
-    hooks.before_touching(session, kind, [draft], batch=batch)
     before = _claim(session, app, kind, draft)
     if before is None:
         return read_record(app, session, kind, int(draft.id or 0)) or draft

@@ -58,6 +58,8 @@ def _candidates(
     if kind.number and len(ids) == _CANDIDATES:  # among so many, the one whose number was typed may be an old one
         numbers = {text.strip(), text.strip().upper()}
         ids += connection.scalars(select(table.c.id).where(table.c[kind.number].in_(numbers)).limit(limit))
+    if not ids:  # most types: not worth asking anything more
+        return []
     query = select(table.c.id, table.c.search_text).where(search.among(table, ids, is_sqlite(connection)))
     if reach is not None:
         query = query.where(reach)

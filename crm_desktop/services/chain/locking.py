@@ -35,9 +35,8 @@ def lock(session: Session, kind: RecordType, drafts: Iterable[Draft] = (), ids: 
         session.execute(text("SELECT crm_settle(c) FROM unnest(CAST(:customers AS bigint[])) c"), {"customers": sorted(customers)})
     whole = bool(batch) or len(customers) > _MANY
     first = func.pg_advisory_xact_lock if whole else func.pg_advisory_xact_lock_shared
-    session.execute(select(first(_SPACE, 0)))
-    for id_ in () if whole else sorted(customers):
-        session.execute(select(func.pg_advisory_xact_lock(_SPACE, id_ % _LARGEST or _LARGEST)))
+    each = [] if whole else [func.pg_advisory_xact_lock(_SPACE, id_ % _LARGEST or _LARGEST) for id_ in sorted(customers)]
+    session.execute(select(first(_SPACE, 0), *each))  # taken in this order
 
 
 def _customers(session: Session, kind: RecordType, drafts: list[Draft], ids: set[int]) -> set[int]:
