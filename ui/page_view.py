@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QHBoxLayout, QWidget
 
+from crm_desktop.printing.inks import PAPER
 from crm_desktop.printing.preview import find_text, page_rgb
 from crm_desktop.words import _
 from ui import theme
@@ -41,7 +42,7 @@ class PageItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: object, widget: QWidget | None = None) -> None:
         paper = QRectF(0, 0, self.wide, self.high)
-        painter.fillRect(paper, Qt.GlobalColor.white)  # paper is white in every theme
+        painter.fillRect(paper, QColor(PAPER))
         if not self.picture.isNull():
             self._paint_picture(painter, paper)
         for boxes, token, alpha in ((self.hits, "star", 90), (self.current, "red", 110)):

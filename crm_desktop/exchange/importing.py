@@ -44,12 +44,12 @@ from crm_desktop.exchange.tables import Table
 from crm_desktop.exchange.values import NewChoice
 from crm_desktop.options import Choice, Options
 from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.records.linked import LINKED
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.registry import load_options
 from crm_desktop.rules.number_reading import number_reader, running_number
 from crm_desktop.services import events
 from crm_desktop.services.access import gone
-from crm_desktop.services.chain.locking import LINKED
 from crm_desktop.services.faults import told
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.saving import derive, new_draft, new_line, save_within

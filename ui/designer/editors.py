@@ -20,15 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crm_desktop.printing.inks import INKS
 from crm_desktop.words import _
 from ui import icons, theme
 from ui.widgets.buttons import Button
-
-INKS = (
-    "#000000", "#1a1f26", "#5b6673", "#98a2b3", "#c9d1da", "#f3f6f9", "#ffffff", "#1f4e79", "#2160e4", "#0e7490", "#067647", "#7a8b1f",
-    "#b45309", "#c2261a", "#a4262c", "#5b34c9",
-)  # fmt: skip
-"""Inks on offer: what is printed, not what the window looks like."""
 
 
 class Entry(QWidget):

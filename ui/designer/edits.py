@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from crm_desktop.printing.inks import INK
 from crm_desktop.printing.template import (
     Band,
     Column,
@@ -258,7 +259,7 @@ def add_columns(template: Template, owner_id: str, columns: Sequence[Column]) ->
 
 
 BASIC: Mapping[str, Any] = {
-    "font": "sans", "size": 9.0, "bold": False, "italic": False, "underline": False, "color": "#000000", "fill": "", "align": "left",
+    "font": "sans", "size": 9.0, "bold": False, "italic": False, "underline": False, "color": INK, "fill": "", "align": "left",
     "valign": "middle", "padding": 0.0, "line_height": 1.35, "overflow": "wrap", "max_lines": 0, "border": None, "format": "auto",
 }  # fmt: skip
 """How something looks of which nothing is said."""

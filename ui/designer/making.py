@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from crm_desktop.errors import Told
 from crm_desktop.printing import template as t
+from crm_desktop.printing.inks import HEADING
 from crm_desktop.words import N_, _, translated
 from ui.designer import edits
 from ui.designer.dropping import Carried
@@ -101,7 +102,7 @@ def table_of(over: str, fields: Sequence[Carried], taken: Iterable[str], width: 
     )
     columns = [first, *(column(field, f"{id_}_c{n}") for n, field in enumerate(fields, 1))]
     columns = _fitted(columns, width)
-    heading = t.Heading(height=8.0, style=t.StyleEntry(bold=True, padding=1.2, fill="#eef2f7"))
+    heading = t.Heading(height=8.0, style=t.StyleEntry(bold=True, padding=1.2, fill=HEADING))
     total = t.SumRow(label=translated(N_("Total"), language), style=t.StyleEntry(bold=True, padding=1.2))
     summed = any(each.sum for each in columns)
     made = t.Table(over=over, columns=tuple(columns), heading=heading, row_height=7.0, total=total if summed else None)

@@ -6,10 +6,11 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from crm_desktop.printing.inks import PAPER
 from ui import theme
 from ui.designer.places import Sheet
 
-_PAPER, _SHADE = "#ffffff", 26  # paper is white in every theme
+_SHADE = 26
 
 
 class PageItem(QGraphicsItem):
@@ -41,7 +42,7 @@ class PageItem(QGraphicsItem):
         for step in (0.4, 0.8, 1.2):  # along two edges only: a blended rectangle as large as the page takes milliseconds
             painter.fillRect(QRectF(step, high, wide, step), shade)
             painter.fillRect(QRectF(wide, step, step, high - step), shade)
-        painter.fillRect(self.paper, QColor(_PAPER))
+        painter.fillRect(self.paper, QColor(PAPER))
         if not self.background.isNull():
             painter.drawImage(self.paper, self.background)
         if not self.picture.isNull():
