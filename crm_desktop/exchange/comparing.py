@@ -30,6 +30,10 @@ _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "products": (("name", "specification"), ("barcode",)),
     "follow-ups": (("text", "customer_id"), ("at",)),
     "tasks": (("title", "customer_id", "due"), ()),
+    "leads": (("company", "person"), ("mobile", "phone", "email")),
+    "opportunities": (("title", "customer_id"), ()),
+    "receivables": (("customer_id", "title", "due_date", "amount"), ()),
+    "receipts": (("customer_id", "receipt_date", "amount", "reference"), ()),
 }
 
 

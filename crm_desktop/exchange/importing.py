@@ -33,23 +33,27 @@ from crm_desktop.exchange.converting import (
     with_fixed,
     with_meant,
 )
-from crm_desktop.exchange.headings import FAMILY, GIVEN, NUMBER
+from crm_desktop.exchange.headings import FAMILY, GIVEN, LINE, NUMBER
 from crm_desktop.exchange.mapping import ColumnMap, field_of, mapping_of, recogniser
+from crm_desktop.exchange.order_lines import is_of_orders, link_to_orders
 from crm_desktop.exchange.plan import Incoming, Plan, Planned, Result
 from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.exchange.related_columns import children
 from crm_desktop.exchange.resolving import Resolver
+from crm_desktop.exchange.states import leave_out_nothing, note_states
 from crm_desktop.exchange.suggesting import suggest_meanings
 from crm_desktop.exchange.tables import Table
 from crm_desktop.exchange.values import NewChoice
 from crm_desktop.options import Choice, Options
 from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.records.documents import ZERO
 from crm_desktop.records.linked import LINKED
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.registry import load_options
 from crm_desktop.rules.number_reading import number_reader, running_number
 from crm_desktop.services import events
 from crm_desktop.services.access import gone
+from crm_desktop.services.chain import hooks
 from crm_desktop.services.faults import told
 from crm_desktop.services.reading import read_records
 from crm_desktop.services.saving import derive, new_draft, new_line, save_within
@@ -105,6 +109,8 @@ def plan_import(
         Resolver(app, connection, plan, create_missing).resolve(kind, records)
         if kind.lines:
             records = under_documents(kind, records)
+            if is_of_orders(kind):
+                link_to_orders(app, connection, kind, records)
             plan.notes += doubled_numbers(kind, records)
         elif any(r.beside for r in records):
             records = under_owners(records, kind.number)
@@ -116,6 +122,8 @@ def plan_import(
         _collect_choices(kind, plan)
         inside = replace(app, options=_with_choices(app.options, plan))
         _check(inside, connection, kind, plan, progress)
+        leave_out_nothing(kind, plan)
+        note_states(inside, kind, plan)
         plan_beside(inside, connection, kind, plan)
         suggest_meanings(app, connection, kind, plan)
     find_files(plan)
@@ -145,9 +153,12 @@ def _require_columns(kind: RecordType, plan: Plan) -> None:
     """The fields that no record can be without, and that nothing fills by itself, need a column or a fixed value."""
     table: Any = kind.model.__table__
     missing = []
+    followed = {own for n, f in kind.fields.items() if f.required and plan.mapping.has(n, n + NUMBER) for own in f.copies}
+    with_lines = any(target.startswith(LINE) for target in plan.mapping.columns.values())
     for name, about in kind.fields.items():
-        needed = about.required and not about.custom and _is_empty(table.c[name].default, plan.mapping.has(kind.number))
-        needed |= bool(kind.lines) and name == kind.number  # rows of one order are put together by it
+        needed = about.required and not about.custom and name not in followed
+        needed &= about.custom or _is_empty(table.c[name].default, plan.mapping.has(kind.number))
+        needed |= with_lines and name == kind.number  # rows of one order are put together by it
         named = (name, name + NUMBER, GIVEN, FAMILY) if name == "name" else (name, name + NUMBER)
         if needed and not plan.mapping.has(*named):
             missing.append(_(about.label))
@@ -161,7 +172,7 @@ def _require_columns(kind: RecordType, plan: Plan) -> None:
 
 def _is_empty(default: Any, numbered: bool) -> bool:
     """Whether nothing fills a field. Texts begin empty, which only does for records that are known by their number already."""
-    return default is None or (default.is_scalar and default.arg == "" and not numbered)
+    return default is None or (default.is_scalar and default.arg in ("", ZERO) and not numbered)
 
 
 def _collect_choices(kind: RecordType, plan: Plan) -> None:
@@ -195,6 +206,7 @@ class _Builder:
         self._checker = Checker(app, kind)
         # What a new record begins with is the same for all; only what is wrong with it, if nothing else is said, is looked at each time.
         self._unsound = set(self._checker.problems(template))
+        self._amounts = {n: f for n, f in kind.fields.items() if f.required and not f.computed and template.values.get(n) == ZERO}
 
     def draft(self, incoming: Incoming) -> Draft:
         """A new draft."""
@@ -203,7 +215,11 @@ class _Builder:
 
     def problems(self, incoming: Incoming, draft: Draft) -> dict[str, str]:
         """What is wrong with the draft made from what a file says."""
-        return self._checker.problems(draft, among=None if self._line else self._unsound.union(incoming.values))
+        found = self._checker.problems(draft, among=None if self._line else self._unsound.union(incoming.values))
+        for name, about in self._amounts.items():
+            if name not in incoming.values:  # 0 is what a new record begins with, and what nobody is owed
+                found.setdefault(name, _("{field} is needed.").format(field=_(about.label)))
+        return found
 
 
 def _check(app: Application, connection: Any, kind: RecordType, plan: Plan, progress: Progress) -> None:
@@ -265,6 +281,7 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
             for chunk in _chunks(new):
                 drafts = [build(p.incoming) for p in chunk]
                 saved = save_within(session, app_inside, drafts, "import", batch, sound=sound)
+                hooks.begin_imported(session, app_inside, kind, saved, batch)
                 for item, draft in zip(chunk, saved, strict=True):
                     item.id = draft.id
                 done += len(chunk)

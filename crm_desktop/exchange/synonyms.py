@@ -16,6 +16,36 @@ _CUSTOMER_REFERENCE = {
     "customer_id.number": "客户编号 客户编码 客户代码 客户号 customerid customerno customernumber customercode clientid accountnumber",
 }
 
+_GOODS_LINES = {
+    "lines.product_id": "产品 商品 货品 product item",
+    "lines.code": "产品编号 商品编号 产品编码 商品编码 货号 物料编码 条码 sku productid productcode productno itemcode itemno trackid"
+    " barcode code",
+    "lines.name": "产品名称 商品名称 品名 名称 货品名称 物料名称 productname itemname description trackname track name",
+    "lines.specification": "规格 规格型号 型号 spec model",
+    "lines.unit": "单位 计量单位 uom unit",
+    "lines.quantity": "数量 订购数量 销售数量 发货数量 退货数量 quantity qty orderqty count",
+    "lines.remark": "备注 行备注 明细备注 remark remarks linenote",
+}
+
+_PRICED_LINES = _GOODS_LINES | {
+    "lines.price": "单价 价格 销售单价 含税单价 unitprice price rate",
+    "lines.discount": "折扣 折扣率 discount discountpercent discountrate",
+    "lines.tax_rate": "税率 vatrate taxrate taxpercent",
+    "lines.amount": "金额 小计 行金额 amount linetotal lineamount extendedprice",
+    "lines.tax": "税额 taxamount",
+}
+
+_ORDER_REFERENCE = {
+    "order_id": "订单 销售订单 关联订单 order salesorder",
+    "order_id.number": "订单号 订单编号 销售订单号 销售单号 orderno ordernumber orderid salesorderno",
+}
+
+_NUMBERS = "单号 单据编号 单据号 编号 documentno number no"
+_AMOUNTS = {
+    "currency_id": "币种 货币 币别 currency currencycode",
+    "tax_mode": "价格方式 含税方式 计税方式 是否含税 taxmode",
+}
+
 SYNONYMS: dict[str, dict[str, str]] = {
     "customers": {
         "number": "客户编号 客户编码 客户代码 客户号 编号 编码 代码 会员卡号 会员编号 customerid customerno customernumber customercode"
@@ -111,20 +141,110 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "freight": "运费 物流费 freight shipping shippingcost",
         "net": "不含税金额 不含税合计 netamount subtotal",
         "total": "合计 总金额 总计 订单金额 应付金额 价税合计 ordertotal totalamount grandtotal",
-        "lines.product_id": "产品 商品 货品 product item",
-        "lines.code": "产品编号 商品编号 产品编码 商品编码 货号 物料编码 条码 sku productid productcode productno itemcode itemno trackid"
-        " barcode code",
-        "lines.name": "产品名称 商品名称 品名 名称 货品名称 物料名称 productname itemname description trackname track name",
-        "lines.specification": "规格 规格型号 型号 spec model",
-        "lines.unit": "单位 计量单位 uom unit",
-        "lines.quantity": "数量 订购数量 销售数量 quantity qty orderqty count",
-        "lines.price": "单价 价格 销售单价 含税单价 unitprice price rate",
-        "lines.discount": "折扣 折扣率 discount discountpercent discountrate",
-        "lines.tax_rate": "税率 vatrate taxrate taxpercent",
-        "lines.amount": "金额 小计 行金额 amount linetotal lineamount extendedprice",
-        "lines.tax": "税额 taxamount",
+        **_PRICED_LINES,
         "lines.delivered": "已发货 已发数量 已交数量 发货数量 delivered shippedqty",
-        "lines.remark": "备注 行备注 明细备注 remark remarks linenote",
+    },
+    "leads": {
+        "number": "线索编号 编号 leadid leadno",
+        "company": "公司 公司名称 单位 单位名称 客户 客户名称 客户公司 companyname organization accountname",
+        "person": "联系人 姓名 联系人姓名 contact contactname fullname name",
+        "title": "职务 职位 jobtitle position",
+        "source": "来源 线索来源 渠道 leadsource",
+        "interest": "需求 意向 意向产品 需求描述 咨询内容 requirements message",
+        "next_contact": "下次联系 下次跟进 下次跟进时间 nextcontact",
+        "mobile": "手机 手机号 手机号码 移动电话 mobilephone cell",
+        "phone": "电话 联系电话 座机 telephone tel phonenumber",
+        "email": "邮箱 电子邮箱 emailaddress mail",
+        "status": "状态 线索状态 leadstatus state",
+        "note": "备注 说明 描述 remark notes comment description",
+    },
+    "opportunities": {
+        **_CUSTOMER_REFERENCE,
+        "number": f"商机编号 机会编号 {_NUMBERS} opportunityid dealid",
+        "title": "商机名称 商机 机会名称 主题 项目名称 opportunity opportunityname dealname subject name",
+        "stage_id": "阶段 销售阶段 商机阶段 stage salesstage dealstage",
+        "expected_close": "预计成交日期 预计签单日期 预计成交时间 closedate closingdate expectedclose",
+        "estimate": "预计金额 商机金额 预计销售额 金额 amount value expectedrevenue",
+        "probability": "可能性 成交概率 赢率 probability",
+        "source": "来源 商机来源 leadsource",
+        "note": "备注 说明 描述 description notes",
+    },
+    "quotes": {
+        **_CUSTOMER_REFERENCE,
+        "number": f"报价单号 报价编号 报价单编号 {_NUMBERS} quote quoteno quotenumber quoteid quotationno",
+        "contact_id": "联系人 contact contactname",
+        "title": "报价主题 主题 项目名称 subject",
+        "quote_date": "日期 单据日期 报价时间 date quotedate",
+        "valid_until": "有效期 报价有效期 截止日期 validtill expirydate expirationdate",
+        "status": "状态 单据状态 报价状态 quotestatus state",
+        "note": "报价备注 单据备注 摘要 notes comment comments",
+        **_AMOUNTS,
+        "order_discount": "整单优惠 整单折扣 折让 discountamount",
+        "freight": "物流费 shipping shippingcost",
+        **_PRICED_LINES,
+    },
+    "deliveries": {
+        **_CUSTOMER_REFERENCE,
+        **_ORDER_REFERENCE,
+        "number": f"发货单号 送货单号 出库单号 发货单编号 {_NUMBERS} deliveryno deliverynumber shipmentno",
+        "delivery_date": "日期 单据日期 送货日期 出库日期 发货时间 date deliverydate shipdate",
+        "status": "状态 单据状态 state",
+        "address": "送货地址 收货地址 shippingaddress deliveryaddress",
+        "carrier": "物流公司 快递公司 承运商 shipvia shipper",
+        "tracking": "物流单号 快递单号 trackingnumber trackingno",
+        "note": "发货备注 单据备注 摘要 notes",
+        **_GOODS_LINES,
+        "lines.serials": "序列号 sn 批号 serialnumber",
+    },
+    "returns": {
+        **_CUSTOMER_REFERENCE,
+        **_ORDER_REFERENCE,
+        "number": f"退货单号 退货单编号 退货编号 {_NUMBERS} returnno rma rmano",
+        "return_date": "日期 单据日期 退货时间 date returndate",
+        "status": "状态 单据状态 state",
+        "kind": "退货类型 类型 处理方式",
+        "reason": "退货原因 reason",
+        "note": "退货备注 单据备注 摘要 notes",
+        **_PRICED_LINES,
+    },
+    "receivables": {
+        **_CUSTOMER_REFERENCE,
+        **_ORDER_REFERENCE,
+        "number": f"应收单号 应收编号 凭证号 {_NUMBERS} invoiceno invoicenumber",
+        "title": "摘要 说明 项目 款项名称 期次 description memo",
+        "due_date": "到期日期 应收日期 应收款日期 截止日期 付款期限 约定付款日 duedate due",
+        "amount": "应收金额 应收 应收款 应收账款 应收余额 期初应收 期初余额 期初欠款 期初应收款 期初应收余额 欠款 欠款金额 欠款余额 余额"
+        " balance openingbalance amountdue outstanding amountoutstanding",
+        "currency_id": "币种 货币 币别 currency currencycode",
+        "note": "备注 remark remarks notes comment",
+    },
+    "invoices": {
+        **_CUSTOMER_REFERENCE,
+        "number": f"开票单号 发票编号 发票号 {_NUMBERS} invoice invoiceno invoicenumber invoiceid",
+        "invoice_date": "日期 开票时间 发票日期 date invoicedate",
+        "kind": "发票类型 类型 invoicetype",
+        "status": "状态 单据状态 发票状态 state",
+        "title_name": "抬头 开票抬头 购方名称 购买方名称",
+        "tax_number": "纳税人识别号 购方税号 购买方税号 taxid vatnumber",
+        "note": "发票备注 单据备注 摘要 notes",
+        **_AMOUNTS,
+        "lines.order_id": "订单 销售订单 订单号 订单编号 order orderno ordernumber",
+        **{target: words for target, words in _PRICED_LINES.items() if target not in ("lines.code", "lines.remark")},
+    },
+    "receipts": {
+        **_CUSTOMER_REFERENCE,
+        "number": f"收款单号 收款编号 凭证号 {_NUMBERS} receiptno receiptnumber paymentno",
+        "receipt_date": "日期 收款时间 到账日期 付款日期 回款日期 date paymentdate receiptdate",
+        "amount": "收款金额 实收金额 到账金额 回款金额 付款金额 amount paymentamount amountreceived",
+        "status": "状态 单据状态 state",
+        "method": "付款方式 结算方式 支付方式 paymentmethod",
+        "account": "账户 收款账号 银行账户 结算账户 bankaccount",
+        "reference": "流水号 银行流水 交易号 交易流水号 transactionid referenceno",
+        "payer": "付款人 付款单位 payer",
+        "note": "摘要 说明 收款备注 notes memo",
+        "currency_id": "币种 货币 币别 currency currencycode",
+        "lines.receivable_id": "应收单 应收单号 应收编号 receivableno",
+        "lines.amount": "核销金额 本次核销 分配金额 allocated",
     },
     "follow-ups": {
         **_CUSTOMER_REFERENCE,

@@ -23,8 +23,12 @@ from crm_desktop.records.record_type import LineType, Operation, Problems, Recor
 from crm_desktop.words import _
 from db.models.sales import SalesOrder, SalesOrderLine
 
-RUNNING = ("confirmed", "part_delivered", "done")
+UNDER_WAY = ("confirmed", "part_delivered")
+RUNNING = (*UNDER_WAY, "done")
 """The states of an order that holds: both sides count on it."""
+
+CONFIRM = "sales-orders.confirm"
+"""The right that lets an order count."""
 
 
 def _derive(draft: Draft, before: Draft | None = None) -> None:

@@ -18,6 +18,7 @@ from crm_desktop.errors import Missing, Refused
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import acting, asking, require_reach
+from crm_desktop.services.chain.keeping import ACTION as FOLLOWED
 from crm_desktop.services.deleting import delete_within
 from crm_desktop.services.opening import reload_setup
 from crm_desktop.services.reading import read_records
@@ -139,7 +140,7 @@ class _Undoing:
             self._refuse_without_right(kind, going, {e.user_id for e in entries})
             if kind.key in _CHOICES:
                 going = [id_ for id_ in going if versions[id_] == 1 and not self._used(kind, id_)]
-            elif changed := next((id_ for id_ in going if versions[id_] != 1), None):
+            elif changed := self._changed(kind, [id_ for id_ in going if versions[id_] != 1]):
                 raise _changed_since(kind, labels[changed])
             self._refuse_what_came_since(kind, going, labels)
             if going:
@@ -148,6 +149,14 @@ class _Undoing:
             count += len(going) if kind.key not in _CHOICES else 0
             self._step(len(entries))
         return count
+
+    def _changed(self, kind: RecordType, ids: Sequence[int]) -> int | None:
+        """One of the records that somebody has changed: figures that followed from other documents are nobody's work."""
+        table: Any = HistoryEntry.__table__
+        query = select(table.c.record_id).where(
+            table.c.record_type == kind.key, table.c.record_id.in_(ids), table.c.version > 1, table.c.action != FOLLOWED
+        )
+        return self._session.scalar(query.limit(1)) if ids else None
 
     def _refuse_without_right(self, kind: RecordType, ids: list[int], people: set[int | None]) -> None:
         """What somebody brought in a moment ago goes without the right to delete; what others brought does not."""

@@ -23,7 +23,7 @@ class ApprovalFlow(Record):
     __tablename__ = "approval_flow"
     name: Mapped[str] = field("Name", required=True, width=24, search="text", sort="name_key", sortable=True)
     name_key: Mapped[str] = mapped_column(default="")
-    record_type: Mapped[str] = field("Record type (key)", "code", computed=True)
+    record_type: Mapped[str] = field("Key of the record type", "code", computed=True)
     record_title: Mapped[str] = field("Record type", width=16, computed=True, translated=True)
     operation: Mapped[str] = field("Operation (key)", "code", computed=True)
     operation_label: Mapped[str] = field("Operation", width=18, computed=True, translated=True)
@@ -59,7 +59,7 @@ class Approval(Record):
     __tablename__ = "approval"
     number: Mapped[str] = field("Number", "code", width=12, search="code", sortable=True, unique=True, computed=True)
     title: Mapped[str] = field("Subject", width=28, search="text", computed=True)
-    record_type: Mapped[str] = field("Record type (key)", "code", computed=True)
+    record_type: Mapped[str] = field("Key of the record type", "code", computed=True)
     record_title: Mapped[str] = field("Record type", width=12, computed=True, translated=True)
     record_id: Mapped[int] = field("Record (key)", "integer", default=0, nullable=False, computed=True)
     operation: Mapped[str] = field("Operation (key)", "code", computed=True)

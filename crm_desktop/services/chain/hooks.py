@@ -10,6 +10,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft
 from crm_desktop.records.linked import LINKED
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.records.sales import CONFIRM, RUNNING, UNDER_WAY
 from crm_desktop.services.approval_changes import check_changes
 from crm_desktop.services.approval_locks import refuse_deleting, refuse_locked
 from crm_desktop.services.chain.locking import lock
@@ -17,7 +18,7 @@ from crm_desktop.services.chain.rules import allow, allow_deleting, prepare
 from crm_desktop.services.chain.settling import Move, Touched, settle
 from crm_desktop.services.stages import OPPORTUNITIES, check_stage, note_visits
 
-__all__ = ["after_changes", "before_deleting", "before_touching", "before_writing", "fill_in", "settle_all"]
+__all__ = ["after_changes", "before_deleting", "before_touching", "before_writing", "begin_imported", "fill_in", "settle_all"]
 
 
 def before_touching(session: Session, kind: RecordType, drafts: Sequence[Draft] = (), ids: Sequence[int] = (), batch: str = "") -> None:
@@ -50,6 +51,15 @@ def after_changes(session: Session, app: Application, kind: RecordType, moves: S
     """Bring the figures of all touched documents to what follows now. Raises NeedsApproval for a change that needs it."""
     check_changes(session, app, kind, moves)
     settle_all(session, app, [(kind, moves)])
+
+
+def begin_imported(session: Session, app: Application, kind: RecordType, made: Sequence[Draft], batch: str) -> None:
+    """Let orders that an import brings in confirmed be owed from now on. What is done already comes in as it was: history."""
+    if kind.key == "sales-orders":
+        if any(d.values.get("status") in RUNNING for d in made):
+            app.actor.require(CONFIRM)
+        begun = {int(d.id or 0) for d in made if d.values.get("status") in UNDER_WAY}
+        settle(session, app, Touched(orders=set(begun), begun=begun, batch=batch))
 
 
 def settle_all(session: Session, app: Application, done: Sequence[tuple[RecordType, Sequence[Move]]]) -> None:

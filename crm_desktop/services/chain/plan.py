@@ -29,8 +29,9 @@ _OWN = ("customer_id", "currency_id", "owner_id", "department_id")
 class Plan:
     """The receivables of one order, inside a transaction."""
 
-    def __init__(self, session: Session, app: Application, order: Draft) -> None:
-        self._session, self._app, self._order = session, app, order
+    def __init__(self, session: Session, app: Application, order: Draft, batch: str = "") -> None:
+        """batch: the import that brings the order in, and its instalments with it."""
+        self._session, self._app, self._order, self._batch = session, app, order, batch
         self._kind = app.type("receivables")
         table: Any = self._kind.model.__table__
         ids = list(session.scalars(select(table.c.id).where(table.c.order_id == order.id).order_by(table.c.id)))
@@ -92,7 +93,8 @@ class Plan:
         return Draft(self._kind.key, None, 0, values | more)
 
     def _insert(self, drafts: list[Draft]) -> None:
-        for made in insert_records(self._session, self._app, self._kind, drafts):
+        action = "import" if self._batch else "create"
+        for made in insert_records(self._session, self._app, self._kind, drafts, action, self._batch):
             self._rows.append(made)
             self._before[made.id] = made.copy()
             tell_later(self._session, self._app, self._kind.key, int(made.id or 0))

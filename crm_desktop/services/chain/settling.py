@@ -39,6 +39,7 @@ class Touched:
     customers: set[int] = field(default_factory=set)  # whose credit may have changed
     edited: set[int] = field(default_factory=set)  # receivables whose amount a person has set
     begun: set[int] = field(default_factory=set)  # orders confirmed just now
+    batch: str = ""  # the import that all of it belongs to
 
     def add(self, kind: RecordType, moves: Iterable[Move]) -> None:
         """Note what these moves touch."""
@@ -133,7 +134,7 @@ class _Settling:
         order.values["delivered_on"] = self._delivered_on(order)
         order.values["returned"] = sum(refunds.values(), ZERO)
         order.values["invoiced"] = figures.invoiced(self._session, [id_]).get(id_, ZERO)
-        plan = Plan(self._session, self._app, order)
+        plan = Plan(self._session, self._app, order, self._touched.batch)
         plan.settle(refunds, self._touched.edited, id_ in self._touched.begun)
         order.values |= plan.sums()
         self._check_order(kind, order)

@@ -1,0 +1,77 @@
+"""What documents come in as: in the state the file gives them, or in their first one, where the rest is done by steps of their own."""
+
+from __future__ import annotations
+
+from crm_desktop.application import Application
+from crm_desktop.draft import Draft
+from crm_desktop.exchange.plan import Plan, Planned
+from crm_desktop.records.documents import ZERO
+from crm_desktop.records.record_type import RecordType
+from crm_desktop.records.sales import CONFIRM, RUNNING
+from crm_desktop.words import _, ngettext
+
+
+def note_states(app: Application, kind: RecordType, plan: Plan) -> None:
+    """Say what becomes of the states that new documents have in the file."""
+    if not kind.states or not plan.mapping.has("status"):
+        return
+    new = [p for p in plan.records if p.action == "create" and p.incoming.values.get("status")]
+    if kind.key == "sales-orders":
+        _note_orders(app, new, plan)
+        return
+    held = [p for p in new if _begins(kind, p) != p.incoming.values["status"]]
+    if not held:
+        return
+    states = dict.fromkeys(app.options.label(kind.fields["status"].options, str(_begins(kind, p))) for p in held)
+    words = ngettext(
+        "{count} document comes in as “{states}”, whatever state it has in the file: the rest is done by its own steps.",
+        "{count} documents come in as “{states}”, whatever state they have in the file: the rest is done by their own steps.",
+        len(held),
+    )
+    plan.notes.append(words.format(count=len(held), states="”, “".join(states)))
+    for item in held:
+        del item.incoming.values["status"]
+
+
+def _begins(kind: RecordType, item: Planned) -> object:
+    """The state a new record has in the end."""
+    draft = Draft(kind.key, values=dict(item.incoming.values))
+    kind.derive(draft, None)
+    return draft.values.get("status")
+
+
+def _note_orders(app: Application, new: list[Planned], plan: Plan) -> None:
+    running = [p for p in new if p.incoming.values["status"] in RUNNING]
+    if running and not app.actor.may(CONFIRM):
+        for item in running:
+            item.action = "wrong"
+            item.problems["status"] = _("You may not confirm orders.")
+        return
+    done = sum(p.incoming.values["status"] == "done" for p in running)
+    owed = len(running) - done
+    if owed:
+        words = ngettext(
+            "{count} order is confirmed: its instalments come in as receivables.",
+            "{count} orders are confirmed: their instalments come in as receivables.",
+            owed,
+        )
+        plan.notes.append(words.format(count=owed))
+    if done:
+        words = ngettext(
+            "{count} order is done and comes in as history: what is still owed for it is an opening balance, among the receivables.",
+            "{count} orders are done and come in as history: what is still owed for them is an opening balance, among the receivables.",
+            done,
+        )
+        plan.notes.append(words.format(count=done))
+
+
+def leave_out_nothing(kind: RecordType, plan: Plan) -> None:
+    """Lists of opening balances name every customer; who owes nothing needs no receivable."""
+    if kind.key != "receivables":
+        return
+    nothing = [p for p in plan.records if p.action == "create" and p.incoming.values.get("amount") == ZERO]
+    for item in nothing:
+        item.action = "same"
+    if nothing:
+        words = ngettext("{count} row of 0 was left out.", "{count} rows of 0 were left out.", len(nothing))
+        plan.notes.append(words.format(count=len(nothing)))
