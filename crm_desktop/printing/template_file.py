@@ -13,6 +13,7 @@ from crm_desktop.printing.template import (
     MOST_ELEMENTS,
     VERSION,
     Element,
+    LabelSheet,
     Table,
     TableBand,
     TableElement,
@@ -115,12 +116,24 @@ def _check_whole(template: Template) -> None:
     margins = page.margins
     if width - margins.left - margins.right < 5 or height - margins.top - margins.bottom < 5:
         raise TemplateError("page.margins", _("the margins leave no room on the paper"))
+    if page.sheet is not None:
+        _check_sheet(page.sheet, width, height)
     if not template.title:
         raise TemplateError("title", _("must not be empty"))
     for name, style in template.styles.items():
         if style.base is not None:
             raise TemplateError(f"styles.{name}.base", _("a named style rests on “default” only"))
     _check_ids(template)
+
+
+def _check_sheet(sheet: LabelSheet, width: float, height: float) -> None:
+    if sheet.size == "custom" and (sheet.width is None or sheet.height is None):
+        raise TemplateError("page.sheet", _("a paper of custom size needs width and height"))
+    wide, high = sheet.dimensions()
+    across = sheet.left + sheet.columns * width + (sheet.columns - 1) * sheet.gap_x
+    down = sheet.top + sheet.rows * height + (sheet.rows - 1) * sheet.gap_y
+    if across > wide + 0.5 or down > high + 0.5:
+        raise TemplateError("page.sheet", _("the labels do not fit on the sheet"))
 
 
 def _check_ids(template: Template) -> None:

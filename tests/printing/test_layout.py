@@ -280,6 +280,13 @@ SOURCES = st.sampled_from(
 MIXED = st.lists(
     st.sampled_from(["字", "word ", "{page}", "{record.a}", "{{", "{", "𠮷", "\n", "{1/0}", "，"]), max_size=30
 ).map("".join)
+RICH = st.lists(
+    st.sampled_from(
+        ["字", "word ", "<b>", "</b>", "<i>", "<size=40>", "</size>", "<color=#ff0000>", "</color>", "{record.a}", "<", "{", "\n"]
+    ),
+    max_size=30,
+).map("".join)
+CODES = ["code128", "code39", "ean13", "ean8", "itf", "qr", "datamatrix"]
 STYLES = st.fixed_dictionaries(
     {},
     optional={
@@ -297,20 +304,32 @@ def templates(draw: st.DrawFn) -> dict[str, Any]:
 
     def element() -> dict[str, Any]:
         kind = draw(
-            st.sampled_from(["text", "field", "expression", "line", "rectangle", "barcode", "check_box", "page_number"])
+            st.sampled_from(
+                [
+                    "text", "field", "expression", "line", "rectangle", "barcode", "check_box", "page_number", "rich_text", "seal", "chart",
+                ]
+            )
         )
         made: dict[str, Any] = {
             "kind": kind, "id": f"e{next(counter)}", "x": draw(FLOATS), "y": draw(FLOATS), "width": draw(SIZES), "height": draw(SIZES),
             "style": draw(STYLES), "visible_when": draw(st.sampled_from(["", "true", "false", "page > 1", "record.none"])),
         }  # fmt: skip
-        extra = {"text": {"text": MIXED}, "field": {"field": st.just("record.a")}, "expression": {"expression": SOURCES},
-                 "barcode": {"value": SOURCES, "symbology": st.sampled_from(["code128", "qr", "ean13"])},
+        turned = st.sampled_from([0, 90, -90, 33.3])
+        extra = {"text": {"text": MIXED, "angle": turned}, "rich_text": {"text": RICH}, "seal": {"text": MIXED, "caption": MIXED},
+                 "chart": {"chart": st.sampled_from(["bar", "line", "pie"]), "over": st.just("lines"), "label": SOURCES, "value": SOURCES},
+                 "field": {"field": st.just("record.a")}, "expression": {"expression": SOURCES},
+                 "barcode": {"value": SOURCES, "symbology": st.sampled_from(CODES)},
                  "check_box": {"checked": SOURCES, "text": MIXED}}.get(kind, {})  # fmt: skip
         return made | {key: draw(strategy) for key, strategy in extra.items()}
 
     def band() -> dict[str, Any]:
         kind = draw(
-            st.sampled_from(["section", "detail", "table", "report_head", "report_foot", "page_head", "page_foot"])
+            st.sampled_from(
+                [
+                    "section", "detail", "table", "report_head", "report_foot", "page_head", "page_foot",
+                    "group_head", "group_foot", "no_data",
+                ]
+            )
         )
         made: dict[str, Any] = {"kind": kind, "id": f"b{next(counter)}"}
         if kind == "table":
@@ -335,15 +354,26 @@ def templates(draw: st.DrawFn) -> dict[str, Any]:
                 "table": table | sums | {"rows_per_page": draw(st.integers(0, 5)), "fill_page": draw(st.booleans())}
             }
         made |= {"height": draw(SIZES), "elements": [element() for _ in range(draw(st.integers(0, 3)))]}
-        return made | ({"over": "lines"} if kind == "detail" else {})
+        if kind == "group_head":
+            made |= {"by": draw(SOURCES), "repeat": draw(st.booleans()), "keep_together": draw(st.booleans())}
+        if kind == "group_foot":
+            made |= {"group": f"b{draw(st.integers(0, 9))}"}
+        if kind == "detail":
+            made |= {"min_rows": draw(st.integers(0, 9)), "fill_page": draw(st.booleans())}
+            made |= {"stripe": draw(st.sampled_from(["", "#eeeeee"]))}
+        return made | ({"over": "lines"} if kind in ("detail", "no_data") else {})
 
+    labels = draw(st.booleans())
+    sheet = {"sheet": {"size": "A3", "columns": 2, "repeat": draw(st.sampled_from(["", "3", "record.a", "0"]))}} if labels else {}
     return {
         "format": "crm-desktop/print-template", "version": 1, "name": "t", "title": {"en": "T"},
-        "page": {"size": draw(st.sampled_from(["A5", "241x93", "Letter"]))}, "bands": [band() for _ in range(draw(st.integers(0, 4)))],
+        "captions": draw(st.sampled_from([[], ["A", "B"]])),
+        "page": {"size": draw(st.sampled_from(["A5"] if labels else ["A5", "241x93", "Letter"])), "roll": draw(st.booleans())} | sheet,
+        "bands": [band() for _ in range(draw(st.integers(0, 4)))],
     }  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(templates(), st.integers(0, 12))
 def test_any_template_prints_or_says_why(data: dict[str, Any], count: int) -> None:
     made = load_template(json.dumps(data))

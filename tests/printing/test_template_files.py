@@ -6,8 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from crm_desktop.printing.checking import check_template
 from crm_desktop.printing.format_rules import TemplateError
+from crm_desktop.printing.rendering import render
 from crm_desktop.printing.shipped import shipped_templates
 from crm_desktop.printing.template import Template
 from crm_desktop.printing.template_file import dump_template, elements_of, json_schema, load_template
@@ -78,6 +82,9 @@ REFUSED = {
     "style on a style": (json.dumps(small(styles={"a": {"base": "b"}})), "styles.a.base"),
     "key twice": ('{"format": "crm-desktop/print-template", "format": "x"}', "format"),
     "NaN": (json.dumps(with_element(x=float("nan"))), "NaN"),
+    "labels wider than their sheet": (json.dumps(small(page={"size": "A5", "sheet": {"columns": 2}})), "page.sheet"),
+    "sheet without size": (json.dumps(small(page={"size": "A5", "sheet": {"size": "custom"}})), "page.sheet"),
+    "group foot without a group": (json.dumps(small(bands=[{"kind": "group_foot", "id": "g", "height": 5}])), "bands[0].group"),
     "too many columns": (
         json.dumps(
             small(
@@ -125,3 +132,53 @@ def test_too_many_elements() -> None:
     ]
     with pytest.raises(TemplateError, match="2000 elements"):
         load(small(bands=bands))
+
+
+WRONG = st.sampled_from([None, True, -1, 0, 1e308, "", "x" * 5_000, "{", [], {}, {"kind": "x"}, "😀", "../../etc", ["a"] * 300])
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> str:
+    """A shipped template with a few things in it deleted, doubled or replaced."""
+    data = json.loads(dump_template(shipped_templates()[draw(st.sampled_from(SOME))]))
+    for _blow in range(draw(st.integers(1, 4))):
+        at: Any = data
+        for _step in range(draw(st.integers(0, 5))):
+            inner = list(at.values()) if isinstance(at, dict) else at
+            deeper = [each for each in inner if isinstance(each, (dict, list)) and each]
+            if not deeper:
+                break
+            at = draw(st.sampled_from(deeper))
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        key = draw(st.sampled_from(keys))
+        what = draw(st.sampled_from(["delete", "replace", "double"]))
+        if what == "delete":
+            del at[key]
+        elif what == "replace":
+            at[key] = draw(WRONG)
+        elif isinstance(at, list):
+            at.append(at[key])
+        if not at:
+            break
+    return json.dumps(data)
+
+
+SOME = ("sales-order.zh_CN", "delivery-note-241x140.zh_CN", "price-list.en", "address-labels.en", "statement.en", "sales-contract.zh_CN")
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(damaged())
+def test_a_damaged_file_is_refused_with_words_or_prints(text: str) -> None:
+    try:
+        made = load_template(text)
+    except TemplateError as refused:
+        assert refused.message
+        return
+    check_template(made)
+    assert load_template(dump_template(made)) == made
+    try:
+        done = render(made, {"lines": ({"name": "a", "category": None},), "record": {"name": "x"}})
+    except TemplateError as endless:
+        assert "pages" in endless.message
+    else:
+        assert done.pdf.startswith(b"%PDF")
