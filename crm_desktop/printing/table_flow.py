@@ -31,8 +31,12 @@ class _TableFlow:
     def run(self) -> None:
         index = 0
         while True:
+            fresh = self._flow.fresh
             self._begin(index)
+            before = index
             index, done = self._fill(index)
+            # Paper too low for heading and total together would take pages without end: the total stands where it can.
+            done = done or (fresh and index == before == len(self._rows))
             self._end(done)
             if done:
                 return

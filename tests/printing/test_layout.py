@@ -260,6 +260,16 @@ def test_a_document_without_end_is_refused() -> None:
         laid(template(detail), rows(2_100))
 
 
+def test_paper_too_low_for_heading_and_total_has_an_end() -> None:
+    low = {"size": "custom", "width": 100, "height": 22, "margins": {"left": 5, "top": 3, "right": 5, "bottom": 3}}
+    column = {"id": "name", "title": "Name", "width": 60, "value": "line.name"}
+    table = {"over": "lines", "columns": [column], "heading": {"height": 9}, "row_height": 8, "total": {"label": "Total"}}
+    pages, _problems = laid(template({"kind": "table", "id": "t", "table": table}, page=low), rows(3))
+    printed = [word for page in pages for word in words(page)]
+    assert [word for word in printed if word.startswith("row")] == ["row0", "row1", "row2"]
+    assert printed.count("Total") == 1
+
+
 FLOATS = st.floats(-50, 300, allow_nan=False).map(lambda value: round(value, 2))
 SIZES = st.floats(0, 320, allow_nan=False).map(lambda value: round(value, 2))
 SOURCES = st.sampled_from(

@@ -17,11 +17,12 @@ from crm_desktop.application import Application
 from crm_desktop.printing import template_store
 from crm_desktop.printing.preview import page_text
 from crm_desktop.printing.printing import print_to_pdf
-from crm_desktop.printing.template import Template
+from crm_desktop.printing.template import Section, Template, TextElement
 from ui.designer import keeping
 from ui.designer.differences import differences
 from ui.designer.save_dialog import SaveDialog
 from ui.designer.screen import DesignerScreen, tab_of
+from ui.designer.sections import SECTIONS, SHEET, TEMPLATE, Prop
 from ui.designer.versions import VersionsDialog
 from ui.print_dialog import PrintDialog
 from ui.screens.all_screens import all_screens
@@ -242,3 +243,49 @@ def test_differences_are_said_in_words(desk: Desk) -> None:
     gone = dataclasses.replace(head, elements=tuple(others))
     assert changed(dataclasses.replace(old, bands=(old.bands[0], gone, *old.bands[2:]))) == [("removed", first.id)]
     assert changed(dataclasses.replace(old, captions=("甲",))) == [("changed", "")]
+
+
+def test_a_list_is_grouped_by_hand(desk: Desk) -> None:
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None
+    bench.document.select(["lines"])
+    bench.work.add_band("group_head")
+    (head,) = bench.document.selection
+    bench.panel._write(_prop("by"), "line.unit")
+    bench.document.select(["lines"])
+    bench.work.add_band("group_foot")
+    (foot,) = bench.document.selection
+    bench.document.select(["lines"])
+    bench.work.add_band("no_data")
+    kinds = [(band.kind, band.id) for band in bench.document.template.bands]  # type: ignore[attr-defined]
+    at = kinds.index(("table", "lines"))
+    assert kinds[at - 1] == ("group_head", head)
+    assert kinds[at + 1][0] == "no_data" and kinds[at + 2] == ("group_foot", foot)
+    assert bench.document.thing(foot).group == head
+    ready(desk, screen)
+    assert not [p for p in bench.canvas.drawn.problems if p.kind == "expression"]
+
+
+def test_labels_and_copies_are_set_in_the_panel(desk: Desk) -> None:
+    said = TextElement(id="t", x=0, y=0, width=50, height=6, text="{record.number}")
+    small = Template(name="small", title={"en": "Small"}, record_type="sales-orders", bands=(Section(id="s", height=10, elements=(said,)),))
+    template_store.save(desk.app, small)
+    screen = designer(desk, "small")
+    bench = screen.bench
+    assert bench is not None
+    bench.document.select([])
+    bench.panel._write(Prop("", "labels", SHEET), True)
+    page = bench.document.template.page
+    assert page.sheet is not None and page.dimensions() == (70, 36)
+    bench.panel._write(Prop("", "columns", SHEET), 2)
+    bench.panel._write(Prop("", "captions", TEMPLATE), ("甲", "乙"))
+    assert bench.document.template.page.sheet.columns == 2  # type: ignore[union-attr]
+    assert bench.document.template.captions == ("甲", "乙")
+    bench.panel._write(Prop("", "labels", SHEET), False)
+    assert bench.document.template.page.sheet is None
+    ready(desk, screen)
+
+
+def _prop(name: str) -> Prop:
+    return next(p for s in SECTIONS["band:group_head"] for row in s.rows for p in row if p.name == name)

@@ -200,6 +200,32 @@ def add_band(template: Template, at: int, band: Band) -> Template:
     return replace(template, bands=(*template.bands[:at], band, *template.bands[at:]))
 
 
+def around_list(template: Template, band: Any, near: int) -> tuple[int, Any]:
+    """Where a group head, a group foot or the words of an empty list belong, and the band fitted to that list.
+
+    The list is the one at `near`, else the nearest behind it, else the last there is.
+    """
+    lists = [n for n, each in enumerate(template.bands) if each.kind in ("detail", "table")]  # type: ignore[attr-defined]
+    if not lists:
+        return len(template.bands), band
+    at = next((n for n in lists if n >= near), lists[-1])
+    owner: Any = template.bands[at]
+    over = owner.over if owner.kind == "detail" else owner.table.over
+    if band.kind == "group_head":
+        return at, band
+    if band.kind == "no_data":
+        return at + 1, replace(band, over=over)
+    heads: list[str] = []
+    while at - len(heads) > 0 and template.bands[at - len(heads) - 1].kind == "group_head":  # type: ignore[attr-defined]
+        heads.append(template.bands[at - len(heads) - 1].id)
+    feet = {each.group for each in template.bands if each.kind == "group_foot"}  # type: ignore[attr-defined]
+    missing = [head for head in heads if head not in feet]
+    behind = at + 1
+    while behind < len(template.bands) and template.bands[behind].kind == "group_foot":  # type: ignore[attr-defined]
+        behind += 1
+    return behind, replace(band, group=(missing or heads or [band.group])[0])
+
+
 def move_band(template: Template, band: int, by: int) -> Template:
     """Let a band change places with its neighbour."""
     to = band + by

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,8 +28,8 @@ from ui.designer.editors import (
 from ui.designer.expression_editors import ConditionEntry, FieldEntry, MixedEntry, Nodes
 from ui.designer.fields import walk
 from ui.designer.picture_entry import PictureEntry
-from ui.designer.properties import Prop, Section
 from ui.designer.property_words import words_of
+from ui.designer.sections import BORDER, Prop, Section
 from ui.designer.sum_entry import SumEntry
 from ui.widgets.buttons import Button
 from ui.widgets.labels import IconLabel, Label
@@ -213,6 +214,7 @@ class PropertyPanel(QWidget):
             "picture": lambda prop, kind, thing: PictureEntry(_(prop.label), self._document),
             "background": lambda prop, kind, thing: PictureEntry(_(prop.label), self._document),
             "sum": lambda prop, kind, thing: SumEntry(_(prop.label)),
+            "captions": lambda prop, kind, thing: _CaptionsEntry(_(prop.label), 200),
             "title": lambda prop, kind, thing: _TitleEntry(_(prop.label), language),
             "language": lambda prop, kind, thing: ChoiceEntry(_(prop.label), dict(LANGUAGES)),
         }
@@ -220,7 +222,7 @@ class PropertyPanel(QWidget):
     def _number(self, prop: Prop, kind: str, thing: Any) -> Entry:
         rule = properties.rule_of(prop, thing)
         low, high, whole = (rule.low, rule.high, rule.whole) if isinstance(rule, Number) else (-500, 2_000, False)
-        step = 0.05 if "line_width" in prop.name or prop.where == properties.BORDER else 0.1 if prop.name == "line_height" else 0.5
+        step = 0.05 if "line_width" in prop.name or prop.where == BORDER else 0.1 if prop.name == "line_height" else 0.5
         return NumberEntry(_(prop.label), low, high, whole=whole, step=step, empty=prop.name == "digits")
 
     def _choice(self, prop: Prop, kind: str, thing: Any) -> Entry:
@@ -279,3 +281,15 @@ class _TitleEntry(TextEntry):
     def tell(self, value: Any) -> None:
         if not self.showing and str(value).strip():
             super().tell({**self._titles, self._language: str(value)})
+
+
+class _CaptionsEntry(TextEntry):
+    """The names of the copies of a form, with commas between."""
+
+    def show_value(self, value: Any, same: bool) -> None:
+        super().show_value(_(", ").join(value or ()), same)
+
+    def tell(self, value: Any) -> None:
+        if not self.showing:
+            names = (part.strip() for part in re.split("[,，、;；]", str(value)))
+            super().tell(tuple(name for name in names if name)[:20])

@@ -74,7 +74,7 @@ class Tools(QWidget):
         menu.addAction(icons.icon("document_table"), _("Table of the lines"), lambda: self._work.add_table("lines"))
         bands = menu.addMenu(icons.icon("layout_row_three"), _("Band"))
         for kind, words in BANDS.items():
-            if kind not in ("table", "group_foot"):
+            if kind != "table":
                 bands.addAction(_(words), partial(self._work.add_band, kind))
         return Button(_("More"), "add", kind="flat", menu=menu)
 

@@ -194,6 +194,8 @@ class Work(QObject):
         document = self.document
         at = document.spots[document.selection[-1]].band + 1 if document.selection else len(document.template.bands)
         band = making.band(kind, document.fresh(kind))
+        if kind in ("group_head", "group_foot", "no_data"):
+            at, band = edits.around_list(document.template, band, document.band_index(document.selection[-1]) if document.selection else -1)
         document.do(_("New band"), lambda t: edits.add_band(t, at, band), select=[band.id])
 
     def add_table(self, over: str, at: int | None = None) -> None:
