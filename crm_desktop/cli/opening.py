@@ -131,8 +131,14 @@ def _let_in(app: Application, arguments: argparse.Namespace, unattended: bool) -
     from crm_desktop.actor import Actor
     from crm_desktop.rights import Rights
     from crm_desktop.services import signing_in
+    from crm_desktop.services.server_logins import at_the_door
 
     name = name_of(arguments)
+    if unattended and not name and at_the_door(app):
+        raise NotSignedIn(
+            _("The host makes the office's planned backups."),
+            _("If this PC is to make them: let it remember a password (crm-desktop user remember), and add --user."),
+        )
     if unattended and not name:
         app.actor = Actor(None, _("Planned backup"), rights=Rights.of("program.backup"), station=app.actor.station)
         return

@@ -107,6 +107,8 @@ def test_a_second_pc_joins_by_file_and_by_address_works_and_leaves(office: Share
     assert code == 4 and "--user" in err
     code, out, _err = run(member, "lan", "status")
     assert code == 0 and "has joined" in out and "Not encrypted" in out
+    code, _out, err = run(member, "backup", "run-due")
+    assert code == 4 and "The host makes" in err
     assert "works alone" in run(member, "lan", "stop")[1]
     port = office.connection.port
     assert "Not encrypted" in run(member, "lan", "join", f"127.0.0.2:{port}")[1]

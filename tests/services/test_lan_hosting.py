@@ -19,8 +19,8 @@ import psycopg
 import pytest
 from lan_makers import NEAR, PASSWORD, TestOffice, an_office, made_of, no_backup
 
-from crm_desktop.errors import FirstPassword, Missing, NotSignedIn, Refused, Unavailable
-from crm_desktop.lan import binaries, checks, hosting
+from crm_desktop.errors import FirstPassword, Missing, NotSignedIn, Refused, Told, Unavailable
+from crm_desktop.lan import binaries, checks, hosting, relocating
 from crm_desktop.lan import connection as ways
 from crm_desktop.lan.binaries import find
 from crm_desktop.lan.checks import BAD, look
@@ -32,10 +32,11 @@ from crm_desktop.lan.join_file import read_join_file, write_join_file
 from crm_desktop.lan.joining import check, join, leave
 from crm_desktop.lan.moving import sums
 from crm_desktop.lan.networks import Adapter
+from crm_desktop.lan.relocating import followed, move_here
 from crm_desktop.lan.upgrading import upgrade
 from crm_desktop.lan.waking import cluster_of, wake
-from crm_desktop.services import signing_in
-from crm_desktop.services.listing import ListQuery, fetch_page
+from crm_desktop.services import saving, signing_in
+from crm_desktop.services.listing import ListQuery, fetch_ids, fetch_page
 from crm_desktop.services.opening import database_path, open_folder
 from db import server
 from db.engine import open_engine, sqlite_url
@@ -347,3 +348,63 @@ def test_a_cluster_is_never_made_over_another(office: TestOffice) -> None:
     with pytest.raises(Refused):
         Cluster(Path(office.connection.folder), find()).create("x")
     assert server.check(server.Address("127.0.0.1", office.connection.port, "crm", "postgres", ways.secret(office.host, ways.SUPERUSER)))
+
+
+@pytest.mark.slow
+def test_a_new_host_that_died_in_the_last_step_of_a_move_is_the_host_when_it_starts_again(
+    fresh: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old database said already where the data are; before that moment the move would not have happened."""
+    fresh.share()
+    member, file = fresh.member(), fresh.folder / "office.crmjoin"
+    write_join_file(file, fresh.connection)
+    join(member, read_join_file(file))
+
+    class Died(BaseException):
+        """The power fails."""
+
+    def died(self: hosting.Fresh, _connection: object) -> None:
+        self.finished = True  # nothing of a dead program throws the new server away
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hosting.Fresh, "finish", died)
+        with pytest.raises(Died):
+            move_here(fresh.enter(member), PASSWORD, no_backup, made_of())
+    known = ways.kept(member)
+    assert known is not None and known.part == "member"
+    app = fresh.enter(member)  # still by the old way
+    assert [row[0] for row in fetch_page(app, NAMES).rows] == ["Harbour 海港"]
+    with pytest.raises(Told):
+        saving.save(app, saving.new_draft(app, "customers", {"name": "Too late"}))
+    now = followed(app)
+    app.close()
+    assert now is not None and now.part == "host" and Path(now.folder).parent == member
+    there = fresh.enter(member)
+    saving.save(there, saving.new_draft(there, "customers", {"name": "In time"}))
+    assert len(fetch_page(there, NAMES).rows) == 2
+    there.close()
+    old = fresh.enter()
+    gone = followed(old)
+    old.close()
+    assert gone is not None and gone.part == "member" and gone.folder == str(fresh.host / "server")
+
+
+def test_a_move_that_fails_lets_everybody_go_on(office: TestOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    member, file = office.member("mover"), office.folder / "mover.crmjoin"
+    write_join_file(file, office.connection)
+    join(member, read_join_file(file))
+
+    def broken(*_arguments: object) -> None:
+        raise Unavailable("the disk is full")
+
+    monkeypatch.setattr(relocating, "move", broken)
+    with pytest.raises(Unavailable, match="disk is full"):
+        move_here(office.enter(member), PASSWORD, no_backup, made_of())
+    assert not list(member.rglob("PG_VERSION")) and ways.kept(member) is not None
+    app = office.enter()
+    draft = saving.open_record(app, "customers", fetch_ids(app, NAMES)[0])
+    draft.values["note"] = "Goes on"
+    saving.save(app, draft)
+    assert followed(app) is None
+    app.close()
