@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crm_desktop.draft import Draft, Merged
+from crm_desktop.draft import Draft, Line, Merged
 from crm_desktop.errors import Conflict
 from crm_desktop.kinds import show
 from crm_desktop.options import Options
@@ -27,6 +28,8 @@ from ui.notices import Notices
 from ui.record_editing import RecordEditing
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label, separator
+
+_MOST_LINES, _LONGEST = 8, 64  # of a side, and characters of each; the rest is seen in the record
 
 
 class ConflictDialog(QDialog):
@@ -109,9 +112,42 @@ class ConflictDialog(QDialog):
 
     def _text(self, name: str, value: Any) -> str:
         if name == "lines":
-            return ngettext("{count} line", "{count} lines", len(value)).format(count=len(value))
+            return self._lines_text(value)
         text = show(value, self._kind.fields[name], self._options) or _("(empty)")
         return text if len(text) <= 120 else f"{text[:118]}…"
+
+
+    def _lines_text(self, lines: list[Line]) -> str:
+        """What one side did to the lines; how many there were where that is nothing."""
+        count = ngettext("{count} line", "{count} lines", len(lines)).format(count=len(lines))
+        was = {line.id: line for line in self._base.lines}
+        here = {line.id for line in lines}
+        told = [f"− {self._line_name(line)}" for line in self._base.lines if line.id not in here]
+        for line in lines:
+            before = was.get(line.id)
+            if before is None or line.id is None:
+                told.append(f"+ {self._line_name(line)} · {self._typed(line, {})}")
+            elif new := self._typed(line, before.values):
+                told.append(f"{self._line_name(line)} · {new}")
+        if len(told) > _MOST_LINES:
+            told = [*told[:_MOST_LINES], "…"]
+        return "\n".join([count, *(words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…" for words in told)])
+
+    def _line_name(self, line: Line) -> str:
+        return str(line.values.get("name") or getattr(line.values.get("product_id"), "label", ""))
+
+    def _typed(self, line: Line, before: Mapping[str, Any]) -> str:
+        """What a person typed into a line that was not so before."""
+        fields = self._kind.lines.fields if self._kind.lines else {}
+        words = []
+        for name, value in line.values.items():
+            about = fields.get(name)
+            if about is None or about.computed or (name in ("name", "product_id") and not before) or value == before.get(name):
+                continue
+            shown = show(value, about, self._options)
+            if (shown and value) or before:
+                words.append(f"{_(about.label)} {shown or _('(empty)')}")
+        return ", ".join(words)
 
 
 def settle_conflict(parent: QWidget, notices: Notices, editing: RecordEditing, error: Conflict, merged: Merged | None) -> None:

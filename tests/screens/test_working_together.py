@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from form_makers import Desk
 from list_makers import fill
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QPushButton
 from record_makers import customer, line, order
 from slow_line import SlowLine
 from sqlalchemy import make_url
@@ -26,6 +27,7 @@ from crm_desktop.services.watching import Watch
 from crm_desktop.settings import Settings
 from db import standstill
 from db.engine import reading
+from ui.conflict_dialog import ConflictDialog
 from ui.link_keeper import LinkKeeper
 from ui.list_screen import ListScreen
 from ui.record_window import RecordWindow
@@ -152,6 +154,37 @@ def test_typed_text_stays_and_theirs_is_taken_over_when_asked(pcs: TwoPcs) -> No
     stands = saving.open_record(pcs.other, "customers", made.id or 0)
     assert (stands.values["name"], stands.values["city"], stands.values["note"]) == ("Beta", "Foshan", "my own words")
     assert pcs.desk.questions == []
+
+
+def test_both_versions_of_the_lines_are_told_and_either_can_stay(pcs: TwoPcs) -> None:
+    made = order(pcs.other, customer(pcs.other), 2)
+    screen = pcs.desk.open("sales-orders", made.id or 0)
+    theirs = saving.open_record(pcs.other, "sales-orders", made.id or 0)
+    theirs.lines[0].values["quantity"] = Decimal(7)
+    saving.save(pcs.other, theirs)
+    pcs.until(lambda: screen.editing.draft.version == 2)
+    theirs = saving.open_record(pcs.other, "sales-orders", made.id or 0)
+    screen.editing.draft.lines[0].values["quantity"] = Decimal(5)
+    screen.editing.draft.lines.append(line(pcs.other, "Washer", "3"))
+    screen.editing.edited()
+    theirs.lines[0].values["quantity"] = Decimal(9)
+    saving.save(pcs.other, theirs)
+    told: list[str] = []
+
+    def choose() -> None:
+        dialog = next((w for w in QApplication.topLevelWidgets() if isinstance(w, ConflictDialog) and w.isVisible()), None)
+        if dialog is None:
+            QTimer.singleShot(20, choose)
+            return
+        told.extend(dialog.choices["lines"].button(side).text() for side in (0, 1))
+        dialog.accept()
+
+    QTimer.singleShot(0, choose)
+    pcs.save(screen)
+    assert "Bolt 0 · Quantity 9" in told[0] and "Washer" not in told[0]
+    assert "Bolt 0 · Quantity 5" in told[1] and "+ Washer" in told[1]
+    stands = saving.open_record(pcs.other, "sales-orders", made.id or 0)
+    assert [(one.values["name"], one.values["quantity"]) for one in stands.lines] == [("Bolt 0", 5), ("Bolt 1", 1), ("Washer", 3)]
 
 
 def test_a_cell_that_is_being_typed_into_is_not_taken_away(pcs: TwoPcs) -> None:
