@@ -66,6 +66,7 @@ def upgrade(
     progress.report(0, None, _("Making a backup"))
     keep(app)
     url, first = host_url(data, office), cluster_of(office)
+    was = first.version()
     app.close()
     by = by or starter(mark_of(data))
     made_of = Making(to, near_of(office), office.port, by, fixed=bool(office.fixed))
@@ -89,8 +90,8 @@ def upgrade(
             raise
         fresh.finish(replace(fresh.connection, uid=office.uid, file=office.file))
     kept = put_away(first, PlainProcess())
-    log.info("PostgreSQL %d in place of %d", to.version, first.version())
-    return Upgraded(first.version(), to.version, sum(each.rows for each in arrived.values()), kept)
+    log.info("PostgreSQL %d in place of %d", to.version, was)
+    return Upgraded(was, to.version, sum(each.rows for each in arrived.values()), kept)
 
 
 def _bring_passwords(source: Engine, target: Engine, old: server.Address, new: server.Address) -> None:

@@ -230,7 +230,7 @@ def test_an_upgrade_keeps_data_and_passwords_and_stopping_brings_everything_back
     done = upgrade(fresh.enter(), PASSWORD, no_backup, by=made_of().starter, to=find())
     now = fresh.connection
     assert now.folder != was.folder and (now.port, now.hosts, now.uid) == (was.port, was.hosts, was.uid)
-    assert done.kept.exists() and done.rows > 0
+    assert done.kept.exists() and done.rows > 0 and done.was == done.now == find().version
     fresh.enter(None, "bob", "bobs-own-long-one").close()
     with pytest.raises(FirstPassword):  # who had not signed in yet still has the first one
         fresh.enter(None, "cho", fresh.first_word("cho"))
