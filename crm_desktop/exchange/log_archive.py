@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from crm_desktop.application import Application
 from crm_desktop.errors import Missing, Refused, Unavailable
@@ -24,10 +24,13 @@ from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.services import events, log_chain
 from crm_desktop.services.access import acting, asking
+from crm_desktop.services.faults import told
 from crm_desktop.services.log import SEE, start_of
+from crm_desktop.services.server_roles import as_owner, becomes_owner
 from crm_desktop.settings import LOG_FOLDER, LOG_MONTHS, Settings
 from crm_desktop.words import _
 from db import history
+from db.engine import reading, writing
 from db.models.system import HistoryEntry
 from db.types import new_uid
 
@@ -74,17 +77,26 @@ def _until(connection: Connection, before: dt.datetime) -> history.Mark | None:
 
 
 def archive(app: Application, before: dt.datetime, folder: Path, progress: Progress | None = None) -> Archived:
-    """Move the entries from before a moment into a new file in `folder`. Raises Refused when the log does not hold or is not to be read.
+    """Move the entries from before a moment into a new file in `folder`. Raises Refused when the log does not hold or is not to be read,
+    and on a server for whoever may not become the owner of its tables: nobody else takes anything out of a log.
 
     Records deleted before then cannot be brought back any more, nor changes from before then taken back.
     """
     progress = progress or Unwatched()
+    with asking(app):
+        app.actor.require(SEE)
+        app.actor.require(ARCHIVE)
     verdict = log_chain.verify(app, progress)
     if not verdict.sound:
         raise Refused(_("The log is not sound, so nothing is taken out of it."), verdict.broken)
-    with asking(app) as connection:
-        app.actor.require(SEE)
-        app.actor.require(ARCHIVE)
+    with as_owner(app) as engine, told(app):
+        made = _move(app, engine, before, folder, progress)
+    log_chain.seal(app)
+    return made
+
+
+def _move(app: Application, engine: Engine, before: dt.datetime, folder: Path, progress: Progress) -> Archived:
+    with reading(engine) as connection:
         until = _until(connection, before)
         if until is None:
             return Archived(None, 0)
@@ -96,12 +108,11 @@ def archive(app: Application, before: dt.datetime, folder: Path, progress: Progr
             if found.broken or (found.first, found.last, found.digest) != (start.place + 1, until.place, until.digest):
                 raise Unavailable(_("“{file}” did not come out as it was written.").format(file=file), found.broken)
     facts = {"file": file.name, "count": found.entries, "until": until.place, "digest": until.digest}
-    with acting(app) as session:
+    with acting(app) if engine is app.engine else writing(engine) as session:
         if history.base(session.connection()) != start:
             raise Refused(_("Somebody else is archiving the log at this moment."))
         history.remove(session.connection(), until)
         events.record(app, history.ARCHIVED, file.name, facts, session=session)
-    log_chain.seal(app)
     return Archived(file, found.entries, until.place)
 
 
@@ -183,11 +194,11 @@ def months_ago(day: dt.date, months: int) -> dt.date:
 def archive_due(app: Application, settings: Settings, today: dt.date | None = None, progress: Progress | None = None) -> Archived:
     """Archive what is older than the company keeps its log; nothing while it is kept for ever. For once a day."""
     months = settings.get(LOG_MONTHS)
-    if not months or not (app.actor.may(SEE) and app.actor.may(ARCHIVE)):
+    if not months or not (app.actor.may(SEE) and app.actor.may(ARCHIVE)) or not becomes_owner(app):
         return Archived(None, 0)
     chosen = settings.get(LOG_FOLDER)
     before = start_of(months_ago(today or dt.date.today(), months))
-    with asking(app) as connection:
+    with as_owner(app) as engine, told(app), reading(engine) as connection:
         if _until(connection, before) is None:  # the usual case, for which nothing is walked through
             return Archived(None, 0)
     return archive(app, before, Path(chosen) if chosen else default_folder(app), progress)

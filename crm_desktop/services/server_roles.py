@@ -44,8 +44,8 @@ from db.models.office import User
 from db.roles import as_kept, door, person_role, was_turned_away
 
 __all__ = [
-    "Issued", "as_owner", "as_reader", "at_the_door", "connect_as", "disable", "enable", "enter", "follow", "give_password",
-    "go_on_with", "has_own_role", "leave", "login_url", "proves", "renew", "set_password", "turn_on", "turned_on",
+    "Issued", "as_owner", "as_reader", "at_the_door", "becomes_owner", "connect_as", "disable", "enable", "enter", "follow",
+    "give_password", "go_on_with", "has_own_role", "leave", "login_url", "proves", "renew", "set_password", "turn_on", "turned_on",
 ]  # fmt: skip
 
 
@@ -264,6 +264,14 @@ def as_reader(app: Application) -> Iterator[Engine]:
     """An engine that reads everything and writes nothing: for backups. Raises Refused for whoever may not make them."""
     with _as(app, "reader") as engine:
         yield engine
+
+
+def becomes_owner(app: Application) -> bool:
+    """Whether `as_owner` lets the person at work be the owner of the tables. On one PC nothing stands between them and everybody."""
+    if not has_own_role(app):
+        return True
+    with told(app), reading(app.engine) as connection:
+        return bool(connection.scalar(text("SELECT pg_has_role(crm_role_of('owner'), 'SET')")))
 
 
 @contextmanager

@@ -164,6 +164,19 @@ def test_the_company_keeps_its_log_as_long_as_it_says(app: Application, tmp_path
     assert archive_due(app, settings).file is None
 
 
+def test_on_a_server_entries_are_taken_out_as_the_owner_of_the_tables(role_app: Application, tmp_path: Path) -> None:
+    customer(role_app, "Alpha")
+    settings = Settings({scope: MemoryStorage() for scope in Scope})
+    settings.set(LOG_MONTHS, 9)
+    assert archive_due(role_app, settings).file is None
+    made = archive(role_app, dt.datetime.now(dt.UTC) + dt.timedelta(days=1), tmp_path)
+    assert made.file is not None
+    assert verify_file(made.file).entries == made.entries >= 2
+    assert labels(role_app) == [made.file.name]
+    customer(role_app, "Beta")
+    assert log_chain.verify(role_app).sound
+
+
 def test_months_are_counted_over_the_year() -> None:
     assert months_ago(dt.date(2026, 11, 25), 12) == dt.date(2025, 11, 1)
     assert months_ago(dt.date(2026, 1, 31), 1) == dt.date(2025, 12, 1)
