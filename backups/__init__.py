@@ -61,6 +61,10 @@ Looking into one, and bringing single records back (looking.py, bringing_back.py
     what_comes(app, looked.app, type_key, ids) -> dict[str, int]                how many of which type would come, to be shown before
     take_back(app, batch) -> int                                                undoes it
 
+Letting go of a drive (ejecting.py)
+    ejecting.can_eject() -> bool ; ejecting.eject(root) -> None      lets go of a drive; raises Unavailable while the system holds it
+
 All of it back (keeping.restore_keeping for a data folder that nobody has open, keeping.replace_open for an open database such as a
-server's) and what is in it (inspect.inspect_backup). open_url(before_upgrade=…) takes before.migration_backup.
+server's) and what is in it (inspect.inspect_backup; inspect.inspect_beside next to all of an open database). open_url(before_upgrade=…)
+takes before.migration_backup.
 """

@@ -20,7 +20,7 @@ from crm_desktop.application import Application
 from crm_desktop.lan import connection as ways
 from crm_desktop.lan.announcing import Found
 from crm_desktop.lan.checks import Readiness, look
-from crm_desktop.lan.join_file import write_join_file
+from crm_desktop.lan.join_file import read_join_file, write_join_file
 from crm_desktop.lan.joining import Office
 from crm_desktop.lan.using import Target
 from crm_desktop.services.opening import database_path
@@ -272,13 +272,17 @@ def test_a_server_that_stands_already_is_shown_before_it_is_used(
 def test_the_host_of_before_can_let_its_server_go(qtbot: QtBot, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk(qtbot, sqlite_app, monkeypatch)
     gone: list[Path] = []
-    way = ways.Connection("百川贸易", "u", ("192.168.1.11",), 15432, folder="C:/before/server")
+    way = ways.Connection("百川贸易", "0123456789abcdef", ("192.168.1.11",), 15432, folder="C:/before/server")
     monkeypatch.setattr(lan_screen, "standing", lambda _app, _port: Standing(way, answers=True))
     monkeypatch.setattr(lan_screen, "clear_away", lambda data: gone.append(data) or Path("C:/before/server-stopped"))
     screen = LanScreen(desk.window)
     qtbot.addWidget(screen)
     qtbot.waitUntil(lambda: "clear" in screen.buttons, timeout=LONG)
     assert "move-here" not in screen.buttons
+    file = sqlite_app.data / "office.crmjoin"
+    screen.write_file(file, way)
+    qtbot.waitUntil(lambda: "is ready" in desk.window.notices.said, timeout=LONG)
+    assert read_join_file(file).hosts == way.hosts
     screen.buttons["clear"].click()
     qtbot.waitUntil(lambda: gone == [sqlite_app.data], timeout=LONG)
     desk.close()

@@ -208,7 +208,8 @@ class LanScreen(QWidget):
         _encryption(card, office.encrypted)
         leave = self._button(LEAVE, Button(_("Leave the office…"), "arrow_left", clicked=self._leave))
         again = self._button("again", Button(_("Check again"), "arrow_sync", clicked=self.refresh))
-        card.body.addLayout(_row(leave, again))
+        file = self._button("file", Button(_("Save the join file…"), "document", clicked=self._save_file))
+        card.body.addLayout(_row(leave, file, again))  # a server that stands already has no host that could write it
         if not everything(self._shell.app.actor):
             return [card]
         if left_behind(office):
