@@ -141,6 +141,7 @@ def test_each_record_tells_how_often_it_was_printed(run: Run, filled: Path, tmp_
         app.close()
 
 
+@pytest.mark.usefixtures("qapp")  # the one application of a process: made here without windows it would stay so
 def test_a_printer_that_is_not_there_is_told_and_nothing_counts_as_printed(run: Run, filled: Path) -> None:
     code, _out, err = run("print", "sales-orders", "S1", "--printer", "nobody’s printer")
     assert code == 1
