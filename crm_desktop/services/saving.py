@@ -2,7 +2,8 @@
 
 A save is: claim, check, write, number, search text, history, commit. The claim (`UPDATE … WHERE id=? AND version=?`) is the first
 statement; it takes the lock on both engines and tells at once that someone else was faster. If the answer of a commit got
-lost, the retry meets a conflict whose other side equals mine, or an entry under the name of this form (see once.py): both count as saved.
+lost, the retry finds an entry under the name of this form (see once.py) and counts as saved. That the record says what was typed proves
+nothing: two people, or one on two PCs, may have raised the same figure by one.
 """
 
 from __future__ import annotations
@@ -142,20 +143,8 @@ def derive(app: Application, draft: Draft, before: Draft | None = None) -> None:
     app.type(draft.type).derive(draft, before)
 
 
-def _same(mine: Draft, theirs: Draft, kind: RecordType) -> bool:
-    """Whether the other side's record is what I wanted to write (computed fields follow by themselves)."""
-
-    def typed(values: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-        return {n: v for n, v in values.items() if n in fields and not fields[n].computed}
-
-    lines = kind.lines.fields if kind.lines else {}
-    return typed(mine.values, kind.fields) == {n: theirs.values.get(n) for n in typed(mine.values, kind.fields)} and [
-        typed(a.values, lines) for a in mine.lines
-    ] == [typed(b.values, lines) for b in theirs.lines]
-
-
-def _claim(session: Session, app: Application, kind: RecordType, draft: Draft) -> Draft | None:
-    """Lock the record and read it as it stands. None: this very save was done before. Raises Conflict."""
+def _claim(session: Session, app: Application, kind: RecordType, draft: Draft) -> Draft:
+    """Lock the record and read it as it stands. Raises Conflict."""
     model: Any = kind.model
     claimed = session.execute(
         update(model.__table__)
@@ -166,10 +155,6 @@ def _claim(session: Session, app: Application, kind: RecordType, draft: Draft) -
     if claimed.rowcount == 1:  # type: ignore[attr-defined]
         assert before is not None
         return before
-    if before is not None and before.version == draft.version + 1 and _same(draft, before, kind):
-        by = before.values.get("updated_by")
-        if by is not None and by.id == app.actor.user_id:
-            return None
     who = before.values["updated_by"].label if before and before.values.get("updated_by") else ""
     raise Conflict(visible_part(app, kind, before) if before else None, who)
 
@@ -198,8 +183,6 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     if not operation:  # an operation has asked for its own right
         require_reach(app, session, kind, "change", [int(draft.id or 0)])
     before = _claim(session, app, kind, draft)
-    if before is None:
-        return read_record(app, session, kind, int(draft.id or 0)) or draft
     in_state = f"change:{before.values.get('status')}"
     if not operation and kind.states and app.actor.rights.states(kind.key, in_state):
         require_reach(app, session, kind, in_state, [int(draft.id or 0)])

@@ -94,6 +94,17 @@ def test_a_lost_answer_is_not_a_conflict(app: Application) -> None:
     assert count(app, ListQuery("customers")).number == 2
 
 
+def test_the_same_words_of_somebody_else_are_not_taken_for_mine(app: Application) -> None:
+    """Two PCs of one person raise a figure by one: the second has to hear of the first, or one of the two is lost."""
+    saved = order(app, customer(app))
+    mine, theirs = (saving.open_record(app, "sales-orders", saved.id or 0) for _ in range(2))
+    for draft in (mine, theirs):
+        draft.lines[0].values["quantity"] += 1
+    saving.save(app, theirs)
+    with pytest.raises(Conflict):
+        saving.save(app, mine)
+
+
 def test_of_eight_writers_exactly_one_wins(app: Application) -> None:
     base = order(app, customer(app))
     outcome: list[str] = []

@@ -1,0 +1,142 @@
+"""Many PCs at one server, all changing the same orders, while PCs die and connections break: what was told saved is there, once.
+
+The clients write a ledger of their own (what they print); in the end the database must say the same. In the suite four of them work for
+some seconds; `-m soak` lets twenty and fifty work for ten minutes.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from record_makers import customer, order
+from sqlalchemy import text
+
+from crm_desktop.application import Application
+from crm_desktop.services import saving
+from crm_desktop.services.checking import check_database
+from crm_desktop.services.listing import ListQuery, fetch_page
+
+PROGRAM = Path(__file__).parents[1] / "office_client.py"
+PATIENCE = 240  # seconds for starting and ending, on a machine that is very busy
+
+
+@dataclass
+class Client:
+    """One PC. said: its ledger so far."""
+
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+    killed: bool = False
+
+    def listen(self) -> None:
+        assert self.process.stdout is not None
+        for words in self.process.stdout:
+            self.said.append(words.strip())
+
+    def done(self, act: str) -> list[list[str]]:
+        return [words.split()[2:] for words in self.said if words.startswith(f"done {act}")]
+
+    @property
+    def unknown(self) -> list[str]:
+        """What it was about to do when it was killed: done or not, nobody knows."""
+        return self.said[-1].split()[1:] if self.killed and self.said and self.said[-1].startswith("try") else []
+
+
+@contextmanager
+def office(app: Application, folder: Path, number: int, shared: list[int]) -> Iterator[list[Client]]:
+    """So many PCs at work; at the end all that live end by themselves."""
+    url = app.engine.url.render_as_string(hide_password=False)
+    clients, listeners = list[Client](), list[threading.Thread]()
+    for seed in range(number):
+        command = [sys.executable, str(PROGRAM), url, str(folder / f"pc {seed}"), str(seed), *map(str, shared)]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        clients.append(Client(process))
+        listeners.append(threading.Thread(target=clients[-1].listen, daemon=True))
+        listeners[-1].start()
+    try:
+        end = time.monotonic() + PATIENCE
+        while not all("ready" in client.said for client in clients):
+            assert time.monotonic() < end and all(c.process.poll() is None for c in clients), "a client did not begin"
+            time.sleep(0.05)
+        yield clients
+        for client in clients:
+            assert client.process.stdin is not None
+            client.process.stdin.close()
+        for client, listener in zip(clients, listeners, strict=True):
+            client.process.wait(PATIENCE)
+            listener.join(PATIENCE)
+            assert client.killed or client.said[-1] == "end", "none needs a restart"
+    finally:
+        for client in clients:
+            client.process.kill()
+            client.process.wait()
+
+
+def disturb(app: Application, clients: list[Client], seconds: float, deaths: int, acts: int) -> None:
+    """Break connections of the clients at random, and let some of the PCs die, for so long and until enough was done."""
+    chance, began = random.Random(5), time.monotonic()
+    dying = [began + seconds * (n + 1) / (deaths + 1) for n in range(deaths)]
+    broken = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1"
+    )
+    while time.monotonic() < began + seconds or sum(len(c.done("")) for c in clients) < acts:
+        assert time.monotonic() < began + seconds + PATIENCE, "too little was done"
+        time.sleep(chance.uniform(0.1, 0.6))
+        with app.engine.connect() as connection:
+            connection.execute(broken)
+        if dying and time.monotonic() > dying[0]:
+            dying.pop(0)
+            victim = chance.choice([c for c in clients if not c.killed])
+            victim.killed = True
+            victim.process.kill()
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "deaths", "acts"),
+    [
+        pytest.param(4, 4, 1, 30, marks=pytest.mark.slow),
+        pytest.param(20, 600, 6, 1000, marks=[pytest.mark.soak, pytest.mark.timeout(1500)]),
+        pytest.param(50, 600, 12, 1000, marks=[pytest.mark.soak, pytest.mark.timeout(1500)]),
+    ],
+)
+def test_the_database_says_what_the_ledgers_of_all_clients_say(
+    pg_app: Application, tmp_path: Path, number: int, seconds: float, deaths: int, acts: int
+) -> None:
+    buyer = customer(pg_app)
+    shared = [order(pg_app, buyer, 2).id or 0 for _ in range(3)]
+    with office(pg_app, tmp_path, number, shared) as clients:
+        disturb(pg_app, clients, seconds, deaths, acts)
+    unknown = [c.unknown for c in clients if c.unknown]
+    added = Counter((int(id_), int(at)) for c in clients for id_, at in c.done("add"))
+    perhaps = Counter((int(act[1]), int(act[2])) for act in unknown if act[0] == "add")
+    for id_ in shared:
+        stands = saving.open_record(pg_app, "sales-orders", id_)
+        for at, one in enumerate(stands.lines):
+            more = int(one.values["quantity"]) - 1 - added[id_, at]
+            assert 0 <= more <= perhaps[id_, at], "no change was lost, none done twice"
+        assert stands.values["total"] == sum(one.values["amount"] for one in stands.lines)
+    told = {number: int(id_) for c in clients for id_, number in c.done("new")}
+    rows = []
+    page = fetch_page(pg_app, ListQuery("sales-orders", columns=("number",), order=("number",)), size=1000)
+    while True:
+        rows += page.rows
+        if page.after is None:
+            break
+        page = fetch_page(pg_app, ListQuery("sales-orders", columns=("number",), order=("number",)), page.after, size=1000)
+    numbers = {row[0]: int(row[-1]) for row in rows if row[-1] not in shared}
+    assert told.items() <= numbers.items(), "every order that was told is there, under its number"
+    assert len(numbers) - len(told) <= sum(act[0] == "new" for act in unknown), "and none twice"
+    running = sorted(int(row[0].rpartition("-")[2]) for row in rows)
+    assert running == list(range(1, len(rows) + 1)), "without a gap"
+    assert [found for found in check_database(pg_app) if found.repaired] == []
