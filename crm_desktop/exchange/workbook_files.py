@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -52,6 +53,10 @@ def write_table(path: Path, title: str, columns: list[Column], rows: Rows, lengt
         if length <= STYLED_ROWS:
             return _write_styled(target, title, columns, rows)
         return _write_quickly(target, title, columns, rows)
+
+
+# Workbooks write characters as _x0041_; a text that looks so has its first sign written so. The quick writer does this by itself.
+_ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def sheet_title(title: str) -> str:
@@ -99,12 +104,17 @@ def _styled(sheet: Any, value: Any, number_format: str) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, _printable(value))
-        cell.data_type = "s"  # openpyxl would take "=1+1" for a formula
-        cell.number_format = "@"
-        return cell
+        return text_cell(sheet, value)
     cell = WriteOnlyCell(sheet, value)
     cell.number_format = number_format
+    return cell
+
+
+def text_cell(sheet: Any, text: str) -> Any:
+    """A cell that holds nothing but this text."""
+    cell = WriteOnlyCell(sheet, _ESCAPES.sub("_x005F_", _printable(text)))
+    cell.data_type = "s"  # openpyxl would take "=1+1" for a formula
+    cell.number_format = "@"
     return cell
 
 

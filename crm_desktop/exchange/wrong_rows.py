@@ -17,9 +17,8 @@ from crm_desktop.exchange.cells import Cell
 from crm_desktop.exchange.plan import Plan
 from crm_desktop.exchange.reasons import reasons
 from crm_desktop.exchange.whole_files import whole_file
+from crm_desktop.exchange.workbook_files import text_cell
 from crm_desktop.words import _
-
-_LONGEST = 32_767  # characters in a cell of Excel
 
 
 def write_wrong_rows(app: Application, plan: Plan, path: Path) -> int:
@@ -59,9 +58,7 @@ def _cell(sheet: Any, value: Cell) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, "".join(c for c in value if c >= " " or c in "\n\t")[:_LONGEST])
-        cell.data_type, cell.number_format = "s", "@"  # no formula, and the zeros of a number stay
-        return cell
+        return text_cell(sheet, value)  # no formula, and the zeros of a number stay
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, dt.datetime):
         cell.number_format = "yyyy-mm-dd hh:mm:ss" if value.time() != dt.time() else "yyyy-mm-dd"
