@@ -55,6 +55,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.rights import show_rights
 
         return show_rights
+    if name == "approvals":
+        from crm_desktop.cli.approvals import approvals
+
+        return approvals
     if name == "lan":
         from crm_desktop.cli.lan import lan
 

@@ -102,6 +102,9 @@ class Makers:
                 if far.width and not far.custom and far.kind != "reference":
                     path = f"{name}.{other}"
                     yield path, label_of(path, self.app.types, self.type)
+        for name, about in self.type.visible_lines(self.app.actor).items():
+            if not about.custom and name != "position":
+                yield f"lines.{name}", label_of(f"lines.{name}", self.app.types, self.type)
 
     def field(self, name: str) -> Field | None:
         """What a field says of itself."""

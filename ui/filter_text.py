@@ -255,13 +255,20 @@ def fields_in(part: Filter) -> set[str]:
 
 
 def field_of(part: Filter, types: Mapping[str, RecordType], record_type: RecordType, name: str) -> Field | None:
-    """The field a condition names: one of the type, or one step over a reference ("customer_id.city")."""
-    first, _dot, rest = name.partition(".")
-    about = record_type.fields.get(first)
+    """The field a condition names: one of the type, or one step over a reference ("customer_id.city"); a line's begins with "lines."."""
+    first, rest, fields = _steps(record_type, name)
+    about = fields.get(first)
     if about is None or not rest:
         return about
     target = types.get(about.target)
     return target.fields.get(rest) if target else None
+
+
+def _steps(record_type: RecordType, name: str) -> tuple[str, str, Mapping[str, Field]]:
+    """The first field of a name, the one behind it, and the fields among which the first stands."""
+    inside, lines = name.removeprefix("lines."), record_type.lines
+    first, _dot, rest = inside.partition(".")
+    return first, rest, lines.fields if lines is not None and inside != name else record_type.fields
 
 
 def describe(
@@ -285,11 +292,12 @@ def describe(
 
 def label_of(name: str, types: Mapping[str, RecordType], record_type: RecordType) -> str:
     """What a field is called, with the reference it stands behind."""
-    first, _dot, rest = name.partition(".")
-    about = record_type.fields.get(first)
+    first, rest, fields = _steps(record_type, name)
+    about = fields.get(first)
     if about is None:
         return name
     target = types.get(about.target)
+    before = _("Lines") + " › " if fields is not record_type.fields else ""
     if rest and target and rest in target.fields:
-        return f"{_(about.label)} › {_(target.fields[rest].label)}"
-    return _(about.label)
+        return f"{before}{_(about.label)} › {_(target.fields[rest].label)}"
+    return before + _(about.label)

@@ -56,6 +56,8 @@ def _source(name: str, filled: bool) -> str:
 
 
 def _drawn(name: str, colour: str, filled: bool, size: QSize) -> QPixmap:
+    if size.isEmpty():  # of a button that a layout leaves no room yet
+        return QPixmap()
     key = f"crm:{name}:{colour}:{filled}:{size.width()}x{size.height()}"
     picture = QPixmap()
     if QPixmapCache.find(key, picture):

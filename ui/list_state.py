@@ -87,7 +87,7 @@ class ListState:
         """As it was kept, without what this person may not see or what is no field any more, with the columns added since."""
         added = [n for n in self.type.columns if look.known and n not in look.known and n not in look.query.columns]
         columns = tuple(n for n in (*look.query.columns, *added) if n in visible) or self.columns
-        parts = tuple(p for p in split(look.query.where) if all(n.partition(".")[0] in visible for n in fields_in(p)))
+        parts = tuple(p for p in split(look.query.where) if all(n.partition(".")[0] in (*visible, "lines") for n in fields_in(p)))
         order = tuple(o for o in look.query.order if o.lstrip("-") in visible)
         return replace(
             self,

@@ -16,10 +16,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Line, Ref, changed, merge
-from crm_desktop.errors import Conflict, Doubt, Invalid, Missing
+from crm_desktop.errors import Conflict, Doubt, Invalid, Missing, NeedsApproval
 from crm_desktop.pinyin import initials
 from crm_desktop.records.record_type import Field, Operation, RecordType
 from crm_desktop.services import kept_drafts, lookup, saving
+from crm_desktop.services.approvals.asking import ask_for_change
 from crm_desktop.services.operating import operate
 from crm_desktop.services.rights_editing import first_lines
 from crm_desktop.services.views import names_of
@@ -54,6 +55,7 @@ class RecordEditing(QObject):
         self.draft = Draft(kind.key)
         self.base = Draft(kind.key)
         self.loaded, self.busy = False, False
+        self.held = False  # an approval keeps the record as it is
         self.unread: Mapping[str, str] = {}  # what is typed and cannot be read, by field
         self.typing: Callable[[], bool] = lambda: False  # whether something is being typed that the draft does not have yet
         self._previous = Draft(kind.key)
@@ -126,12 +128,12 @@ class RecordEditing(QObject):
 
     @property
     def locked(self) -> bool:
-        return self.kind.locked(self.draft)
+        return self.held or self.kind.locked(self.draft)
 
     def may_edit(self, about: Field) -> bool:
         """Whether the person may type into a field now."""
         grant = "add" if self.draft.id is None else "change"
-        return self.app.actor.may(f"{self.kind.key}.{grant}") and self.kind.may_edit(self.draft, about)
+        return not self.held and self.app.actor.may(f"{self.kind.key}.{grant}") and self.kind.may_edit(self.draft, about)
 
     def edited(self, name: str = "") -> None:
         """The person changed a field, or the lines."""
@@ -163,6 +165,13 @@ class RecordEditing(QObject):
             {n: v for n, v in draft.values.items() if n in fields and not fields[n].computed and n != "initials"},
             [(line.id, {n: v for n, v in line.values.items() if n in lines and not lines[n].computed}) for line in draft.lines],
         )
+
+    def hold(self, held: bool) -> None:
+        """Close the fields while an approval runs, and open them afterwards; what is typed stays."""
+        if held != self.held:
+            self.held = held
+            if not self.unsaved:
+                self.shown.emit()
 
     # Keeping over a crash
 
@@ -217,6 +226,8 @@ class RecordEditing(QObject):
 
     def _save_failed(self, error: BaseException) -> None:
         self.busy = False
+        if isinstance(error, NeedsApproval):
+            error.again = self.ask_for_approval
         self.changed.emit()
         self._tell(error)
         self.finished.emit(False)
@@ -230,6 +241,15 @@ class RecordEditing(QObject):
             self.conflict.emit(error, merged)
         else:
             self.failed.emit(error)
+
+    def ask_for_approval(self) -> None:
+        """Send what is typed for approval, since it may not simply be saved; the record stays as it is until then."""
+        if self.busy or self.draft.id is None:
+            return
+        self.busy = True
+        self.changed.emit()
+        work = partial(ask_for_change, self.app, self.draft.copy(), origin=self.origin)
+        self.tasks.run(work, partial(self._saved, self.slot, False), self._save_failed, owner=self)
 
     def save_merged(self, draft: Draft, theirs: Draft) -> None:
         """Save both sides' changes together."""

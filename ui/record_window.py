@@ -19,6 +19,7 @@ from crm_desktop.services.history import RevisionInfo
 from crm_desktop.services.kept_drafts import Kept
 from crm_desktop.words import _
 from ui import theme
+from ui.approval_strip import ApprovalStrip
 from ui.conflict_dialog import settle_conflict
 from ui.create_dialog import create_in_dialog
 from ui.customer_panel import SIDE_PANELS
@@ -114,11 +115,13 @@ class RecordWindow(QWidget):
             entries += [None, ("delete", _("Delete…"), "", self.delete)]
         self.header = RecordHeader(self.app, self.kind, tuple(entries), partial(make_next, self))
         self.banners = RecordBanners()
+        self.approval = ApprovalStrip(self.shell, self.editing)
         self.people.place(self.header, self.banners)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
+        column.addWidget(self.approval)
         column.addWidget(self.banners)
         self._middle = QHBoxLayout()
         self._middle.setContentsMargins(0, 0, 0, 0)
@@ -210,7 +213,7 @@ class RecordWindow(QWidget):
         revise = next((o for o in self.kind.offered(self.editing.draft) if o.keeps_revision), None)
         state = self.kind.state(self.editing.draft)
         words = ""
-        if self.editing.locked and state:
+        if self.kind.locked(self.editing.draft) and state:
             words = _("This document is {state}: most fields are closed.").format(state=state.shown())
             words += " " + _("“{operation}” opens it again and keeps this version.").format(operation=_(revise.label)) if revise else ""
         self.hint.setText(words)

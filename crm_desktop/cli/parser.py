@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from crm_desktop.cli.approvals_parser import add_approvals
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
 from crm_desktop.cli.exchange_parser import add_exchange
@@ -118,6 +119,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_log(add, _data)
     add_rights(add, _data, _type)
     add_people(add, _data)
+    add_approvals(add, _data)
     add_lan(add, _data)
     return parser
 

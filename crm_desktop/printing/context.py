@@ -185,6 +185,8 @@ class _Reader:
         if about.kind in ("option", "state") and value:
             choice = self._app.options.find(about.options, value)
             return translated(choice.label, self._language) if choice else str(value)
+        if about.translated and isinstance(value, str):
+            return translated(value, self._language)
         return value
 
     def _picture(self, value: Any) -> bytes | None:

@@ -11,7 +11,7 @@ from crm_desktop.resources import resource
 CARD = "card"
 """The name of the form every record type has without anybody drawing one."""
 
-FIRST = ("quote", "sales-order", "delivery-note", "sales-return", "receipt", "invoice", "customer-card")
+FIRST = ("quote", "sales-order", "delivery-note", "sales-return", "receipt", "invoice", "customer-card", "approval-sheet")
 """What prints a record type when nobody says anything else, without the language."""
 
 

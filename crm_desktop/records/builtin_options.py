@@ -189,7 +189,7 @@ CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
         Choice("agreed", "Agreed", "green"),
         Choice("agreed_before", "Agreed before", "green"),
         Choice("rejected", "Rejected", "red"),
-        Choice("sent_back", "Returned", "amber"),
+        Choice("sent_back", "Sent back", "amber"),
         Choice("passed_on", "Passed on", "grey"),
         Choice("not_needed", "Not needed any more", "grey"),
         Choice("unread", "Not read yet", "amber"),

@@ -23,6 +23,7 @@ from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.office import DEPARTMENT, TEAM, UNIT, USER
 from crm_desktop.rules.number_patterns import number_text, period_of
 from crm_desktop.sample import makers, words_en, words_zh
+from crm_desktop.sample.approvals import fill_approvals
 from crm_desktop.sample.chain import Documents, chain_begins
 from crm_desktop.sample.columns import Loader
 from crm_desktop.sample.makers import Order, Row, World
@@ -261,3 +262,4 @@ def load_sample_company(app: Application, progress: Progress | None = None) -> N
     """The sample company: small enough to look around in, large enough to look real."""
     generate_company(app, CUSTOMERS, progress)
     fill_pipeline(app, words_zh if language() == "zh_CN" else words_en)
+    fill_approvals(app, words_zh if language() == "zh_CN" else words_en)

@@ -137,3 +137,7 @@ LEADS = (
     ("Everpack Materials", "Ruth Stone", "Please quote soon"),
     ("Bayside Seafood Works", "Sam Okoro", "Stainless fittings"),
 )
+APPROVAL_FLOWS = ("Large or cheap orders", "Bad debts")
+APPROVAL_STEPS = {"manager": "Manager", "finance": "Finance", "owner": "Owner"}
+APPROVAL_COMMENT = "An old customer who pays in time."
+WRITE_OFF_REASON = "The customer closed down; several reminders went unanswered."

@@ -90,3 +90,7 @@ LEADS = (
     ("汕头市永丰包装材料有限公司", "蔡少平", "请尽快报价"),
     ("湛江海丰水产加工厂", "黎娟", "不锈钢配件"),
 )
+APPROVAL_FLOWS = ("大额或低折扣订单", "坏账核销")
+APPROVAL_STEPS = {"manager": "部门经理", "finance": "财务", "owner": "总经理"}
+APPROVAL_COMMENT = "老客户，信誉良好，同意。"
+WRITE_OFF_REASON = "客户已注销，多次催收无果。"

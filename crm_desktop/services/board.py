@@ -13,6 +13,7 @@ from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Conflict
 from crm_desktop.filters import AllOf, Condition, Filter, ListQuery
 from crm_desktop.services.access import asking
+from crm_desktop.services.approvals.asking import ask_for_change
 from crm_desktop.services.listing import Stop, count, fetch_page, totals
 from crm_desktop.services.saving import open_record, save
 from crm_desktop.services.stages import OPPORTUNITIES, StageFacts, stages_of
@@ -104,6 +105,16 @@ def move(app: Application, id_: int, source: int, target: StageFacts, done: Sequ
 
     source: the stage it was seen in; done: what of that stage's checklist is done. Raises Conflict when somebody else moved it since.
     """
+    return save(app, _moved(app, id_, source, target, done), origin)
+
+
+def ask_to_move(app: Application, id_: int, source: int, target: StageFacts, done: Sequence[str] = ()) -> Draft:
+    """Send a move for approval, after NeedsApproval was told; gives the opportunity as it stands, not moved."""
+    return ask_for_change(app, _moved(app, id_, source, target, done))
+
+
+def _moved(app: Application, id_: int, source: int, target: StageFacts, done: Sequence[str]) -> Draft:
+    """An opportunity as it would be in another stage, not saved."""
     draft = open_record(app, OPPORTUNITIES, id_)
     if draft.values["stage_id"].id != source:
         by = draft.values.get("updated_by")
@@ -114,4 +125,4 @@ def move(app: Application, id_: int, source: int, target: StageFacts, done: Sequ
         "probability": target.chance,
         "checked": "\n".join(dict.fromkeys([*kept, *done])),
     }
-    return save(app, draft, origin)
+    return draft

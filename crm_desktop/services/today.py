@@ -14,6 +14,7 @@ from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery
 from crm_desktop.rights import Reach
 from crm_desktop.services import listing, saving
 from crm_desktop.services.access import asking
+from crm_desktop.services.approvals.inbox import Item, count_waiting, fetch_box
 from crm_desktop.services.settings_store import company_setting
 from crm_desktop.settings import REMIND_BEFORE
 from crm_desktop.words import _
@@ -48,6 +49,7 @@ class Today:
     customers: tuple[Due, ...]
     due: int
     receivables: tuple[Due, ...] = ()
+    approvals: tuple[Due, ...] = ()
 
 
 def fetch_today(app: Application, day: dt.date | None = None) -> Today:
@@ -60,7 +62,12 @@ def fetch_today(app: Application, day: dt.date | None = None) -> Today:
     due += _count(app, _query("customers", ("name",), "next_follow_up", day))
     money = _rows(app, _owed(app, _RECEIVABLE_COLUMNS, day + _reminding(app))) if _sees_money(app) else ()
     due += _count(app, _owed(app, ("number",), day)) if _sees_money(app) else 0
-    return Today(day, tuple(map(_task, tasks)), tuple(map(_customer, customers)), min(due, _COUNTED), tuple(map(_receivable, money)))
+    asked = fetch_box(app, "to_decide", SHOWN)
+    due += count_waiting(app)
+    return Today(
+        day, tuple(map(_task, tasks)), tuple(map(_customer, customers)), min(due, _COUNTED), tuple(map(_receivable, money)),
+        tuple(map(_approval, asked)),
+    )  # fmt: skip
 
 
 def count_due(app: Application) -> int:
@@ -68,7 +75,7 @@ def count_due(app: Application) -> int:
     day = dt.datetime.now().astimezone().date()
     tasks = _count(app, _query("tasks", ("title",), "due", day, _open_tasks()))
     money = _count(app, _owed(app, ("number",), day)) if _sees_money(app) else 0
-    return min(tasks + money + _count(app, _query("customers", ("name",), "next_follow_up", day)), _COUNTED)
+    return min(tasks + money + count_waiting(app) + _count(app, _query("customers", ("name",), "next_follow_up", day)), _COUNTED)
 
 
 def finish_task(app: Application, task_id: int, status: str = "done") -> Draft:
@@ -126,6 +133,14 @@ def _receivable(row: tuple[Any, ...]) -> Due:
     customer, title, day, amount, level, id_ = row
     detail = " · ".join(part for part in (f"{amount:,.2f}", title) if part)
     return Due("receivables", id_, customer.label if customer else "", day, detail=detail, urgent=bool(level))
+
+
+def _approval(item: Item) -> Due:
+    """A request that waits for this person: of the day by which it must be decided, else of the day it was asked."""
+    amount = f"{item.amount:,.2f}" if item.amount is not None else ""
+    detail = " · ".join(part for part in (item.requester, item.customer, amount) if part)
+    day = (item.due_at or item.asked_at).astimezone().date()
+    return Due("approvals", item.id, f"{item.operation} {item.title}", day, detail=detail, urgent=item.urged or item.overdue)
 
 
 def _rows(app: Application, query: ListQuery) -> Sequence[tuple[Any, ...]]:

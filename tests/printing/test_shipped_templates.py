@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,13 +14,18 @@ from record_makers import customer, order
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
+from crm_desktop.errors import Doubt
 from crm_desktop.printing.checking import check_template
 from crm_desktop.printing.preview import page_sizes, page_text
 from crm_desktop.printing.printing import print_records
 from crm_desktop.printing.shipped import FIRST, shipped_templates
 from crm_desktop.printing.template_store import Chooser, prints_lists
 from crm_desktop.records.registry import BUILT_IN
+from crm_desktop.rules.approvals import Approver, Design, Step
 from crm_desktop.services import saving
+from crm_desktop.services.approvals import deciding, drawing
+from crm_desktop.services.approvals.inbox import fetch_box
+from crm_desktop.services.operating import operate
 from crm_desktop.services.settings_store import settings_of
 from crm_desktop.settings import (
     COMPANY_ACCOUNT,
@@ -35,6 +41,7 @@ DAY = dt.date(2026, 11, 24)
 NEEDED = {
     "quote", "sales-contract", "sales-order", "delivery-note", "delivery-note-241x140", "sales-return", "receipt", "invoice", "statement",
     "customer-card", "customer-list", "price-list", "address-labels", "product-labels", "parcel-labels", "envelope",
+    "approval-sheet",
 }  # fmt: skip
 
 
@@ -69,7 +76,19 @@ def office(app: Application) -> dict[str, int]:
         "invoices": saved(app, "invoices", {"customer_id": who, "invoice_date": DAY, "title_name": "深圳东方"}, rows),
         "receipts": saved(app, "receipts", {"customer_id": who, "receipt_date": DAY, "amount": Decimal("4509.20")}),
     }  # fmt: skip
-    return {key: draft.id or 0 for key, draft in made.items()}
+    return {key: draft.id or 0 for key, draft in made.items()} | {"approvals": approval(app)}
+
+
+def approval(app: Application) -> int:
+    """A request to confirm an order, agreed to and carried out."""
+    design = Design((Step("总经理", (Approver("person", app.actor.user_id or 0),)),), own="decide")
+    drawing.save_drawing(app, replace(drawing.new_drawing(app, "sales-orders", "confirm"), name="订单审批", design=design))
+    sold = order(app, customer(app, "上海一家"))
+    with pytest.raises(Doubt) as told:
+        operate(app, "sales-orders", sold.id or 0, sold.version, "confirm", "急单")
+    operate(app, "sales-orders", sold.id or 0, sold.version, "confirm", "急单", despite=frozenset({told.value.key}))
+    (waiting,) = fetch_box(app, "to_decide")
+    return int(deciding.decide(app, waiting.id, "agree", "同意发货").id or 0)
 
 
 def saved(app: Application, type_key: str, values: dict[str, Any], rows: Sequence[dict[str, Any]] = ()) -> Draft:
@@ -101,6 +120,7 @@ def test_all_of_them_print_real_records(sqlite_app: Application) -> None:
         "receipt.zh_CN": ("肆仟伍佰零玖元贰角整", "4,509.20"), "receipt.en": ("RECEIPT",),
         "statement.zh_CN": ("对账单", "期初余额"), "customer-card.zh_CN": ("王喆", "联系人"),
         "price-list.en": ("PRICE LIST", "18.00"),
+        "approval-sheet.zh_CN": ("审批单", "总经理", "同意发货", "急单"), "approval-sheet.en": ("APPROVAL SHEET", "Approved"),
         "envelope.zh_CN": ("深圳东方机械设备有限公司",), "product-labels.zh_CN": ("6901234567892",), "invoice.en": ("深圳东方",),
     }  # fmt: skip
     for name in NAMES:

@@ -8,17 +8,21 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from crm_desktop.records.registry import BUILT_IN
+from crm_desktop.services.approval_flows import FLOWS
 from crm_desktop.words import N_
+from ui.approval_panel import APPROVALS, ApprovalPage
 from ui.backup_news import BACKUP
 from ui.list_screen import ListScreen
 from ui.record_window import make_new, make_record
 from ui.screens.ageing import AccountPage, AgeingScreen
+from ui.screens.approvals import ApprovalsScreen
 from ui.screens.backup_setup import BackupSetup
 from ui.screens.backups import BackupsScreen
 from ui.screens.board import BoardScreen
 from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.documents import document_pages
 from ui.screens.first_data import fill_with_sample
+from ui.screens.flow_editor import FlowEditor
 from ui.screens.funnel import FunnelScreen
 from ui.screens.import_screen import ImportScreen
 from ui.screens.lan_screen import LanScreen
@@ -45,6 +49,7 @@ def all_screens() -> Screens:
     screens = screens_of(
         (
             ScreenEntry("today", N_("Today"), "home", TodayScreen, shortcut="Alt+Home"),
+            ScreenEntry("approvals", N_("Approvals to decide"), "shield_checkmark", ApprovalsScreen),
             ScreenEntry("board", N_("Board"), "column_triple", BoardScreen, "sales", "opportunities.see"),
             ScreenEntry("funnel", N_("Funnel"), "data_funnel", FunnelScreen, "sales", "opportunities.see"),
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
@@ -67,7 +72,7 @@ def all_screens() -> Screens:
         )
     )
     screens.pages = (PageEntry("users", "sign-in", N_("Sign-in"), SignInPerson, GRANT), ACCOUNT, *document_pages(BUILT_IN))
-    screens.list_of, screens.record_of, screens.new_of = _list, make_record, make_new
+    screens.list_of, screens.record_of, screens.new_of = _list, _record, _new
     return screens
 
 
@@ -76,6 +81,20 @@ def _list(shell: Shell, type_key: str, **arguments: str) -> ListScreen:
     made = ListScreen(shell, type_key, **arguments)
     made.sample_wanted.connect(lambda: fill_with_sample(shell))
     return made
+
+
+def _record(shell: Shell, type_key: str, record_id: int) -> QWidget:
+    """The window of a record; of those that are not typed into fields, what they have instead."""
+    if type_key == APPROVALS:
+        return ApprovalPage(shell, record_id)
+    return FlowEditor(shell, record_id) if type_key == FLOWS else make_record(shell, type_key, record_id)
+
+
+def _new(shell: Shell, type_key: str, **preset: Any) -> QWidget | None:
+    """An empty form. Nobody writes an approval: it comes of what is to be approved."""
+    if type_key == APPROVALS:
+        return None
+    return FlowEditor(shell) if type_key == FLOWS else make_new(shell, type_key, **preset)
 
 
 def _designer(shell: Shell, **arguments: Any) -> QWidget:

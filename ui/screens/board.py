@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, 
 
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Ref
-from crm_desktop.errors import Conflict
-from crm_desktop.services.board import Card, Column, board, move
+from crm_desktop.errors import Conflict, NeedsApproval
+from crm_desktop.services.board import Card, Column, ask_to_move, board, move
 from crm_desktop.services.stages import OPPORTUNITIES, StageFacts, pipelines
 from crm_desktop.words import _, ngettext
 from ui import theme
@@ -177,7 +177,8 @@ class BoardScreen(QWidget):
             done = answer
         work = partial(move, self._shell.app, card.id, source.stage.id, target.stage, done)
         moved = partial(self._moved, card, source, target)
-        self._shell.tasks.run(work, moved, self._not_moved, owner=self)
+        asked = partial(self._not_moved, partial(self._ask_to_move, card, source, target, done))
+        self._shell.tasks.run(work, moved, asked, owner=self)
 
     def _moved(self, card: Card, source: StageColumn, target: StageColumn, _draft: Draft) -> None:
         words = _("“{title}” is now in “{stage}”.").format(title=card.title, stage=target.stage.name)
@@ -188,9 +189,22 @@ class BoardScreen(QWidget):
 
     def _move_back(self, card: Card, source: StageColumn, target: StageColumn) -> None:
         work = partial(move, self._shell.app, card.id, target.stage.id, source.stage)
-        self._shell.tasks.run(work, lambda _draft: self.refresh(), self._not_moved, owner=self)
+        asked = partial(self._not_moved, partial(self._ask_to_move, card, target, source, ()))
+        self._shell.tasks.run(work, lambda _draft: self.refresh(), asked, owner=self)
 
-    def _not_moved(self, error: BaseException) -> None:
+    def _ask_to_move(self, card: Card, source: StageColumn, target: StageColumn, done: Sequence[str]) -> None:
+        """Send the move for approval."""
+        work = partial(ask_to_move, self._shell.app, card.id, source.stage.id, target.stage, done)
+
+        def asked(_draft: Draft) -> None:
+            self._shell.notices.say(_("Sent for approval. It stays in “{stage}” until then.").format(stage=source.stage.name), icon="send")
+            self.refresh()
+
+        self._shell.tasks.run(work, asked, self._shell.notices.error, owner=self)
+
+    def _not_moved(self, ask: Callable[[], object], error: BaseException) -> None:
+        if isinstance(error, NeedsApproval):
+            error.again = ask
         if isinstance(error, Conflict):
             self._shell.notices.say(_("Somebody has moved it meanwhile: the board shows where it is now."), icon="info")
         else:

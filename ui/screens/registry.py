@@ -59,7 +59,7 @@ class Screens:
 
     list_of: Callable[..., QWidget] | None = None  # list_of(shell, type_key, **arguments)
     record_of: Callable[..., QWidget] | None = None  # record_of(shell, type_key, record_id)
-    new_of: Callable[..., QWidget] | None = None  # new_of(shell, type_key, **preset)
+    new_of: Callable[..., QWidget | None] | None = None  # new_of(shell, type_key, **preset)
     entries: dict[str, ScreenEntry] = field(default_factory=dict)
     pages: tuple[PageEntry, ...] = ()
 

@@ -20,7 +20,7 @@ from ui.widgets.buttons import IconButton, flat, primary
 from ui.widgets.labels import IconLabel, Label, SectionHeader
 from ui.widgets.panels import Card
 
-_WATCHED = ("tasks", "customers", "follow-ups", "receivables")
+_WATCHED = ("tasks", "customers", "follow-ups", "receivables", "approvals")
 _MONEY_SHOWN = 12  # the others stand in the list of receivables
 _AFTER_CHANGES = 400  # milliseconds of quiet before the day is read again
 
@@ -39,6 +39,8 @@ class TodayScreen(QWidget):
         self.calls = _Section(_("Customers to contact"), "call", _("Nobody is waiting for you in the next seven days."))
         self.money = _Section(_("Money that is due"), "wallet", _("No payment is due in the next days."))
         self.money.setVisible(shell.app.actor.may("receivables.see"))
+        self.approvals = _Section(_("Waiting for your approval"), "shield_checkmark", "")
+        self.approvals.hide()
         self.recent = _Section(_("Lately opened"), "history", _("The records you open will stand here."))
         self._waiting: Today | None = None  # the day as it is, to be shown when this screen is
         self._later = QTimer(self)
@@ -96,6 +98,7 @@ class TodayScreen(QWidget):
         sides.setSpacing(theme.size("margin"))
         right = QVBoxLayout()
         right.setSpacing(theme.size("margin"))
+        right.addWidget(self.approvals)
         right.addWidget(self.money)
         right.addWidget(self.calls)
         right.addWidget(self.recent)
@@ -128,6 +131,8 @@ class TodayScreen(QWidget):
             text = _("nothing is due")
         self._summary.setText(f"{long_date(today.day)} · {text}")
         self.tasks.fill([self._task_row(due, today.day) for due in today.tasks])
+        self.approvals.fill([self._approval_row(due, today.day) for due in today.approvals[:_MONEY_SHOWN]])
+        self.approvals.setVisible(bool(today.approvals))
         self.money.fill([self._money_row(due, today.day) for due in today.receivables[:_MONEY_SHOWN]])
         # One half at a time: a day with eighty lines takes longer to build than the window may stand still.
         QTimer.singleShot(0, self, lambda: self.calls.fill([self._call_row(due, today.day) for due in today.customers]))
@@ -155,6 +160,13 @@ class TodayScreen(QWidget):
         row.set_day(due.day, today)
         note = partial(self._shell.new_record, "follow-ups")
         row.append(IconButton("comment_add", _("Write a follow-up"), lambda: note(customer_id=due.id)))
+        return row
+
+    def _approval_row(self, due: Due, today: dt.date) -> QWidget:
+        row = _Row("flag" if due.urgent else "shield_checkmark", due.title, due.detail, "", partial(self._open, due))
+        row.set_day(due.day, today)
+        if due.urgent:
+            row.icon.set_icon("flag", "red")
         return row
 
     def _money_row(self, due: Due, today: dt.date) -> QWidget:

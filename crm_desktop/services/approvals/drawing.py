@@ -28,10 +28,15 @@ from crm_desktop.services.reading import read_record
 from crm_desktop.services.saving import new_draft, open_record, save_within
 from crm_desktop.words import _
 from db.base import now
+from db.models.access import Position
 from db.models.approvals import Approval, ApprovalFlowVersion
+from db.models.office import Department, User
 
 _VERSION: Any = ApprovalFlowVersion.__table__
 _REQUEST: Any = Approval.__table__
+_USER: Any = User.__table__
+_POSITION: Any = Position.__table__
+_DEPARTMENT: Any = Department.__table__
 
 
 @dataclass
@@ -81,6 +86,25 @@ class Trial:
     why: str
     steps: tuple[TrialStep, ...] = ()
     copies: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Who can be chosen: people who work here, positions and departments in use, by name."""
+
+    people: tuple[Ref, ...]
+    positions: tuple[Ref, ...]
+    departments: tuple[Ref, ...]
+
+
+def choices(app: Application) -> Choices:
+    """Whom a flow can ask, and to whom a request can be passed on."""
+    user, position, department = _USER.c, _POSITION.c, _DEPARTMENT.c
+    with asking(app) as connection:
+        people = connection.execute(select(user.id, user.name).where(user.active).order_by(user.name_key, user.id))
+        positions = connection.execute(select(position.id, position.name).where(position.active).order_by(position.id))
+        departments = connection.execute(select(department.id, department.name).order_by(department.name_key, department.id))
+        return Choices(*(tuple(Ref(r[0], r[1]) for r in rows.all()) for rows in (people, positions, departments)))
 
 
 def new_drawing(app: Application, type_key: str = "sales-orders", operation: str = "confirm") -> Drawing:

@@ -24,6 +24,7 @@ from crm_desktop.services.approval_flows import operation_words
 from crm_desktop.services.approvals.deciding import my_tasks
 from crm_desktop.services.approvals.keeping import APPROVALS
 from crm_desktop.services.approvals.people import stands_in_for
+from crm_desktop.services.files import FileInfo
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.services.saving import visible_part
 from crm_desktop.stored_values import draft_from_json, values_from_json
@@ -31,6 +32,7 @@ from db.base import now
 from db.models.approvals import Approval, ApprovalFlowVersion, ApprovalTask
 from db.models.customers import Customer
 from db.models.office import User
+from db.models.system import FileContent, FileLink
 
 BOXES = ("to_decide", "decided", "mine", "copied")
 SHOWN = 500
@@ -40,13 +42,15 @@ _TASK: Any = ApprovalTask.__table__
 _VERSION: Any = ApprovalFlowVersion.__table__
 _USER: Any = User.__table__
 _CUSTOMER: Any = Customer.__table__
+_LINK: Any = FileLink.__table__
+_CONTENT: Any = FileContent.__table__
 _DECIDED = ("agreed", "rejected", "sent_back", "passed_on")
 _TOLD = ("copy", "sign")
 
 
 @dataclass(frozen=True)
 class Item:
-    """One request in a box. place_of: in whose place it would be decided; urged, unread: what makes it stand out."""
+    """One request in a box. urged, unread: what makes it stand out; decides: it waits for the person at work; locks: the record stays."""
 
     id: int
     number: str
@@ -63,6 +67,8 @@ class Item:
     overdue: bool
     urged: bool
     unread: bool
+    decides: bool
+    locks: bool
     amount: Decimal | None
     customer: str
 
@@ -82,6 +88,7 @@ class Look:
     design: Design
     may: frozenset[str]
     changes: dict[str, Any]
+    files: tuple[FileInfo, ...] = ()
 
 
 def _meant(connection: Connection, me: int) -> tuple[int, ...]:
@@ -133,6 +140,7 @@ def _items(people: Sequence[int]) -> Select[Any]:
         select(
             _REQUEST, asker.c.name.label("asker"), _CUSTOMER.c.name.label("customer"),
             _has_task(mine, _TASK.c.urged_at.is_not(None)).label("urged"), _has_task(unread).label("unread"),
+            _waits(people).label("decides"),
         )
         .outerjoin(asker, asker.c.id == _REQUEST.c.owner_id)
         .outerjoin(_CUSTOMER, _CUSTOMER.c.id == _REQUEST.c.customer_id)
@@ -145,7 +153,8 @@ def _item(app: Application, row: Any) -> Item:
     return Item(
         row.id, row.number, row.title, row.record_type, row.record_id, operation_words(kind, row.operation) if kind else row.operation,
         row.asker or "", row.created_at, row.status, row.step_name, row.waiting_for, row.due_at,
-        row.due_at is not None and row.due_at < now(), bool(row.urged), bool(row.unread), None if hidden else row.amount,
+        row.due_at is not None and row.due_at < now(), bool(row.urged), bool(row.unread), bool(row.decides), bool(row.locks),
+        None if hidden else row.amount,
         row.customer or "",
     )  # fmt: skip
 
@@ -199,7 +208,28 @@ def look(app: Application, id_: int) -> Look:
             changes = values_from_json(plain.wish.get("changes", {}), about.visible(app.actor))
         operation = operation_words(about, request.values["operation"]) if about else request.values["operation_label"]
         may = _may(app, request, people)
-    return Look(request, record, live, operation, Design.from_facts(facts) if facts else Design(()), may, changes)
+        files = tuple(FileInfo(*row) for row in connection.execute(_files(id_)))
+    return Look(request, record, live, operation, Design.from_facts(facts) if facts else Design(()), may, changes, files)
+
+
+def _files(id_: int) -> Select[Any]:
+    return (
+        select(_LINK.c.id, _LINK.c.name, _CONTENT.c.size, _LINK.c.added_at, _LINK.c.added_by)
+        .join_from(_LINK, _CONTENT, _LINK.c.content_id == _CONTENT.c.id)
+        .where(_LINK.c.record_type == APPROVALS, _LINK.c.record_id == id_)
+        .order_by(_LINK.c.id)
+    )
+
+
+def read_file(app: Application, id_: int, file_id: int) -> bytes:
+    """The bytes of a file that was attached to a request. Raises Missing."""
+    look(app, id_)  # whoever sees the request sees its files
+    with asking(app) as connection:
+        query = select(_CONTENT.c.data).join_from(_LINK, _CONTENT, _LINK.c.content_id == _CONTENT.c.id)
+        found = connection.scalar(query.where(_LINK.c.id == file_id, _LINK.c.record_type == APPROVALS, _LINK.c.record_id == id_))
+    if found is None:
+        raise gone()
+    return bytes(found)
 
 
 def _record(
