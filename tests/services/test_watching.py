@@ -228,6 +228,22 @@ def test_rights_that_are_withdrawn_elsewhere_are_read_again_at_once(pair: tuple[
     assert bob.app.actor.version > version
 
 
+def test_nobody_loses_rights_while_the_whole_database_is_being_replaced(pair: tuple[Ears, Ears]) -> None:
+    """Who began to look before the new rows came sees empty tables, people and positions among them."""
+    ann, bob = pair
+    made, rights = customer(ann.app), bob.app.actor.rights
+    with writing(ann.app.engine) as session:
+        session.execute(text("DELETE FROM access_state"))
+    with pytest.raises(Away):
+        saving.open_record(bob.app, "customers", made.id or 0)
+    with pytest.raises(NotSaved):
+        customer(bob.app, "Beta")
+    assert bob.app.actor.rights == rights
+    with writing(ann.app.engine) as session:
+        session.execute(text("INSERT INTO access_state (id, version) VALUES (1, 99)"))
+    assert saving.open_record(bob.app, "customers", made.id or 0).id == made.id
+
+
 def test_an_older_program_writes_no_more_once_a_newer_one_took_the_database(pair: tuple[Ears, Ears]) -> None:
     ann, bob = pair
     with writing(ann.app.engine) as session:
