@@ -148,7 +148,7 @@ class ApprovalsScreen(QWidget):
             self.table.select_row_of(lambda item: item.id == here)
         self.nothing.title.setText(_(_NOTHING[box]))
         self._stack.setCurrentIndex(0 if rows else 1)
-        words = _(TITLES["to_decide"])
+        words = _(TITLES[BOXES[0]])
         self.boxes["to_decide"].setText(f"{words} ({waiting})" if waiting else words)
         self._chosen()
         if rows:
