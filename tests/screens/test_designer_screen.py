@@ -289,3 +289,12 @@ def test_labels_and_copies_are_set_in_the_panel(desk: Desk) -> None:
 
 def _prop(name: str) -> Prop:
     return next(p for s in SECTIONS["band:group_head"] for row in s.rows for p in row if p.name == name)
+
+
+def test_without_a_record_type_the_first_there_is(desk: Desk) -> None:
+    desk.window.open_screen("template")
+    screen = desk.window.tabs.current
+    assert isinstance(screen, DesignerScreen)
+    ready(desk, screen)
+    assert screen.worth_saving and screen.bench is not None
+    assert screen.bench.document.template.record_type == next(iter(desk.app.types))

@@ -85,6 +85,9 @@ def read(prop: Prop, thing: Any, template: Template) -> Any:
         case "sum":
             row = getattr(thing.table, prop.name)
             return None if row is None else row.label
+        case "page" | "sheet" if prop.name in ("width", "height"):
+            paper = template.page if prop.where == PAGE else template.page.sheet or LabelSheet()
+            return paper.dimensions()[prop.name == "height"]
         case "page":
             return getattr(template.page, prop.name)
         case "margins":

@@ -26,13 +26,13 @@ from ui.widgets.panels import Banner, ScreenHead
 
 
 class DesignerScreen(QWidget):
-    """Opens a template by its name. `record`: the id of the record to put on the paper."""
+    """Opens a template by its name. `record`: the id of the record to put on the paper. Without a record type: of the first there is."""
 
     def __init__(self, shell: Shell, name: str = "", type: str = "", record: str = "") -> None:
         super().__init__()
-        self._shell, self.name, self._type = shell, name, type
+        self._shell, self.name, self._type = shell, name, type or next(iter(shell.app.types))
         self._record = int(record) if record.isdigit() else 0
-        self.title, self.icon, self.tab_key = _("Print template"), "ruler", tab_of(type, name)
+        self.title, self.icon, self.tab_key = _("Print template"), "ruler", tab_of(self._type, name)
         self.bench: Workbench | None = None
         self._opened: Opened | None = None
         self._saving = self._new = False
@@ -40,7 +40,7 @@ class DesignerScreen(QWidget):
         waiting = QWidget()
         QVBoxLayout(waiting).addWidget(Spinner(28))
         self._stack.addWidget(waiting)
-        work = partial(store.open_template, shell.app, type, name)
+        work = partial(store.open_template, shell.app, self._type, name)
         shell.tasks.run(work, self._show, self._not_there, owner=self)
 
     # For the window

@@ -40,7 +40,7 @@ from ui.shell import Shell
 from ui.widgets.labels import separator
 
 _KEEP_AFTER = 1_500  # milliseconds after a change
-_LEFT, _RIGHT = 240, 312  # pixels
+_LEFT, _RIGHT = 240, 404  # pixels
 _BACKGROUND = QSize(1_600, 2_400)
 
 

@@ -55,7 +55,7 @@ def all_screens() -> Screens:
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("ageing", N_("Ages of receivables"), "data_bar_vertical", AgeingScreen, "finance", "receivables.see"),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
-            ScreenEntry("print-templates", N_("Print templates"), "ruler", PrintTemplates, "setup", SHARE_TEMPLATES),
+            ScreenEntry("print-templates", N_("Print templates"), "print", PrintTemplates, "setup", SHARE_TEMPLATES),
             ScreenEntry("template", N_("Print template"), "ruler", _designer, "setup", SHARE_TEMPLATES, in_navigation=False),
             ScreenEntry("log", N_("Log"), "history", LogScreen, "setup", "program.log"),
             ScreenEntry("organisation", N_("Organisation"), "organization", OrgChart, "setup", "departments.see"),

@@ -34,7 +34,7 @@ class PrintTemplates(QWidget):
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self._shell = shell
-        self.title, self.icon, self.tab_key = _("Print templates"), "ruler", "screen:print-templates"
+        self.title, self.icon, self.tab_key = _("Print templates"), "print", "screen:print-templates"
         self._usual: list[Usual] = []
         self.table = PlainTable(self._columns(), name=self.title)
         self.subtitle = Label("", "dim")
@@ -99,6 +99,7 @@ class PrintTemplates(QWidget):
         head.row.addWidget(self.import_button)
         head.row.addWidget(self.new_button)
         row = QHBoxLayout()
+        row.setSpacing(theme.size("gap"))
         row.setContentsMargins(theme.size("page"), 0, theme.size("page"), theme.size("gap"))
         for button in (self.edit_button, self.copy_button, self.usual_button, self.export_button, self.reset_button):
             row.addWidget(button)
@@ -116,7 +117,7 @@ class PrintTemplates(QWidget):
         stored, self._usual = found
         order = list(self._shell.app.types)
         stored = [s for s in stored if s.template.record_type in order]
-        stored.sort(key=lambda s: order.index(s.template.record_type))
+        stored.sort(key=lambda s: (order.index(s.template.record_type), s.template.language not in ("", language())))
         self.table.show_rows(stored)
         names = [s.template.name for s in stored]
         if kept is not None and kept.template.name in names:
@@ -224,4 +225,4 @@ def _paper(stored: Stored) -> str:
     page = stored.template.page
     wide, high = (page.sheet or page).dimensions()
     size = page.sheet.size if page.sheet else page.size
-    return size if size not in ("custom",) and "x" not in size else f"{wide:g} × {high:g} mm"
+    return size if size in ("A3", "A4", "A5", "A6", "B5", "Letter") else f"{wide:g} × {high:g} mm"
