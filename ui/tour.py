@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
@@ -63,6 +64,7 @@ class Tour:
         self._search()
         self._order()
         self._backups()
+        self._designer()
         self._others()
 
     # Steps
@@ -177,6 +179,36 @@ class Tour:
         self.until(lambda: look.tasks.idle, "the list of the backup")
         self.picture("backup-look", look)
         look.close()
+
+    def _designer(self) -> None:
+        """A form is changed by hand: its title pulled down, looked at as it would be printed, and taken back."""
+        self.window.open_screen(f"template?type=sales-orders&name=sales-order.{self._language}")
+        screen: Any = self.window.tabs.current
+        self.until(lambda: screen.bench is not None and bool(screen.bench.canvas.pages) and screen.bench.drawer.idle, "the designer")
+        self.until(lambda: self.window.tasks.idle, "the page in the designer")
+        canvas, document = screen.bench.canvas, screen.bench.document
+        before = document.template
+        document.select(["title"])
+        place = canvas.place("title")
+        start = canvas.rect_of(place.page, place.box).center().toPoint()
+        none = Qt.KeyboardModifier.NoModifier
+        QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, none, start)
+        for step in (6, 12, 18):
+            QTest.mouseMove(canvas.viewport(), start + QPoint(-step, step))
+        QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, none, start + QPoint(-18, 18))
+        if document.template == before:
+            raise TourFailed("the title does not follow the mouse")
+        self.until(lambda: screen.bench.drawer.idle, "the page with its title moved")
+        self.picture("designer")
+        screen.preview()
+        self.until(lambda: hasattr(screen, "_preview") and bool(screen._preview.view.pages), "the preview of the template")
+        self.picture("designer-preview", screen._preview)
+        screen._preview.reject()
+        document.stack.undo()
+        if document.template != before:
+            raise TourFailed("the move of the title is not taken back")
+        document.stack.setClean()
+        self.window.close_screen(screen)
 
     def _others(self) -> None:
         for entry in self.window.screens.visible(self.window.app.actor):
