@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Ref
@@ -18,7 +29,7 @@ from crm_desktop.records.record_type import Field
 from crm_desktop.services.listing import Count, Stop
 from crm_desktop.services.saving import new_draft, save
 from crm_desktop.words import _, language
-from ui import theme
+from ui import icons, theme
 from ui.chips import FlowLayout
 from ui.preview_data import Part, PreviewData, is_late, journal_text, load_preview
 from ui.preview_parts import ItemRow, document_lines, figures, shared_line
@@ -330,18 +341,22 @@ class PreviewPanel(QFrame):
         row = QHBoxLayout()
         row.setSpacing(theme.size("gap"))
         row.addWidget(Button(_("Open"), "open", clicked=partial(self.open_record.emit, self._type.key, data.draft.id)))
-        for part in data.parts:
-            if part.type.sequence and self._shell.app.actor.may(f"{part.type.key}.add"):
-                row.addWidget(
-                    Button(
-                        _("New {thing}").format(thing=_(part.type.title)),
-                        part.type.icon,
-                        clicked=partial(self._new_part, part),
-                    )
-                )
+        new = [p for p in data.parts if p.type.sequence and self._shell.app.actor.may(f"{p.type.key}.add")]
+        if len(new) == 1:
+            text = _("New {thing}").format(thing=_(new[0].type.title))
+            row.addWidget(Button(text, new[0].type.icon, clicked=partial(self._new_part, new[0])))
+        elif new:
+            row.addWidget(Button(_("New"), "add", menu=self._menu_of_new(new)))
         row.addStretch(1)
         column.addLayout(row)
         return foot
+
+    def _menu_of_new(self, parts: Sequence[Part]) -> QMenu:
+        """What can be made for this record: side by side, the buttons of a customer would not find room."""
+        menu = QMenu(self)
+        for part in parts:
+            menu.addAction(icons.icon(part.type.icon), _(part.type.title), partial(self._new_part, part))
+        return menu
 
     def _me(self) -> Ref:
         assert self._data is not None and self._data.draft.id is not None

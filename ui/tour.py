@@ -20,6 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from crm_desktop import settings as s
+from crm_desktop.errors import Told
 from crm_desktop.printing.preview import page_png
 from crm_desktop.printing.printing import print_records
 from crm_desktop.services.listing import ListQuery, fetch_page
@@ -33,7 +34,7 @@ from ui.screens.backups import BackupsScreen
 from ui.screens.restore_look import LOOK
 from ui.screens.welcome import Welcome
 
-_WAIT = 20_000  # milliseconds until a step counts as failed
+_WAIT = 120_000  # milliseconds until a step counts as failed: much, for a machine that is busy with other things
 SIZES = {"": (1440, 900), "small": (1366, 768), "large": (1920, 1080)}
 
 
@@ -66,6 +67,21 @@ class Tour:
         self._backups()
         self._designer()
         self._others()
+
+    def last_picture(self, path: Path) -> str:
+        """Keep what the window shows where a step failed; answers where it is to be seen."""
+        if self.program.window is None:
+            return ""
+        self.program.window.grab().save(str(path))
+        return _("See {path}").format(path=path)
+
+    def end(self) -> None:
+        """Close what was opened, however far the walk came."""
+        if not hasattr(self, "program"):
+            return
+        if isinstance(self.program.window, MainWindow):
+            self.window.tasks.close()
+        self.program.end()
 
     # Steps
 
@@ -300,12 +316,10 @@ def run_tour(output: Path, language: str, theme: str) -> int:
         tour = Tour(qt, output, Path(folder), language, theme)
         try:
             tour.walk()
-        except TourFailed:
-            if tour.program.window is not None:
-                tour.program.window.grab().save(str(output / "failed.png"))
-            raise
+        except TourFailed as error:
+            raise Told(
+                _("The tour came to a stand: {reason}.").format(reason=error), tour.last_picture(output / "failed.png")
+            ) from error
         finally:
-            if hasattr(tour, "program"):
-                tour.window.tasks.close()
-                tour.program.end()
+            tour.end()
     return 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from crm_desktop.cli.values import count
 from crm_desktop.words import _
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -23,7 +24,7 @@ def add_log(add: Add, data: Data) -> None:
     log.add_argument("--until", metavar="DATE", type=_day, help=_("only up to this day"))
     log.add_argument("--action", metavar="NAME", default="", help=_("only this action, such as change, delete or export"))
     log.add_argument("--field", metavar="NAME", default="", help=_("only where this field was changed; lines for the lines"))
-    log.add_argument("--limit", metavar="N", type=_count, default=50, help=_("at most so many (50); 0 is all"))
+    log.add_argument("--limit", metavar="N", type=count, default=50, help=_("at most so many (50); 0 is all"))
     log.add_argument("--json", action="store_true", help=_("answer in JSON"))
     below = log.add_subparsers(dest="step", metavar=_("COMMAND"), parser_class=type(log))
     for name, text in (
@@ -55,10 +56,3 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(_("“{text}” is no day such as 2026-03-31").format(text=text)) from None
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number

@@ -18,6 +18,7 @@ from crm_desktop.cli.log_parser import add_log
 from crm_desktop.cli.people_parser import add_people
 from crm_desktop.cli.rights import add_rights
 from crm_desktop.cli.template_parser import add_print, add_templates
+from crm_desktop.cli.values import count
 from crm_desktop.words import LANGUAGES, _
 
 USAGE = 2
@@ -130,7 +131,7 @@ def _new(add: Add) -> None:
         "--sample",
         metavar="N",
         nargs="?",
-        type=_count,
+        type=count,
         const=0,
         default=None,
         help=_("with the sample company; with N: a generated one of N customers"),
@@ -148,7 +149,7 @@ def _records(add: Add) -> None:
     _takes_type(lister)
     lister.add_argument("--search", metavar="TEXT", default="", help=_("only what this search finds"))
     lister.add_argument("--where", metavar="FIELD=VALUE", nargs="+", action="extend", default=[], help=_where())
-    lister.add_argument("--limit", metavar="N", type=_count, default=50, help=_("at most so many (50); 0 is all"))
+    lister.add_argument("--limit", metavar="N", type=count, default=50, help=_("at most so many (50); 0 is all"))
     lister.add_argument("--json", action="store_true", help=_("answer in JSON"))
     shower = add("show", _("show one record with its lines"))
     _takes_type(shower)
@@ -162,10 +163,3 @@ def _care(add: Add) -> None:
     tour = add("tour", _("show the window offscreen: pictures of every screen, and an order entered and printed"))
     tour.add_argument("--output", metavar="DIR", type=Path, required=True)
     tour.add_argument("--theme", choices=["light", "dark"], default="light")
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number

@@ -58,7 +58,7 @@ def import_file(arguments: argparse.Namespace) -> int:
             say_json(_facts(app, plan, book.found, batch))
         else:
             _tell(app, plan, book.found, arguments.dry_run)
-            if batch:
+            if batch and (plan.count("create") or plan.count("change")):
                 say(_("Taken back with: crm-desktop import undo {id}").format(id=batch))
     return 1 if plan.count("wrong") else 0
 

@@ -61,6 +61,7 @@ def test_a_file_in_by_a_mapping_and_out_again(office: Office, tmp_path: Path) ->
     assert changed["changed"] == 1
     assert office.facts("import", "undo", changed["batch"])["changed_back"] == 1
     assert "nothing to take back" in office.say("import", "undo", changed["batch"], code=1)
+    assert "import undo" not in office.say("import", "customers", file, "--map", "Firmen", "--existing", "fill")
     assert "no mapping" in office.say("import", "customers", file, "--map", "Leute", code=1)
 
     book = tmp_path / "sums.xlsx"

@@ -350,7 +350,7 @@ def test_what_is_due_is_said_and_can_be_done(shell: SmallShell, qtbot: Any) -> N
     done.click()
     settle(qtbot, shell, 400)
     assert open_record(shell.app, "customers", int(saved.id or 0)).values["next_follow_up"] is None
-    assert not [b for b in panel.findChildren(QPushButton) if b.text() == "Done" and b.isVisible()]
+    qtbot.waitUntil(lambda: not [b for b in panel.findChildren(QPushButton) if b.text() == "Done" and b.isVisible()])
     assert shell.notices.undo is not None
     shell.notices.undo()
     settle(qtbot, shell, 400)
@@ -485,3 +485,18 @@ def test_the_sample_company_is_offered_to_an_empty_company_only(show: Show, shel
     screen = show("tasks")
     assert screen.list.model.rowCount() == 0
     assert not [b for b in screen.list.findChildren(QPushButton) if b.text() == "Try the sample company"]
+
+
+def test_what_can_be_made_for_a_record_finds_room_beside_the_list(shell: SmallShell, qtbot: Any) -> None:
+    """The documents of a customer are many: they stand in one menu. A lead's only one is a button of its own."""
+    [customer] = fill(shell.app, 1)
+    panel = PreviewPanel(shell, "customers")
+    qtbot.addWidget(panel)
+    panel.resize(300, 700)
+    panel.show()
+    panel.show_record(customer)
+    settle(qtbot, shell)
+    buttons = [b for b in panel.findChildren(QPushButton) if b.isVisible() and b.text()]
+    assert [b.text() for b in buttons if b.width() < b.sizeHint().width()] == []
+    menu = next(b for b in buttons if b.text() == "New").menu()
+    assert {"Quote", "Sales order"} <= {action.text() for action in menu.actions()}

@@ -1,0 +1,14 @@
+"""How the values of a command line are read, so that a wrong one is answered in words."""
+
+from __future__ import annotations
+
+import argparse
+
+from crm_desktop.words import _
+
+
+def count(text: str) -> int:
+    """A number of things, from 0 on."""
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(_("“{text}” is no whole number from 0 on").format(text=text))
+    return int(text)
