@@ -25,7 +25,7 @@ class ApprovalFlow(Record):
     name_key: Mapped[str] = mapped_column(default="")
     record_type: Mapped[str] = field("Key of the record type", "code", computed=True)
     record_title: Mapped[str] = field("Record type", width=16, computed=True, translated=True)
-    operation: Mapped[str] = field("Operation (key)", "code", computed=True)
+    operation: Mapped[str] = field("Key of the operation", "code", computed=True)
     operation_label: Mapped[str] = field("Operation", width=18, computed=True, translated=True)
     rank: Mapped[int] = field(
         "Order", "integer", width=7, default=10, nullable=False, sortable=True, help="Of the flows that fit, the first is used."
@@ -62,7 +62,7 @@ class Approval(Record):
     record_type: Mapped[str] = field("Key of the record type", "code", computed=True)
     record_title: Mapped[str] = field("Record type", width=12, computed=True, translated=True)
     record_id: Mapped[int] = field("Record (key)", "integer", default=0, nullable=False, computed=True)
-    operation: Mapped[str] = field("Operation (key)", "code", computed=True)
+    operation: Mapped[str] = field("Key of the operation", "code", computed=True)
     operation_label: Mapped[str] = field("Operation", width=12, computed=True, translated=True)
     customer_id: Mapped[int | None] = field(
         "Customer", "reference", target="customers", width=20, references="customer.id", on_delete="SET NULL", computed=True, index=True,
