@@ -15,6 +15,8 @@ from crm_desktop.services import batch_editing, history
 from crm_desktop.services.operating import operate
 from crm_desktop.services.saving import new_draft, open_record, save
 
+pytestmark = pytest.mark.roles
+
 
 class Impatient:
     """Stops at the first question."""

@@ -53,6 +53,7 @@ CUSTOMERS = [
 ]
 
 
+@pytest.mark.roles
 def test_customers_come_in_once(app: Application) -> None:
     first = bring_in(app, "customers", *CUSTOMERS)
     assert (first.created, first.changed, first.unchanged, first.wrong) == (2, 0, 0, 0)
@@ -156,6 +157,7 @@ ORDERS = [
 ]
 
 
+@pytest.mark.roles
 def test_orders_one_row_per_line_by_number_and_customer(app: Application) -> None:
     customer(app, "甲公司")
     customer(app, "乙公司")
@@ -208,6 +210,7 @@ def test_a_locked_order_is_not_changed_by_a_file(app: Application) -> None:
     assert set(state.records[0].problems) == {"status"}
 
 
+@pytest.mark.roles
 def test_changed_lines_keep_their_identity(app: Application) -> None:
     made = order(app, customer(app, "甲公司"), number="D1")
     rows = [
@@ -224,6 +227,7 @@ def test_changed_lines_keep_their_identity(app: Application) -> None:
     assert bring_in(app, "sales-orders", *rows).unchanged == 1
 
 
+@pytest.mark.roles
 def test_missing_customers_are_created_when_asked(app: Application) -> None:
     rows = [
         ["订单号", "客户", "客户编号", "品名", "数量", "单价"],
@@ -274,6 +278,7 @@ def test_a_stopped_import_leaves_nothing(app: Application) -> None:
     assert app.options.code("industries", "玩具") is None
 
 
+@pytest.mark.roles
 def test_rights_hold(app: Application) -> None:
     app.actor = Actor(
         app.actor.user_id, app.actor.name, None, Rights.of("customers.see", "customers.add", "customers.import")
@@ -378,6 +383,7 @@ class StoppedWhileWriting(Unwatched):
             raise Cancelled
 
 
+@pytest.mark.roles
 def test_many_new_records_are_indexed_and_entered_like_few(app: Application) -> None:
     """Their indexes are made anew at the end, in one go: none is missing afterwards, nor after a stop."""
     rows = [["名称", "电话", "城市"], *([f"广州第{n}贸易行", f"020-8{n:07}", "广州"] for n in range(5_100))]

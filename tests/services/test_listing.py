@@ -50,6 +50,7 @@ def walk(app: Application, query: ListQuery, size: int) -> list[tuple[Any, ...]]
             return rows
 
 
+@pytest.mark.roles
 def test_pages_are_the_whole_list_in_every_order(company: Application) -> None:
     for name in SORTABLE:
         for order in ((name,), (f"-{name}",), ("level", f"-{name}") if name != "level" else ("-level", "city")):
@@ -71,6 +72,7 @@ def test_chinese_is_ordered_by_its_reading_and_nothing_comes_last(company: Appli
     assert days[: len(filled)] == sorted(filled)
 
 
+@pytest.mark.roles
 def test_search_finds_what_like_finds(company: Application) -> None:
     table: Any = company.type("customers").model.__table__
     with reading(company.engine) as connection:
@@ -145,6 +147,7 @@ def test_filters_mean_what_they_say(company: Application) -> None:
         assert again == query
 
 
+@pytest.mark.roles
 def test_counts_are_capped_and_totals_are_exact(company: Application) -> None:
     assert count(company, ListQuery("customers"), cap=100) == type(count(company, ListQuery("customers")))(100, True)
     assert count(company, ListQuery("customers"), cap=None).number == 400

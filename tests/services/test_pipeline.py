@@ -20,6 +20,8 @@ from crm_desktop.services.stages import pipelines, stages_of
 from db.engine import reading
 from db.models.pipeline import StageVisit
 
+pytestmark = pytest.mark.roles
+
 
 def lead(app: Application, company: str = "广州万通贸易有限公司", **values: Any) -> Draft:
     return saving.save(app, saving.new_draft(app, "leads", {"company": company, **values}))

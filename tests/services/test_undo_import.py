@@ -21,6 +21,8 @@ from crm_desktop.services.listing import count
 from crm_desktop.services.recycling import deletions
 from crm_desktop.services.undo_import import past_imports, undo_import
 
+pytestmark = pytest.mark.roles
+
 
 def bring_in(app: Application, key: str, headings: list[str], *rows: list[Any], **options: Any) -> Result:
     table = Table("Sheet", 1, headings, [Row(number, cells) for number, cells in enumerate(rows, 2)])

@@ -86,6 +86,7 @@ def test_a_change_of_lines_is_taken_back_and_that_as_well(app: Application, name
     assert [f for f in check_database(app) if f.repaired or not f.sound] == []
 
 
+@pytest.mark.roles
 def test_changes_are_taken_back_one_after_the_other(app: Application) -> None:
     """A removed line comes back as itself, so that what was changed in it earlier can be taken back too."""
     first = order(app, customer(app), 3)
@@ -155,6 +156,7 @@ def test_totals_follow_what_is_taken_back(app: Application) -> None:
     assert (stands.values["total"], stands.lines[0].values["amount"]) == (Decimal(27), Decimal(10))
 
 
+@pytest.mark.roles
 def test_a_batch_with_lines_is_taken_back_whole_or_not_at_all(app: Application) -> None:
     buyer = customer(app)
     drafts = [order(app, buyer, 3) for _n in range(4)]
@@ -193,6 +195,7 @@ def test_a_locked_document_keeps_its_lines(app: Application) -> None:
     assert len(read(app, draft).lines) == 1
 
 
+@pytest.mark.roles
 def test_a_deleted_order_comes_back_although_its_line_ids_went_to_another(app: Application) -> None:
     buyer = customer(app)
     gone = order(app, buyer, 3)
