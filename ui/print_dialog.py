@@ -37,7 +37,7 @@ from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.labels import Label
 
-__all__ = ["PrintDialog", "page_numbers", "paint_pages"]
+__all__ = ["PrintDialog", "page_numbers", "paint_pages", "print_record"]
 
 
 class PrintDialog(QDialog):
@@ -258,6 +258,14 @@ class PrintDialog(QDialog):
         title = _("Printing {title}").format(title=self.name)
         self.shell.tasks.run(work, lambda _none: self.shell.notices.say(said), slow=True, title=title)
         self.accept()
+
+
+def print_record(parent: QWidget, shell: Shell, kind: RecordType, record_id: int, title: str) -> None:
+    """Show the preview of a record over its window."""
+    dialog = PrintDialog(parent, shell, kind, record_id, title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowModality(Qt.WindowModality.WindowModal)
+    dialog.show()
 
 
 @dataclass(frozen=True)

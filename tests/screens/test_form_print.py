@@ -40,6 +40,22 @@ def preview(desk: Desk, lines: int) -> PrintDialog:
     return dialog
 
 
+def test_a_form_opens_its_preview(desk: Desk) -> None:
+    saved = order(desk.app, customer(desk.app, "广州华远"), 1)
+    screen = desk.open("sales-orders", saved.id or 0)
+    screen.print()
+    opened: list[PrintDialog] = []
+
+    def find() -> bool:
+        opened[:] = [d for d in desk.window.findChildren(PrintDialog) if d.isVisible() and d.pdf]
+        return bool(opened)
+
+    desk.wait(find)
+    assert "广州华远" in page_text(opened[0].pdf, 0)
+    opened[0].reject()
+    desk.wait(lambda: not desk.window.findChildren(PrintDialog))
+
+
 def test_every_page_is_shown_and_enter_saves_what_is_shown(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dialog = preview(desk, 90)
     assert len(dialog.pages) == page_count(dialog.pdf) > 1
