@@ -70,7 +70,7 @@ class PrintTemplates(QWidget):
             PlainColumn(_("Record type"), lambda s: _(self._kind(s).plural), 14, quiet=True),
             PlainColumn(_("Language"), lambda s: LANGUAGES.get(s.template.language, ""), 10, quiet=True),
             PlainColumn(_("Paper"), _paper, 16, quiet=True),
-            PlainColumn(_("Origin"), lambda s: _(ORIGINS[s.origin][0]), 14, tone=lambda s: ORIGINS[s.origin][1]),
+            PlainColumn(_("Origin"), lambda s: _(ORIGINS[s.origin][0]), 22, tone=lambda s: ORIGINS[s.origin][1]),
             PlainColumn(_("Prints when nobody chooses"), self._usual_words, 22, tone=lambda s: "accent" if self._usual_words(s) else ""),
         ]
 
