@@ -46,7 +46,7 @@ VALUES: dict[str, some.SearchStrategy[Any]] = {
     "text": line.map(lambda t: parse(t, about("text"), OPTIONS)),
     "long_text": line.map(lambda t: parse(t, about("long_text"), OPTIONS)),
     "code": line.map(lambda t: parse(t, about("code"), OPTIONS)),
-    "phone": some.from_regex(r"\+?[0-9][0-9 -]{3,14}[0-9]", fullmatch=True),
+    "phone": some.from_regex(r"\+?[0-9][0-9 -]{3,14}[0-9]", fullmatch=True).filter(lambda t: sum(map(str.isdigit, t)) >= 3),
     "email": some.from_regex(r"[a-z0-9.]{1,9}@[a-z0-9]{1,9}\.[a-z]{2,3}", fullmatch=True),
     "url": some.from_regex(r"https://[a-z]{1,9}\.(com|cn)/[a-z0-9/]{0,9}", fullmatch=True),
 }
