@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
-
+from crm_desktop.cli.below import Add, Data, commands_below
 from crm_desktop.words import _
 
-Add = Callable[..., argparse.ArgumentParser]
 BOXES = {"to-decide": "to_decide", "decided": "decided", "mine": "mine", "copied": "copied"}
 DECISIONS = ("agree", "reject", "return", "withdraw", "urge", "read", "carry-out")
 
 
-def add_approvals(add: Add, data: Callable[..., None]) -> None:
+def add_approvals(add: Add, data: Data) -> None:
     """`approvals` with all that stands below it. data: adds the options every command has."""
     group = add("approvals", _("what waits for approval: list it, look at it, decide it"))
-    steps = group.add_subparsers(dest="step", metavar=_("COMMAND"), required=True, parser_class=type(group))
-
-    def below(name: str, text: str) -> argparse.ArgumentParser:
-        command: argparse.ArgumentParser = steps.add_parser(name, help=text, description=text)
-        data(command, argparse.SUPPRESS)
-        command.add_argument("--json", action="store_true", help=_("answer in JSON"))
-        return command
-
+    below = commands_below(group, data)
     lister = below("list", _("list the requests of one box"))
     lister.add_argument("--box", choices=tuple(BOXES), default="to-decide", help=_("which ones: those to decide, when not said otherwise"))
     shower = below("show", _("show one request with its course"))

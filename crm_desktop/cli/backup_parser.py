@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from crm_desktop.cli.below import Add, Below, Data, commands_below
 from crm_desktop.words import _
-
-Add = Callable[..., argparse.ArgumentParser]
-Data = Callable[[argparse.ArgumentParser, Any], None]
-_Below = Callable[[str, str], argparse.ArgumentParser]
 
 
 def add_backups(add: Add, data: Data) -> None:
     """Both commands with all that stands below them. data: adds the options every command has."""
     backup = add("backup", _("back everything up into one file, list backups, try one, and care for them"))
-    below = _group(backup, "action", data)
+    below = commands_below(backup, data, "action")
     create = below("create", _("make a backup and restore it for trial"))
     create.add_argument("--to", metavar="DIR", type=Path, help=_("the folder; without it, the one that is set"))
     create.add_argument(
@@ -34,25 +29,13 @@ def add_backups(add: Add, data: Data) -> None:
     below("run-due", _("make the backup that is due, if one is; for the system's task scheduler"))
     below("status", _("say how the backups stand, and what to worry about"))
     below("drill", _("restore some of the old backups for trial, those first whose last trial is longest ago"))
-    _schedule(_group(below("schedule", _("when backups are made by themselves")), "step", data))
-    _targets(_group(below("targets", _("the places that get copies")), "step", data))
-    _passphrase(_group(below("passphrase", _("the passphrase of encrypted backups on this PC")), "step", data))
+    _schedule(commands_below(below("schedule", _("when backups are made by themselves")), data))
+    _targets(commands_below(below("targets", _("the places that get copies")), data))
+    _passphrase(commands_below(below("passphrase", _("the passphrase of encrypted backups on this PC")), data))
     _restore(add("restore", _("bring back what a backup holds, in place of what is here")))
 
 
-def _group(parser: argparse.ArgumentParser, name: str, data: Data) -> _Below:
-    actions = parser.add_subparsers(dest=name, metavar=_("COMMAND"), required=True, parser_class=type(parser))
-
-    def below(word: str, text: str) -> argparse.ArgumentParser:
-        command: argparse.ArgumentParser = actions.add_parser(word, help=text, description=text)
-        data(command, argparse.SUPPRESS)
-        command.add_argument("--json", action="store_true", help=_("answer in JSON"))
-        return command
-
-    return below
-
-
-def _schedule(below: _Below) -> None:
+def _schedule(below: Below) -> None:
     below("show", _("say when"))
     change = below("set", _("change it; what is not given stays as it is"))
     change.add_argument("--at", metavar="TIME", nargs="+", help=_("every day at these times, such as 12:30 18:00"))
@@ -69,7 +52,7 @@ def _schedule(below: _Below) -> None:
     below("remove", _("let it make none any more"))
 
 
-def _targets(below: _Below) -> None:
+def _targets(below: Below) -> None:
     below("list", _("list them"))
     adder = below("add", _("add a folder, a shared folder of another PC, or a drive"))
     adder.add_argument("path", metavar="DIR", type=Path, help=_("the folder; a folder on the drive with --drive"))
@@ -82,7 +65,7 @@ def _targets(below: _Below) -> None:
     remover.add_argument("name", metavar="NAME")
 
 
-def _passphrase(below: _Below) -> None:
+def _passphrase(below: Below) -> None:
     storer = below("store", _("keep it in the credential store; it is asked for, or read from standard input"))
     storer.add_argument("--suggest", action="store_true", help=_("make a strong one, and say it once"))
     below("forget", _("take it out of the credential store"))

@@ -16,9 +16,8 @@ from crm_desktop.cli.lan_saying import (
     kept_here,
     making_of,
     own_password,
-    shared_facts,
+    tell_host_made,
     tell_joined,
-    tell_shared,
     tell_way,
     write_file,
 )
@@ -54,12 +53,7 @@ def _share(arguments: argparse.Namespace) -> int:
     finally:
         progress.end()
         app.close()
-    if arguments.join_file:
-        write_file(data, arguments.join_file)
-    if arguments.json:
-        say_json(shared_facts(data, shared))
-    else:
-        tell_shared(data, shared)
+    tell_host_made(arguments, data, shared)
     return 0
 
 

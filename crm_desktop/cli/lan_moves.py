@@ -16,11 +16,10 @@ from crm_desktop.cli.lan_saying import (
     making_of,
     own_password,
     shared_facts,
+    tell_host_made,
     tell_joined,
-    tell_shared,
     tell_words,
     words_of,
-    write_file,
 )
 from crm_desktop.cli.opening import data_of, line_of_input, name_of
 from crm_desktop.errors import NotSignedIn
@@ -69,12 +68,7 @@ def move_to_here(arguments: argparse.Namespace) -> int:
     data = data_of(arguments)
     with _owner_at_work(arguments, data) as (app, word, progress):
         shared = move_here(app, word, backup_first, making_of(arguments, data), progress, arguments.folder)
-    if arguments.join_file:
-        write_file(data, arguments.join_file)
-    if arguments.json:
-        say_json(shared_facts(data, shared))
-    else:
-        tell_shared(data, shared)
+    tell_host_made(arguments, data, shared)
     return 0
 
 

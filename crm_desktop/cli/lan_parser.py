@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
+from crm_desktop.cli.below import Add, Data, commands_below
 from crm_desktop.words import _
 
-Add = Callable[..., argparse.ArgumentParser]
 
-
-def add_lan(add: Add, data: Callable[..., None]) -> None:
+def add_lan(add: Add, data: Data) -> None:
     """`lan` with all that stands below it. data: adds the options every command has."""
     group = add("lan", _("share the data with the office, or join it"))
-    steps = group.add_subparsers(dest="step", metavar=_("COMMAND"), required=True, parser_class=type(group))
-
-    def below(name: str, text: str) -> argparse.ArgumentParser:
-        command: argparse.ArgumentParser = steps.add_parser(name, help=text, description=text)
-        data(command, argparse.SUPPRESS)
-        command.add_argument("--json", action="store_true", help=_("answer in JSON"))
-        return command
-
+    below = commands_below(group, data)
     share = below("share", _("make this PC the host: its data move into a database server that the office reaches"))
     _making(share)
     below("status", _("say whether this PC shares or has joined, and whether the host answers"))

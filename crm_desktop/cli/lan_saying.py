@@ -130,7 +130,17 @@ def tell_words(people: Sequence[Issued]) -> None:
         say_table([_("Sign-in name"), _("Full name"), _("Password")], [(p.sign_in, p.name, p.password) for p in people])
 
 
-def tell_shared(data: Path, shared: Shared) -> None:
+def tell_host_made(arguments: argparse.Namespace, data: Path, shared: Shared) -> None:
+    """Write the join file where one is wanted, and tell of the host that was made."""
+    if arguments.join_file:
+        write_file(data, arguments.join_file)
+    if arguments.json:
+        say_json(shared_facts(data, shared))
+    else:
+        _tell_shared(data, shared)
+
+
+def _tell_shared(data: Path, shared: Shared) -> None:
     from crm_desktop.lan.firewall import by_hand
     from crm_desktop.lan.waking import near_of
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from crm_desktop.cli.below import Add, Data
 from crm_desktop.cli.values import count
 from crm_desktop.words import _
-
-Add = Callable[..., argparse.ArgumentParser]
-Data = Callable[[argparse.ArgumentParser, Any], None]
 
 
 def add_log(add: Add, data: Data) -> None:

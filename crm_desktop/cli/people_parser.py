@@ -6,22 +6,14 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from crm_desktop.cli.below import Add, Data, commands_below
 from crm_desktop.words import _
 
-Add = Callable[..., argparse.ArgumentParser]
 
-
-def add_people(add: Add, data: Callable[..., None]) -> None:
+def add_people(add: Add, data: Data) -> None:
     """`user` with all that stands below it. data: adds the options every command has."""
     group = add("user", _("look after people: positions, passwords, limits of signing in"))
-    steps = group.add_subparsers(dest="step", metavar=_("COMMAND"), required=True, parser_class=type(group))
-
-    def below(name: str, text: str) -> argparse.ArgumentParser:
-        command: argparse.ArgumentParser = steps.add_parser(name, help=text, description=text)
-        data(command, argparse.SUPPRESS)
-        command.add_argument("--json", action="store_true", help=_("answer in JSON"))
-        return command
-
+    below = commands_below(group, data)
     below("list", _("list the people, and how it stands with their sign-in"))
     adder = below("add", _("add a person; where sign-in is on, with a one-time password that is said once"))
     adder.add_argument("name", metavar="NAME", help=_("the full name"))

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from crm_desktop.cli.below import Add, Data
 from crm_desktop.words import _
-
-Add = Callable[..., argparse.ArgumentParser]
-Data = Callable[[argparse.ArgumentParser, Any], None]
 
 
 def add_templates(add: Add, data: Data) -> None:
