@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QSlider, QWidget
 
 from crm_desktop.words import N_, _
 from ui import icons, theme
@@ -106,8 +106,9 @@ class ZoomBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         self.where = Label("", "small")
-        self.where.setMinimumWidth(theme.current().px(110))
-        row.addWidget(self.where)
+        self.where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it gives way first
+        self.where.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.where, 1)
         for icon, words, name in (
             ("grid", _("Show the grid"), "show_grid"), ("border_all", _("Show every frame"), "frames"),
             ("pin", _("Snap to grid and lines"), "snap"),
@@ -119,7 +120,8 @@ class ZoomBar(QWidget):
         row.addWidget(IconButton("zoom_out", _("Smaller"), lambda: canvas.zoom(canvas.percent / 1.2), shortcut="Ctrl+-"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(*ZOOMS)
-        self.slider.setFixedWidth(theme.current().px(120))
+        self.slider.setMinimumWidth(theme.current().px(28))
+        self.slider.setMaximumWidth(theme.current().px(120))
         self.slider.setAccessibleName(_("Zoom"))
         self.slider.valueChanged.connect(lambda value: canvas.zoom(value) if abs(value - canvas.percent) >= 1 else None)
         row.addWidget(self.slider)

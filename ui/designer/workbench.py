@@ -116,8 +116,7 @@ class Workbench(QWidget):
         row = QHBoxLayout(foot)
         row.setContentsMargins(theme.size("gap"), 3, theme.size("gap"), 3)
         row.addWidget(self.records)
-        row.addStretch(1)
-        row.addWidget(self.zoom)
+        row.addWidget(self.zoom, 1)
         column.addWidget(foot)
         return middle
 
