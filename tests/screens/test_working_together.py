@@ -222,7 +222,8 @@ def test_a_save_without_answer_is_not_saved_yet_and_is_done_once_when_told(pcs: 
     screen.editing.edited()
     line_between.before_client = lambda asked, _said: b"COMMIT\0" in asked
     pcs.save(screen)
-    assert "Not saved yet" in texts(screen) and screen.unsaved
+    pcs.until(lambda: "Not saved yet" in texts(screen))  # what is put into a layout shows a moment later
+    assert screen.unsaved
     line_between.before_client = None
     line_between.go_away()
     pcs.until(lambda: pcs.watch.away)
