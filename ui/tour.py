@@ -250,11 +250,12 @@ class Tour:
 
     def picture(self, name: str, widget: QWidget | None = None) -> None:
         """Save what the window shows, once it is at rest."""
-        if widget is None:
-            self.until(lambda: self.window.tasks.idle, f"{name} to be drawn")
-        QTest.qWait(250)
-        if widget is None:
-            self.until(lambda: self.window.tasks.idle, f"{name} to be drawn")
+        at_rest = False
+        while not at_rest:  # what came meanwhile is laid out by the end of another wait
+            if widget is None:
+                self.until(lambda: self.window.tasks.idle, f"{name} to be drawn")
+            QTest.qWait(250)
+            at_rest = widget is not None or self.window.tasks.idle
         self._number += 1
         (widget or self.window).grab().save(str(self._output / f"{self._number:02d}-{name}.png"))
 
