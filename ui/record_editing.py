@@ -300,7 +300,17 @@ class RecordEditing(QObject):
             if change.ids:
                 self.elsewhere.emit(change.who)
         else:
-            self.reload()
+            again = partial(_read, self.app, self.kind.key, self.draft.id)
+            self.tasks.run(again, partial(self._renew, change.who), self._load_failed)
+
+    def _renew(self, who: str, answer: tuple[Draft, list[kept_drafts.Kept]]) -> None:
+        """Show the record as it was read again, unless something was typed meanwhile."""
+        if self.busy:
+            return
+        if self.unsaved or self.typing():
+            self.elsewhere.emit(who)
+        else:
+            self._loaded(answer)
 
     def _compare(self, who: str, theirs: Draft) -> None:
         """Somebody elsewhere may have changed it: see whether that is so. Nothing typed is touched."""

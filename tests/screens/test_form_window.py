@@ -67,6 +67,19 @@ def in_dialog(kind: type[QDialog], do: Callable[[Any], None]) -> None:
     QTimer.singleShot(0, look)
 
 
+def test_what_is_typed_while_a_record_is_read_again_stays(desk: Desk) -> None:
+    saved = customer(desk.app, "Alpha", city="Kiel")
+    screen = desk.open("customers", saved.id or 0)
+    elsewhere(desk.app, saved, phone="020-22224444")  # it is read again now, and the answer comes later
+    write(screen, "city", "Ulm")
+    desk.quiet()
+    assert screen.editing.draft.values["city"] == "Ulm"
+    assert screen.unsaved
+    desk.save(screen)
+    stands = saving.open_record(desk.app, "customers", saved.id or 0)
+    assert (stands.values["city"], stands.values["phone"]) == ("Ulm", "020-22224444")
+
+
 def test_a_change_is_marked_saved_and_read_again(desk: Desk) -> None:
     saved = customer(desk.app, "Alpha")
     screen = desk.open("customers", saved.id or 0)
