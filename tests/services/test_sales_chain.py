@@ -293,5 +293,6 @@ def test_figures_are_the_sums_of_their_documents_after_anything(company: Applica
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1500)
 def test_figures_are_the_sums_of_their_documents_after_a_great_deal(company: Application) -> None:
     play(company, 150, 50)

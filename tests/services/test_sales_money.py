@@ -357,3 +357,20 @@ def test_an_order_line_that_was_delivered_stays(app: Application) -> None:
         saving.save(app, gone)
     revised.lines = [*revised.lines[:1], line(app, "Nut")]
     assert do(app, saving.save(app, revised), "confirm").values["status"] == "part_delivered"
+
+
+def test_what_was_undone_before_an_order_was_cancelled_stays_undone(app: Application) -> None:
+    placed = sold(app)
+    bill = do(app, make(app, placed, "invoices"), "issue")
+    red = do(app, make(app, bill, "invoices"), "issue")
+    sent = do(app, make(app, placed, "deliveries"), "ship")
+    back = do(app, make(app, sent, "returns", reason="wrong", kind="exchange"), "confirm")
+    do(app, placed, "cancel")
+    for document in (red, back):
+        with pytest.raises(Refused, match="is cancelled"):
+            do(app, document, "cancel")
+    again = do(app, do(app, placed, "reopen"), "confirm")
+    do(app, red, "cancel")
+    do(app, back, "cancel")
+    assert (look(app, again).values["invoiced"], look(app, again).values["status"]) == (D(20), "done")
+    assert differences(app) == []

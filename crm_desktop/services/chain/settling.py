@@ -159,8 +159,19 @@ class _Settling:
                 _("More of order {number} would be invoiced than it comes to.").format(number=label),
                 _("Correct the lines of the invoice, or make a red invoice first."),
             )
-        if not running and order.values.get("status") == "cancelled" and number(order.values, "received"):
+        if order.values.get("status") == "cancelled":
+            self._check_cancelled(label, order)
+
+    @staticmethod
+    def _check_cancelled(label: Any, order: Draft) -> None:
+        """Nothing hangs on an order that does not hold: no money, no goods, no invoice, whatever was taken back before it was cancelled."""
+        if number(order.values, "received"):
             raise Refused(_("Money was received for order {number}.").format(number=label), _("Take that receipt back first."))
+        if number(order.values, "invoiced") or any(number(line.values, "delivered") for line in order.lines):
+            raise Refused(
+                _("Order {number} is cancelled, so nothing can be delivered or invoiced for it.").format(number=label),
+                _("Reopen and confirm the order first."),
+            )
 
     def receivable(self, id_: int) -> None:
         """One that belongs to no order; the others are settled with theirs."""
