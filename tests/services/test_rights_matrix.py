@@ -55,7 +55,7 @@ def offices(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def on_server(request: pytest.FixtureRequest, folder: Path) -> Application:
     server = request.getfixturevalue("postgres")
     name = f"office_{uuid.uuid4().hex}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+    server.create(name)
     return open_url(server.url(name), folder, create=COMPANY)
 
 

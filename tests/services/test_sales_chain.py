@@ -274,7 +274,7 @@ def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     else:
         server = request.getfixturevalue("postgres")
         name = f"chain_{uuid.uuid4().hex}"
-        server.run(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        server.create(name)
         app = open_url(server.url(name), folder, create=new)
     yield app
     app.close()
