@@ -92,9 +92,14 @@ class Policies(Asker):
 
 
 def definer(head: str, gives: str, body: str) -> str:
-    """A function that looks at tables with the eyes of their owner: what it gives is for the person who asks, and for nobody else."""
+    """A function that looks at tables with the eyes of their owner: what it gives is for the person who asks, and for nobody else.
+
+    PostgreSQL takes a set for a thousand rows unless told otherwise, and then would rather ask the rights of a whole table than look
+    the few rows of a page up one by one.
+    """
+    few = "ROWS 10 " if gives.startswith("SETOF") else ""
     return (
-        f"CREATE OR REPLACE FUNCTION {head} RETURNS {gives} LANGUAGE sql STABLE SECURITY DEFINER "
+        f"CREATE OR REPLACE FUNCTION {head} RETURNS {gives} LANGUAGE sql STABLE SECURITY DEFINER {few}"
         f"SET search_path = public, pg_temp AS $$ {body} $$"
     )
 
