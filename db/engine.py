@@ -7,20 +7,19 @@ its first statement (`BEGIN IMMEDIATE`), so that two writers never deadlock on S
 from __future__ import annotations
 
 import os
-import socket
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
 from db.errors import Busy, Unreachable, translate
+from db.hanging_up import Lines
 from db.roles import ACTING_AS
 from db.roles import options as role_options
 
@@ -84,7 +83,7 @@ def _prepare_server(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
-        lines.add(connection)
+        lines.add(connection, engine.dialect.loaded_dbapi.OperationalError)
 
     @event.listens_for(engine, "checkin")
     def rest(_connection: Any, record: Any) -> None:
@@ -103,13 +102,9 @@ def _prepare_server(engine: Engine) -> None:
 
 def hang_up(engine: Engine) -> None:
     """Let go of a server that does not answer any more: whoever waits for it, on whatever thread, is told `Unreachable` at once."""
-    for line in tuple(engine.get_execution_options().get(_LINES, ())):
-        try:
-            ear = socket.fromfd(line.fileno(), socket.AF_INET, socket.SOCK_STREAM)
-        except Exception:  # noqa: BLE001 - it is closed already
-            continue
-        with ear, suppress(OSError):
-            ear.shutdown(socket.SHUT_RDWR)
+    lines = engine.get_execution_options().get(_LINES)
+    if lines is not None:
+        lines.hang_up()
     engine.dispose()
 
 
@@ -122,7 +117,7 @@ def open_engine(url: str, acting_as: str = "") -> Engine:
     options = _SERVER_OPTIONS + ("" if sqlite else role_options(make_url(url).username, acting_as))
     server = {"connect_timeout": 5, "options": options, **_CLIENT_OPTIONS}
     arguments: dict[str, Any] = {"check_same_thread": False} if sqlite else server
-    kept: dict[str, Any] = {_LINES: WeakSet[Any](), ACTING_AS: acting_as}
+    kept: dict[str, Any] = {_LINES: Lines(), ACTING_AS: acting_as}
     pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "execution_options": kept}
     engine = create_engine(url, connect_args=arguments, **pool)
     if sqlite:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from threading import Condition
@@ -205,7 +206,16 @@ def test_a_connection_that_only_broke_is_back_before_anybody_needs_to_know(far: 
 
 
 @pytest.mark.slow
-def test_whoever_waits_for_a_silent_line_is_let_go(far: Ears, line: SlowLine) -> None:
+@pytest.mark.parametrize("system_tells", [True, False])
+def test_whoever_waits_for_a_silent_line_is_let_go(
+    far: Ears, line: SlowLine, monkeypatch: pytest.MonkeyPatch, system_tells: bool
+) -> None:
+    if not system_tells:  # Windows leaves those alone who wait for a socket that is shut
+
+        def deaf(*_args: object) -> socket.socket:
+            raise OSError
+
+        monkeypatch.setattr(socket, "fromfd", deaf)
     made = customer(far.app)
     line.hold()
     far.watch.doubt()
