@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from crm_desktop.cli.console import complain, prepare_console, tell_error
+from crm_desktop.cli.console import complain, end_output, prepare_console, tell_error
 from crm_desktop.cli.opening import data_of, language_of
 from crm_desktop.cli.parser import build_parser
 from crm_desktop.errors import NotSignedIn, Told
@@ -106,6 +106,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return read_apart(arguments[1:])
     prepare_console()
+    code = _run(arguments)
+    try:
+        end_output()
+    except Told as error:
+        tell_error(error)
+        return code or 1
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Do what they say, and say what went wrong."""
     try:
         use_language(_given_language(arguments) or language_of(data_of(_given_data(arguments))))
         given = build_parser().parse_args(arguments)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
 
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Cancelled, Told
+from crm_desktop.words import _
 
 if sys.platform == "win32":
     import ctypes
@@ -41,13 +45,36 @@ def can_ask() -> bool:
 def say(text: str = "") -> None:
     """A line of output. A window program on Windows has no console; it says nothing then."""
     if sys.stdout is not None:
-        print(text)
+        _write(text + "\n", sys.stdout)
 
 
 def complain(text: str) -> None:
     """A line about what went wrong."""
     if sys.stderr is not None:
-        print(text, file=sys.stderr)
+        with suppress(Told):  # there is nowhere left to say it
+            _write(text + "\n", sys.stderr)
+
+
+def end_output() -> None:
+    """Bring what was said to where it goes: only then is it known whether it can be written."""
+    if sys.stdout is not None:
+        _write("", sys.stdout, at_last=True)
+
+
+def _write(text: str, stream: TextIO, *, at_last: bool = False) -> None:
+    """Write it, or what waits to be written. Somebody who has read enough (`… | head`) hears no more, and stops no work by that."""
+    try:
+        stream.write(text)
+        if at_last:
+            stream.flush()
+    except OSError as error:
+        with suppress(OSError, ValueError):  # what is still held back must not fail once more when the process ends
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+        if not isinstance(error, BrokenPipeError) and not (sys.platform == "win32" and error.errno == errno.EINVAL):
+            reason = error.strerror or str(error)
+            raise Told(_("What was to be printed could not be written: {reason}").format(reason=reason)) from error
 
 
 def tell_error(error: Told) -> None:

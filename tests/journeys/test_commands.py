@@ -228,6 +228,31 @@ def test_help_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     assert __main__.main(["--version"]) == 0
 
 
+@pytest.mark.parametrize("words", [["list", "customers"], ["list", "customers", "--json"], ["--help"]])
+def test_whoever_has_read_enough_hears_no_more_and_no_traceback(filled: Path, words: list[str]) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        done = piped(filled, writes, *words)
+    finally:
+        os.close(writes)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_output_that_cannot_be_written_is_a_failure_with_words(filled: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = piped(filled, full.fileno(), "list", "customers")
+    assert done.returncode == 1
+    assert b"could not be written" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def piped(data: Path, output: int, *words: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "crm_desktop", "--data", str(data), "--language", "en", *words]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+
+
 def spoken(data: Path, encoding: str, *words: str) -> subprocess.CompletedProcess[bytes]:
     """A command in a process of its own, on a console of this encoding."""
     ways = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))  # packages may lie elsewhere
