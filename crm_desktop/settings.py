@@ -223,6 +223,7 @@ INSTALLER_PLACE = Setting(
 LAST_SIGN_IN = Setting("last_sign_in", "", scope=Scope.PC)
 
 BACKUP_TARGETS: Setting[list[Any]] = Setting("backup_targets", [], scope=Scope.PC)
+IMPORT_FOLDERS: Setting[list[Any]] = Setting("import_folders", [], scope=Scope.PC)  # see exchange/watched_settings.py
 LAN: Setting[dict[str, Any]] = Setting("lan", {}, scope=Scope.PC)  # see crm_desktop/lan/connection.py
 BACKUP_STATION = Setting("backup_station", "", scope=Scope.COMPANY)
 
@@ -244,7 +245,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     BACKUP_LEAST_FREE,
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,
     CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, QUOTE_NEEDS_COST,
-    LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION, LAN,
+    LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION, IMPORT_FOLDERS, LAN,
     OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT, PRINT_CHOICES,
 )  # fmt: skip
 

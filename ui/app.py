@@ -26,6 +26,7 @@ from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
 from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
+from ui.import_keeper import ImportKeeper
 from ui.lan_hub import LanHub
 from ui.link_keeper import LinkKeeper
 from ui.lock_keeper import LockKeeper
@@ -156,6 +157,7 @@ class Program(QObject):
         self.lan.serve(window)
         BackupKeeper(window)
         LogKeeper(window)
+        ImportKeeper(window)
         LockKeeper(window, self.door)
         LinkKeeper(window)
         window.reopen.connect(self._reopen)

@@ -1,4 +1,4 @@
-"""Watches the folders of the backups, so that a file that comes, goes or changes behind the program's back is seen at once."""
+"""Watches folders, so that a file that comes, goes or changes behind the program's back is seen at once: a backup, or one to import."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from threading import Lock
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from backups.watching import Watch
+from backups.watching import Fits, Watch, is_backup
 from ui.tasks import Tasks
 
+_EVERY = 60.0  # seconds
 _QUIET = 700  # milliseconds: a copy that is being written tells of itself many times
 
 
@@ -22,9 +23,10 @@ class FolderWatch(QObject):
     """Something in them is another one than before."""
     _told = Signal()
 
-    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+    def __init__(self, tasks: Tasks, parent: QObject, fits: Fits = is_backup, every: float = _EVERY) -> None:
+        """fits: which files it is about; every: seconds between two looks at folders whose system tells of nothing."""
         super().__init__(parent)
-        self._tasks = tasks
+        self._tasks, self._fits, self._every = tasks, fits, every
         self.folders: frozenset[Path] = frozenset()
         self._watches: list[Watch] = []  # one, but for the moment in which another takes its place
         self._lock = Lock()
@@ -50,7 +52,7 @@ class FolderWatch(QObject):
     def _begin(self, folders: frozenset[Path]) -> None:  # on a worker
         with self._lock:
             self._stop()
-            watch = Watch(sorted(folders), lambda _file, _what: self._told.emit())
+            watch = Watch(sorted(folders), lambda _file, _what: self._told.emit(), self._every, self._fits)
             watch.start()
             self._watches.append(watch)
 
@@ -59,4 +61,4 @@ class FolderWatch(QObject):
             self._watches.pop().stop()
 
     def _failed(self, _error: BaseException) -> None:
-        self.folders = frozenset()  # tried again with the next look at the backups
+        self.folders = frozenset()  # tried again when somebody looks next

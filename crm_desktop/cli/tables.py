@@ -130,38 +130,34 @@ def write_template(arguments: argparse.Namespace) -> int:
 def watch_folder(arguments: argparse.Namespace) -> int:
     """Import what is dropped into a folder. 1: a file was not imported whole (with --once)."""
     from crm_desktop.exchange.bringing_in import recipe_by_name
-    from crm_desktop.exchange.watched_folder import bring_in_dropped, settled, waiting
+    from crm_desktop.exchange.dropping import Settling, give_back_left, mark_of, waiting
+    from crm_desktop.exchange.watched_folder import bring_in_dropped
 
     folder: Path = arguments.folder
     if not folder.is_dir():
         raise Missing(_("There is no folder “{folder}”.").format(folder=folder))
-    progress = ConsoleProgress()
+    progress, settling = ConsoleProgress(), Settling()
     failed = False
-    tried: set[tuple[str, int]] = set()  # a file that could not be put away is not imported again and again
+    tried: set[tuple[Any, ...]] = set()  # a file that could not be put away is not imported again and again
     with opened(arguments) as app:
         recipe = recipe_by_name(app, arguments.map, "")
         app.type(recipe.type)
         while True:
-            for path in waiting(folder):
-                if (mark := _mark(path)) in tried or not settled(path):
+            give_back_left(folder)
+            for path in settling.look(folder)[0]:
+                if (mark := (path.name, mark_of(path))) in tried:
                     continue
                 tried.add(mark)
                 try:
                     told = bring_in_dropped(app, path, recipe, lambda n: _backup(app, n, progress), progress)
                 finally:
                     progress.end()
-                failed |= not told.ok
-                (say if told.ok else complain)(f"{told.file}: {told.words}")
-            if arguments.once and all(_mark(p) in tried for p in waiting(folder)):
+                if told is not None:
+                    failed |= not told.ok
+                    (say if told.ok else complain)(f"{told.file}: {told.words}")
+            if arguments.once and all((p.name, mark_of(p)) in tried for p in waiting(folder)):
                 return 1 if failed else 0
             time.sleep(_LOOK_AGAIN)
-
-
-def _mark(path: Path) -> tuple[str, int]:
-    try:
-        return path.name, path.stat().st_mtime_ns
-    except OSError:
-        return path.name, 0
 
 
 def _facts(app: Application, plan: Plan, found: dict[str, str], batch: str) -> dict[str, Any]:

@@ -304,6 +304,7 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
         _move_sequence_on(session, kind, new)
         options = load_options(session, app.types.values()) if plan.new_choices else app.options
         facts = {"type": plan.type, "file": plan.file, "added": len(new), "changed": len(changing), "batch": batch}
+        facts |= {"folder": plan.dropped} if plan.dropped else {}
         events.record(app, "import", plan.file or plan.sheet, facts | {"skipped": plan.count("wrong")}, session=session)
     app.options = options
     _tell(app, plan, touched)

@@ -88,6 +88,7 @@ class Plan:
     missing: dict[Ref, dict[str, str]] = field(default_factory=dict)  # a stand-in → values of the customer to create
     notes: list[str] = field(default_factory=list)
     file: str = ""  # its name, for the log
+    dropped: str = ""  # the watched folder it came by, for the log
     folder: Path | None = None  # where it lies: paths in it count from there
     candidates: Candidates = field(default_factory=dict)
     recipe: Recipe = field(default_factory=Recipe)
@@ -120,3 +121,4 @@ class Result:
     batch: str
     failed: tuple[str, ...] = ()  # files that could not be kept with their records
     left: int = 0  # records that would change, and the person did not let them
+    notes: tuple[str, ...] = ()  # what came in otherwise than the file says, and why

@@ -63,8 +63,11 @@ class Table:
 
 
 def choose_sheet(book: Workbook, name: str, known: Known) -> Sheet:
-    """The sheet called `name`, or the one whose headings are known best. Raises Missing, or Told for a book without data."""
-    if name:
+    """The sheet called `name`, or the one whose headings are known best. Raises Missing, or Told for a book without data.
+
+    The one sheet of a text file is called like the file, and is meant by any name.
+    """
+    if name and "delimiter" not in book.found:
         for sheet in book.sheets:
             if sheet.name.casefold() == name.casefold():
                 return sheet

@@ -46,6 +46,7 @@ ACTIONS: dict[str, str] = {
     "export": N_("Exported"),
     "print": N_("Printed"),
     "import": N_("Imported"),
+    "import_failed": N_("Import failed"),
     "backup": N_("Backup made"),
     "backup_failed": N_("Backup failed"),
     "restore": N_("Backup restored"),
@@ -67,6 +68,7 @@ OF_THE_LOG_ONLY = (
 
 FACTS: dict[str, str] = {
     "file": N_("File"),
+    "folder": N_("Folder"),
     "count": N_("Number of records"),
     "type": N_("Record type"),
     "template": N_("Template"),

@@ -37,6 +37,7 @@ _LOOKS = {
     "print": ("print", "grey"),
     "import": ("arrow_download", "accent"),
     "backup": ("save", "green"),
+    "import_failed": ("warning", "red"),
     "backup_failed": ("warning", "red"),
     "restore": ("arrow_undo", "red"),
     "settings": ("settings", "amber"),

@@ -17,6 +17,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.errors import Missing, Refused, Told
 from crm_desktop.exchange.bringing_in import plan_file
+from crm_desktop.exchange.dropping import waiting
 from crm_desktop.exchange.exporting import export_list
 from crm_desktop.exchange.first_look import lay_out
 from crm_desktop.exchange.grouped import export_grouped
@@ -25,7 +26,7 @@ from crm_desktop.exchange.importing import run_import
 from crm_desktop.exchange.reading import read_workbook
 from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.exchange.template_workbooks import write_template
-from crm_desktop.exchange.watched_folder import DONE, FAILED, bring_in_dropped, settled, waiting
+from crm_desktop.exchange.watched_folder import DONE, FAILED, bring_in_dropped
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.printing.excel_forms import fill_form
 from crm_desktop.records.registry import BUILT_IN
@@ -187,8 +188,9 @@ def test_what_is_dropped_into_a_folder_comes_in_and_is_put_away(sqlite_app: Appl
     counted: list[int] = []
     told = {}
     for path in waiting(tmp_path):
-        assert settled(path)
-        told[path.name] = bring_in_dropped(sqlite_app, path, Recipe("customers"), counted.append)
+        dropped = bring_in_dropped(sqlite_app, path, Recipe("customers"), counted.append)
+        assert dropped is not None
+        told[path.name] = dropped
     assert {n: (t.ok, t.created, t.wrong) for n, t in told.items()} == {
         "good.csv": (True, 1, 0),
         "bad.csv": (False, 1, 1),
@@ -203,15 +205,16 @@ def test_what_is_dropped_into_a_folder_comes_in_and_is_put_away(sqlite_app: Appl
     assert count(sqlite_app, ListQuery("customers")).number == 2
 
 
-def test_an_empty_watched_folder(tmp_path: Path) -> None:
+def test_an_empty_watched_folder(sqlite_app: Application, tmp_path: Path) -> None:
     assert waiting(tmp_path / "gone") == []
-    assert not settled(tmp_path / "gone.csv")
+    assert bring_in_dropped(sqlite_app, tmp_path / "gone.csv", Recipe("customers")) is None
 
 
 def test_all_or_nothing_in_a_watched_folder(sqlite_app: Application, tmp_path: Path) -> None:
     path = tmp_path / "half.csv"
     path.write_text("Name,E-mail\nB,b@c.cn\nC,nothing\n", encoding="utf-8")
     told = bring_in_dropped(sqlite_app, path, Recipe("customers", all_or_nothing=True))
+    assert told is not None
     assert (told.ok, told.wrong, count(sqlite_app, ListQuery("customers")).number) == (False, 1, 0)
     with pytest.raises(Refused):
         _look, plan = plan_file(

@@ -17,10 +17,11 @@ from crm_desktop.words import _, ngettext
 from ui import theme
 from ui.choice_editors import ChoiceBox
 from ui.dropped_files import dropped_table
+from ui.screens.import_watched import WatchedCard
 from ui.shell import Shell
 from ui.widgets.buttons import Button, flat, primary
 from ui.widgets.labels import IconLabel, Label, SectionHeader, Tag
-from ui.widgets.panels import Card, PressableCard
+from ui.widgets.panels import Card, PressableCard, ScrolledColumn
 
 _WIDTH = 720  # pixels
 
@@ -86,6 +87,8 @@ class FilePage(QWidget):
         self._past_card.body.addWidget(SectionHeader(_("Lately imported"), icon="history"))
         self._past_card.body.addLayout(self._past)
         self._past_card.hide()
+        self.watched = WatchedCard(shell)
+        self.watched.setVisible(bool(importable(shell.app)))
         self.types.currentIndexChanged.connect(lambda _at: self._type_chosen())
         self._lay_out()
         self._type_chosen()
@@ -109,6 +112,7 @@ class FilePage(QWidget):
     def refresh(self) -> None:
         """Read the last imports again."""
         self._shell.tasks.run(partial(past_imports, self._shell.app), self._show_past)
+        self.watched.look()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -123,18 +127,22 @@ class FilePage(QWidget):
         column.setSpacing(theme.size("margin"))
         column.addLayout(row)
         column.addWidget(self.zone)
+        column.addWidget(self.watched)
         column.addWidget(self._past_card)
         inner.setMaximumWidth(theme.current().px(_WIDTH))
         middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(inner, 20)
         middle.addStretch(1)
-        outer = QVBoxLayout(self)
+        page = ScrolledColumn()
         edge = theme.size("page")
-        outer.setContentsMargins(edge, edge, edge, edge)
-        outer.addStretch(1)
-        outer.addLayout(middle)
-        outer.addStretch(3)
+        page.inside.setContentsMargins(edge, edge, edge, edge)
+        page.inside.insertStretch(0, 1)
+        page.inside.insertLayout(1, middle)
+        page.inside.setStretch(2, 3)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(page)
 
     def _type_chosen(self) -> None:
         self.template.setVisible(bool(self.type_key))
