@@ -1,5 +1,8 @@
 """Running the steps of db/migrations. Loaded only when a database is made or changed: most starts of the program need neither.
 
+In an empty database the same steps always say the same, so that a second one is told what the first was told: this takes a sixth of
+the time, and every backup makes one to try itself in. A step must therefore not ask for the time or for chance.
+
 A new step after a change of the models: `python -m db.migrating "what it does"` writes db/migrations/versions/…; read it, since
 Alembic cannot guess renamings nor move data.
 """
@@ -8,14 +11,21 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event, inspect
 
 from db.engine import open_engine, sqlite_url, writing
+
+_Said = list[tuple[str, Any]]
+_said: dict[tuple[Path, str, str], _Said] = {}
+"""What an empty database was told, with the values, by the folder of the steps, the version reached and the engine."""
 
 
 def _config(folder: Path, connection: Connection | None = None) -> Config:
@@ -27,7 +37,33 @@ def _config(folder: Path, connection: Connection | None = None) -> Config:
 
 def run(folder: Path, connection: Connection, to: str = "head") -> None:
     """Run all steps the database does not have yet, up to the version `to`, inside the caller's transaction."""
-    command.upgrade(_config(folder, connection), to)
+    if inspect(connection).get_table_names():
+        command.upgrade(_config(folder, connection), to)
+        return
+    key = folder, to, connection.dialect.name
+    if key in _said:
+        for statement, values in _said[key]:
+            connection.exec_driver_sql(statement, values)
+        return
+    with _listening(connection) as heard:
+        command.upgrade(_config(folder, connection), to)
+    _said[key] = heard
+
+
+@contextmanager
+def _listening(connection: Connection) -> Iterator[_Said]:
+    """What the database is told meanwhile; what it is asked is left out."""
+    heard: _Said = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")):
+            heard.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(connection, "before_cursor_execute", hear)
 
 
 def known(folder: Path) -> set[str]:

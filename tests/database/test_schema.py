@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, text
 
-from db import schema, search
+from db import migrating, schema, search
 from db.engine import is_sqlite, open_engine, sqlite_url
 from db.errors import Newer
 from db.models.customers import Customer
@@ -52,6 +52,13 @@ def _references(engine: Engine) -> set[tuple[Any, ...]]:
     return {(t, r["from"], r["table"], r["to"], r["on_delete"]) for t, rows in found.items() for r in rows}
 
 
+@pytest.fixture
+def _steps_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known of what an empty database was told before."""
+    monkeypatch.setattr(migrating, "_said", {})
+
+
+@pytest.mark.usefixtures("_steps_themselves")
 @pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrated_tables_are_those_of_the_models(engine_url: str, tmp_path: Path) -> None:
     migrated = open_engine(engine_url)
@@ -75,6 +82,46 @@ def test_migrated_tables_are_those_of_the_models(engine_url: str, tmp_path: Path
     # Alembic cannot read an index over an expression back from SQLite, nor every reference; those are compared above.
     blind = ("add_index", "remove_index", *(("add_fk", "remove_fk") if by_models[2] else ()))
     assert [d for d in differences if d[0] not in blind] == []
+
+
+def _everything(engine: Engine) -> tuple[Any, ...]:
+    """The tables, what the engine itself keeps about them, and their rows."""
+    if is_sqlite(engine):
+        question = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+    else:
+        here = "'public'::regnamespace"
+        question = (
+            f"SELECT conrelid::regclass::text || conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = {here} "
+            f"UNION ALL SELECT proname, prosrc FROM pg_proc WHERE pronamespace = {here} "
+            f"UNION ALL SELECT relname || relkind::text, array_to_string(reloptions, ' ') FROM pg_class WHERE relnamespace = {here} "
+            "UNION ALL SELECT extname, extversion FROM pg_extension ORDER BY 1"
+        )
+    with engine.connect() as connection:
+        names = sorted(inspect(engine).get_table_names())
+        rows = {n: connection.exec_driver_sql(f'SELECT * FROM "{n}"').all() for n in names}
+        kept = connection.exec_driver_sql(question).all()
+    return _index_texts(engine), _column_facts(engine), _references(engine), kept, rows
+
+
+@pytest.mark.usefixtures("_steps_themselves")
+@pytest.mark.parametrize("version", ["0001", "0007", "head"])
+def test_a_second_database_is_the_same_as_the_first(engine_url: str, version: str, tmp_path: Path) -> None:
+    """The steps run once; what the second database is told is remembered."""
+    engine, found = open_engine(engine_url), []
+    for _round in range(2):
+        schema.create_at(engine, version)
+        found.append(_everything(engine))
+        assert schema.upgrade(engine) is None
+        found.append(_everything(engine))
+        if is_sqlite(engine):
+            engine.dispose()
+            engine = open_engine(sqlite_url(tmp_path / "second.db"))
+        else:
+            with engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    assert found[:2] == found[2:]
 
 
 def test_a_new_database_stands_at_the_head(engine_url: str) -> None:
@@ -107,6 +154,7 @@ def test_a_database_of_a_newer_program_is_refused(engine_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.usefixtures("_steps_themselves")
 def test_a_migration_that_fails_half_way_has_not_happened(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = open_engine(engine_url)
 
