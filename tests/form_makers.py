@@ -23,13 +23,13 @@ from ui.theme import Wardrobe
 class Desk:
     """The window of the program with records in it; questions are answered as told, errors fail the test."""
 
-    def __init__(self, qtbot: Any, app: Application, monkeypatch: Any) -> None:
+    def __init__(self, qtbot: Any, app: Application, monkeypatch: Any, screens: Screens | None = None) -> None:
         self.bot, self.app = qtbot, app
         qt = QApplication.instance()
         assert isinstance(qt, QApplication)
         wardrobe = Wardrobe(qt)
         wardrobe.wear("light")
-        self.window = MainWindow(app, Settings(), Screens(record_of=make_record, new_of=make_new), wardrobe)
+        self.window = MainWindow(app, Settings(), screens or Screens(record_of=make_record, new_of=make_new), wardrobe)
         self.questions: list[str] = []
         self.errors: list[BaseException] = []
         self.answer: bool = True
@@ -41,7 +41,13 @@ class Desk:
         self.window.resize(1366, 768)
         self.window.show()
         self.window.activateWindow()
-        qtbot.waitUntil(lambda: self.window.isActiveWindow())
+        self.wait(self.in_front)
+
+    def in_front(self) -> bool:
+        """Whether the window has the keyboard; asks for it, since a platform may forget the first time."""
+        if not self.window.isActiveWindow():
+            self.window.windowHandle().requestActivate()
+        return bool(self.window.isActiveWindow())
 
     def _ask(self, question: str, details: str = "", *, yes: str, no: str = "", danger: bool = False) -> bool:
         self.questions.append(question)

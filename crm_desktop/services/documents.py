@@ -101,7 +101,7 @@ class _Walk:
             ids = sorted(i for key, i in edge if key == (source if up else target))
             if ids:
                 asked, answer = (own, theirs) if up else (theirs, own)
-                rows = self._connection.execute(query.where(asked.in_(ids)).limit(_MOST))
+                rows = self._connection.execute(query.where(asked.in_(ids), answer.is_not(None)).limit(_MOST))
                 at = 1 if answer is theirs else 0
                 next_.setdefault(target if up else source, set()).update(row[at] for row in rows)
         return {

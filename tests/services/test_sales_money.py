@@ -169,6 +169,8 @@ def test_invoices_over_several_orders_and_the_red_one(app: Application) -> None:
         becoming.become(app, "sales-orders", [first.id or 0], "invoices")
     paid = make(app, bill, "receipts")
     assert {r.values["invoice_id"].id for r in paid.lines} == {bill.id}
+    told = {n.type for n in related_documents(app, "receipts", paid.id or 0)}
+    assert told == {"sales-orders", "receivables", "invoices", "receipts"}
     with pytest.raises(Invalid):
         do(app, first, "cancel")
     red = make(app, bill, "invoices")

@@ -1,0 +1,196 @@
+"""Hands on the real window: the mouse and the keys only, dialogs and menus among what is pressed, and a picture of each step.
+
+Pictures are kept in build/journeys of the project, or in the folder that CRM_DESKTOP_PICTURES names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from form_makers import Desk
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QMenu, QWidget
+
+from crm_desktop.application import Application
+from ui.record_window import RecordWindow
+from ui.screens.all_screens import all_screens
+
+ROOT = Path(__file__).parents[1]
+_LEFT = Qt.MouseButton.LeftButton
+_PATIENCE = 60_000  # milliseconds: a machine may have much else to do
+
+
+class _NothingReplaced:
+    """In place of what replaces questions and errors in other tests: here they show, and are answered by a click."""
+
+    def setattr(self, *_what: Any) -> None:
+        """Leave it."""
+
+
+class Hands(Desk):
+    """The window of one person, worked with by hand."""
+
+    def __init__(self, qtbot: Any, app: Application, pictures: Path) -> None:
+        super().__init__(qtbot, app, _NothingReplaced(), all_screens())
+        self._pictures = pictures
+        pictures.mkdir(parents=True, exist_ok=True)
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        self.bot.waitUntil(until, timeout=_PATIENCE)
+
+    def sit_down(self) -> None:
+        """Go on at this window."""
+        self.window.raise_()
+        self.wait(self.in_front)
+
+    def front(self) -> RecordWindow:
+        """The record in front, read whole."""
+        self.wait(lambda: isinstance(self.window.tabs.current, RecordWindow) and self.window.tabs.current.editing.loaded)
+        return self._front()
+
+    def front_of(self, type_key: str) -> RecordWindow:
+        """The record in front, once it is one of this type."""
+        self.wait(lambda: getattr(getattr(self.window.tabs.current, "kind", None), "key", "") == type_key)
+        return self.front()
+
+    def picture(self, name: str, widget: QWidget | None = None) -> None:
+        """Keep what the window shows."""
+        if widget is None:
+            self.quiet()
+        number = len(list(self._pictures.glob("*.png"))) + 1
+        assert (widget or self.window).grab().save(str(self._pictures / f"{number:02d}-{name}.png"))
+
+    def type(self, text: str) -> None:
+        """Type; what no key has comes as an input method brings it."""
+        for letter in text:
+            if letter.isascii():
+                QTest.keyClicks(self._focus(), letter)
+            else:
+                composed = QInputMethodEvent()
+                composed.setCommitString(letter)
+                QApplication.sendEvent(self._focus(), composed)
+
+    def click(self, place: QWidget) -> None:
+        """Put the cursor into a place by the mouse."""
+        self.wait(lambda: place.isVisible() and self.in_front())
+        QTest.mouseClick(place.viewport() if isinstance(place, QAbstractScrollArea) else place, _LEFT)
+        self.wait(place.hasFocus)
+
+    def _focus(self) -> QWidget:
+        if QApplication.activePopupWidget() is None and QApplication.activeModalWidget() is None:
+            self.wait(lambda: self.in_front() and QApplication.focusWidget() is not None)
+        return super()._focus()
+
+    def fill(self, screen: RecordWindow, **texts: str) -> None:
+        """Click into fields of the form and type."""
+        for name, text in texts.items():
+            self.click(screen.form.rows[name].editor.typed_into)
+            self.type(text)
+
+    def pick(self, text: str) -> None:
+        """Type into the reference that has the focus and take what it offers."""
+        self.type(text)
+        line = self._focus()
+        self.wait(lambda: bool(getattr(line, "popup_open", False)))
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        self.quiet()
+
+    def press(self, text: str, within: QWidget | None = None) -> None:
+        """Click the button with this word, once it shows and can be pressed."""
+        found: list[QAbstractButton] = []
+
+        def look() -> bool:
+            buttons = (within or self.window).findChildren(QAbstractButton)
+            found[:] = [b for b in buttons if b.text().strip() == text and b.isVisible() and b.isEnabled()]
+            return bool(found)
+
+        self.wait(look)
+        QTest.mouseClick(found[0], _LEFT, pos=QPoint(8, 8))
+
+    def choose(self, button: QWidget, text: str) -> None:
+        """Open a menu and click an entry of it."""
+
+        def click(menu: QWidget) -> None:
+            assert isinstance(menu, QMenu)
+            (action,) = [a for a in menu.actions() if a.text().partition("\t")[0].strip() == text]
+            QTest.mouseClick(menu, _LEFT, pos=menu.actionGeometry(action).center())
+
+        with self._answering(QApplication.activePopupWidget, click):
+            QTest.mouseClick(button, _LEFT)
+
+    @contextmanager
+    def dialog(self, answer: str, picture: str = "") -> Iterator[None]:
+        """What is done here asks something in a dialog: click the button with this word."""
+
+        def click(dialog: QWidget) -> None:
+            if picture:
+                self.picture(picture, dialog)
+            self.press(answer, dialog)
+
+        with self._answering(QApplication.activeModalWidget, click):
+            yield
+
+    @contextmanager
+    def _answering(self, shown: Callable[[], QWidget | None], do: Callable[[QWidget], None]) -> Iterator[None]:
+        """Dialogs and menus hold what opened them: they are answered from a timer. What goes wrong there is raised here."""
+        answered: list[bool] = []
+        problems: list[BaseException] = []
+        timer = QTimer(interval=50)
+
+        def look() -> None:
+            widget = shown()
+            if widget is None or not widget.isVisible():
+                return
+            timer.stop()
+            try:
+                do(widget)
+            except BaseException as problem:  # noqa: BLE001
+                problems.append(problem)
+                widget.close()
+            answered.append(True)
+
+        timer.timeout.connect(look)
+        timer.start()
+        yield
+        self.wait(lambda: bool(answered))
+        if problems:
+            raise problems[0]
+
+    def lines(self, screen: RecordWindow, *rows: tuple[str, str]) -> None:
+        """Type lines: a product by its code, and how many."""
+        assert screen.lines is not None
+        grid = screen.lines.grid
+        columns = [grid.lines.field(c).name for c in range(grid.lines.columnCount())]
+        self.wait(self.in_front)
+        grid.setFocus()
+        for at, (code, quantity) in enumerate(rows):
+            grid.go(at, columns.index("product_id"))
+            self.pick(code)
+            grid.go(at, columns.index("quantity"))
+            self.type(quantity)
+            self.keys(Qt.Key.Key_Return)
+            self.quiet()
+
+    def saved(self, screen: RecordWindow) -> None:
+        """Ctrl+S, and it is saved."""
+        self.save(screen)
+        assert not screen.unsaved, screen.form.errors
+
+    def state(self, screen: RecordWindow, wanted: str) -> None:
+        """Wait until the record is in this state."""
+        self.wait(lambda: screen.editing.draft.values.get("status") == wanted)
+        self.quiet()
+
+
+def picture_folder(name: str) -> Path:
+    """Where the pictures of a journey are kept, without those of an earlier one."""
+    folder = Path(os.environ.get("CRM_DESKTOP_PICTURES") or ROOT / "build" / "journeys") / name
+    for old in folder.glob("*.png"):
+        old.unlink()
+    return folder
