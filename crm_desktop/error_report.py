@@ -19,6 +19,10 @@ from pathlib import Path
 import crm_desktop
 from crm_desktop.logging_setup import CRASH_NAME, LOG_NAME
 
+REPORTS = "reports"
+"""The folder beside the log where the program keeps reports of its own accord."""
+_SEEN = "seen.txt"
+_KEPT = 10
 _LOG_TAIL = 200_000  # characters
 _PACKAGES = ("PySide6_Essentials", "SQLAlchemy", "psycopg", "alembic", "reportlab", "openpyxl", "python-calamine")
 _PARTS_TO_HIDE = (
@@ -44,6 +48,49 @@ def write_report(path: Path, error: BaseException | None, log_folder: Path | Non
             text = _tail(log_folder / name) if log_folder else ""
             if text:
                 archive.writestr(name, without_business_data(text))
+
+
+def keep_report(error: BaseException | None, log_folder: Path, now: dt.datetime) -> Path | None:
+    """Keep a report beside the log; the oldest go. None where it cannot be written."""
+    folder = log_folder / REPORTS
+    path = folder / suggested_name(now)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_report(path, error, log_folder)
+        for old in sorted(folder.glob("*.zip"))[:-_KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return None
+    return path
+
+
+def report_crash(log_folder: Path, now: dt.datetime) -> Path | None:
+    """Where the program before ended so hard that only the trace of its threads is left: make a report of that. Called before
+    the log is opened, which then begins with an empty trace. None: it ended as it should, or nothing can be written."""
+    trace = log_folder / CRASH_NAME
+    try:
+        if not trace.is_file() or not trace.stat().st_size:
+            return None
+        made = keep_report(None, log_folder, now)
+        trace.unlink()
+    except OSError:  # another window of the same folder has it open: Windows lets nobody remove it then
+        return None
+    return made
+
+
+def unseen_reports(log_folder: Path) -> list[Path]:
+    """The reports nobody has been told of, the oldest first."""
+    seen = set(_tail(log_folder / REPORTS / _SEEN).split())
+    return [path for path in sorted((log_folder / REPORTS).glob("*.zip")) if path.name not in seen]
+
+
+def mark_seen(log_folder: Path) -> None:
+    """The person has been told of every report there is."""
+    folder = log_folder / REPORTS
+    try:
+        (folder / _SEEN).write_text("\n".join(p.name for p in sorted(folder.glob("*.zip"))) + "\n", encoding="utf-8")
+    except OSError:
+        return
 
 
 def places(error: BaseException) -> str:

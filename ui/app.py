@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import logging
 import sys
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator, Signal
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
+from crm_desktop.error_report import keep_report, mark_seen, report_crash, unseen_reports
 from crm_desktop.errors import Missing, Told
 from crm_desktop.folders import settings_file
 from crm_desktop.logging_setup import Logging, watch_uncaught
@@ -37,7 +40,9 @@ from ui.screens.all_screens import all_screens
 from ui.screens.first_data import fill_with_sample
 from ui.screens.welcome import Welcome, WelcomeAnswer
 from ui.sign_in_door import Door
+from ui.single_copy import SingleCopy
 from ui.theme import Wardrobe
+from ui.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 _STARTED = 3000  # milliseconds after which everything that stays for good is there
@@ -50,9 +55,9 @@ class Program(QObject):
 
     _set_up_saved = Signal()
 
-    def __init__(self, qt: QApplication, data: Path, language_code: str = "") -> None:
+    def __init__(self, qt: QApplication, data: Path, language_code: str = "", *, safe: bool = False) -> None:
         super().__init__(qt)
-        self._qt, self.data, self._forced = qt, data, language_code
+        self._qt, self.data, self._forced, self._safe = qt, data, language_code, safe
         self.settings = s.Settings({s.Scope.PC: s.FileStorage(settings_file(data))})
         self.wardrobe = Wardrobe(qt)
         self.app: Application | None = None
@@ -148,6 +153,9 @@ class Program(QObject):
 
     def _open_window(self) -> None:
         assert self.app is not None
+        if self._safe:
+            forget_layout(self.settings)
+            self._safe = False
         window = MainWindow(
             self.app, self.settings, all_screens(), self.wardrobe,
             search=partial(search_everything, self.app), initials=initials, log_folder=self.data / "logs",
@@ -162,6 +170,7 @@ class Program(QObject):
         LinkKeeper(window)
         window.reopen.connect(self._reopen)
         self.show(window)
+        self._tell_of_reports(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
         QTimer.singleShot(_STARTED, self, _tidy_from_now_on)
 
@@ -222,9 +231,30 @@ class Program(QObject):
             old.deleteLater()
 
     def tell(self, error: BaseException) -> None:
-        """Tell of an error that nobody caught, from any thread; it is in the log already."""
+        """Tell of an error that nobody caught, from any thread; it is in the log already. This may be the end: a report is kept."""
+        logs = self.data / "logs"
+        keep_report(error, logs, dt.datetime.now().astimezone())
         if isinstance(self.window, MainWindow):
             self.window.notices.error_from_any_thread(error)
+            mark_seen(logs)
+
+    def come_to_front(self, _paths: list[str]) -> None:
+        """Another start of the program wanted this window."""
+        window = QApplication.activeModalWidget() or self.window
+        if window is not None:
+            window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+            window.show()
+            window.raise_()
+            window.activateWindow()
+
+    def _tell_of_reports(self, window: MainWindow) -> None:
+        """The program ended by a mistake of its own last time: say where the report lies, once."""
+        logs = self.data / "logs"
+        if found := unseen_reports(logs):
+            mark_seen(logs)
+            show = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(found[-1].parent)))
+            said = _("The program ended by a mistake last time. What was saved is safe; a report without business data is kept.")
+            window.notices.say(said, _("Show the report"), show, "warning")
 
     def end(self) -> None:
         """Let go of everything."""
@@ -247,17 +277,41 @@ def _options_changed(app: Application) -> bool:
     return app.options != before
 
 
-def run_window(data: Path, language_code: str | None = None) -> int:
-    """Open the program on a data folder; answers the exit code."""
+def forget_layout(settings: s.Settings) -> None:
+    """A safe start: the window as on the first day, without the tabs it had."""
+    kept = (s.WINDOW_GEOMETRY, s.OPEN_TABS, s.CURRENT_TAB, s.NAVIGATION_NARROW)
+    settings.set_many({setting: setting.default for setting in kept})
+
+
+def _goes_on_elsewhere(copy: SingleCopy, data: Path, language_code: str) -> bool:
+    """Whether a copy that runs already has come to the front, or the person wants no second one beside one that does not answer."""
+    if copy.claim() or copy.hand_over():
+        return not copy.first
+    use_language(language_code or s.language_in_use(s.Settings({s.Scope.PC: s.FileStorage(settings_file(data))})))
+    question = _("The program is open already, but it does not answer. Open another window?")
+    details = _("It may be busy. To end it by force, use the Task Manager; what was saved is safe.")
+    return not Notices(QWidget()).ask(question, details, yes=_("Open another window"))
+
+
+def run_window(data: Path, language_code: str | None = None, *, safe: bool = False) -> int:
+    """Open the program on a data folder; answers the exit code. safe: without the layout it had."""
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("CRM Desktop")
+    copy = SingleCopy(data)
+    if _goes_on_elsewhere(copy, data, language_code or ""):
+        return 0
+    report_crash(data / "logs", dt.datetime.now().astimezone())
     logs = Logging(data / "logs")
     log_qt_messages()
-    program = Program(qt, data, language_code or "")
+    watchdog = Watchdog()
+    program = Program(qt, data, language_code or "", safe=safe)
+    copy.asked.connect(program.come_to_front)
     watch_uncaught(program.tell)
     try:
         program.start()
         return qt.exec() if program.window is not None else 1
     finally:
+        copy.close()
+        watchdog.close()
         program.end()
         logs.close()

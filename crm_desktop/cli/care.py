@@ -52,4 +52,4 @@ def window(arguments: argparse.Namespace) -> int:
     gc.disable()
     from ui.app import run_window
 
-    return int(run_window(data_of(arguments), arguments.language))
+    return int(run_window(data_of(arguments), arguments.language, safe=arguments.safe))

@@ -103,6 +103,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _data(parser, None)
     parser.add_argument("--version", action="version", version=f"CRM Desktop {program_version()}")
+    safe = _("start the window without the tabs, the size and the place it had")
+    parser.add_argument("--safe", action="store_true", help=safe)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"), parser_class=_Parser)
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
