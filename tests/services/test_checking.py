@@ -93,6 +93,18 @@ def test_files_go_when_nothing_remembers_them(app: Application) -> None:
         assert len(session.execute(select(contents.c.id)).all()) == 1
 
 
+def test_a_file_that_is_attached_again_is_kept_once(app: Application) -> None:
+    first, second = customer(app, "甲公司"), customer(app, "乙公司")
+    one = attach(app, "customers", first.id or 0, "offer.pdf", b"the same")
+    another = attach(app, "customers", second.id or 0, "copy of it.pdf", b"the same")
+    contents: Any = FileContent.__table__
+    with writing(app.engine) as session:
+        assert len(session.execute(select(contents.c.id)).all()) == 1
+    detach(app, one.id)
+    assert repaired(check_database(app)) == {}
+    assert read(app, another.id) == b"the same"
+
+
 def test_a_reference_that_leads_nowhere_is_told(sqlite_app: Application) -> None:
     made = customer(sqlite_app, "甲公司")
     order(sqlite_app, made)
