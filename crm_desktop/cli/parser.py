@@ -15,6 +15,7 @@ from crm_desktop.cli.console import complain
 from crm_desktop.cli.exchange_parser import add_exchange
 from crm_desktop.cli.lan_parser import add_lan
 from crm_desktop.cli.log_parser import add_log
+from crm_desktop.cli.parser_words import in_our_words
 from crm_desktop.cli.people_parser import add_people
 from crm_desktop.cli.rights import add_rights
 from crm_desktop.cli.template_parser import add_print, add_templates
@@ -32,10 +33,12 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         complain(self.format_usage().rstrip())
-        complain(
-            _("{program}: this command line is not understood: {message}").format(program=self.prog, message=message)
-        )
+        said = in_our_words(message)
+        complain(_("{program}: this command line is not understood: {message}").format(program=self.prog, message=said))
         sys.exit(USAGE)
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage:", _("usage:"), 1)
 
     def format_help(self) -> str:
         text = super().format_help()

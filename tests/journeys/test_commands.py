@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -226,6 +227,30 @@ def test_help_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     assert "usage:" in english
     assert "usage:" not in chinese
     assert __main__.main(["--version"]) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list"],
+        ["list", "customers", "--limit", "x"],
+        ["list", "customers", "--limit"],
+        ["list", "customers", "--nonsense"],
+        ["nonsense"],
+        ["show", "customers", "C1", "--json=1"],
+        ["tour", "--output", "x", "--theme", "pink"],
+        ["restore"],
+    ],
+)
+def test_a_command_line_that_is_not_understood_is_answered_in_chinese(run: Run, words: list[str]) -> None:
+    code, _out, err = run(*words, language="zh_CN")
+    assert code == 2
+    english = set(re.findall(r"[a-z]{3,}", err.splitlines()[-1])) & ENGLISH
+    assert english == set()
+    assert err.startswith("用法：")
+
+
+ENGLISH = {"the", "argument", "arguments", "are", "required", "expected", "one", "invalid", "choice", "choose", "from", "value", "explicit"}
 
 
 @pytest.mark.parametrize("words", [["list", "customers"], ["list", "customers", "--json"], ["--help"]])
