@@ -12,14 +12,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.records.documents import ZERO
 from crm_desktop.rules.ageing import EDGES, LABELS
 from crm_desktop.services.access import asking, require_reach, within_reach
-from crm_desktop.services.chain.credit import OWED, Standing, standing
+from crm_desktop.services.chain.credit import Standing, standing
 from crm_desktop.services.references import labels
 from crm_desktop.words import _
 from db.models.deliveries import SalesReturn
@@ -27,6 +27,7 @@ from db.models.money import Receipt, Receivable
 from db.models.office import Currency
 from db.models.sales import SalesOrder
 
+_NOTHING: ColumnElement[Any] = literal_column("0")  # written out, so that SQLite knows the partial indexes by it
 _owed: Any = Receivable.__table__
 _receipt: Any = Receipt.__table__
 _currency: Any = Currency.__table__
@@ -87,7 +88,7 @@ def _owed_by_age(app: Application, connection: Connection, day: dt.date) -> dict
     tests = [due.is_(None) | (due >= edges[0]), *between, due < edges[-1]]
     sums = [func.sum(case((test, amount), else_=0), type_=amount.type) for test in tests]
     late = func.min(case((due < day, due)))
-    query = select(_owed.c.customer_id, _owed.c.currency_id, late, *sums).where(_owed.c.status.in_(OWED))
+    query = select(_owed.c.customer_id, _owed.c.currency_id, late, *sums).where(_owed.c.open_amount != _NOTHING)
     if (reach := within_reach(app, app.type("receivables"))) is not None:
         query = query.where(reach)
     rows = connection.execute(query.group_by(_owed.c.customer_id, _owed.c.currency_id))
@@ -98,7 +99,8 @@ def _credits(app: Application, connection: Connection) -> dict[_Key, Decimal]:
     if not app.actor.may("receipts.see"):
         return {}
     total = func.sum(_receipt.c.credit)
-    query = select(_receipt.c.customer_id, _receipt.c.currency_id, total).where(_receipt.c.status == "posted")
+    query = select(_receipt.c.customer_id, _receipt.c.currency_id, total)
+    query = query.where(_receipt.c.status == "posted", _receipt.c.credit != _NOTHING)
     if (reach := within_reach(app, app.type("receipts"))) is not None:
         query = query.where(reach)
     rows = connection.execute(query.group_by(_receipt.c.customer_id, _receipt.c.currency_id).having(total != 0))

@@ -6,12 +6,11 @@ import datetime as dt
 from decimal import Decimal
 from types import MappingProxyType
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import LineBase, Record
 from db.fields import field
-from db.ordering import sort_expression
 
 _OWED = MappingProxyType({"status": ("open", "part")})
 _TITLE = MappingProxyType({"title_name": "name", "tax_number": "tax_number", "bank": "bank", "bank_account": "bank_account"})
@@ -240,13 +239,15 @@ class ReceiptLine(LineBase):
 Index("ix_payment_terms_line_parent", PaymentTermsLine.parent_id, PaymentTermsLine.position)
 Index("ix_invoice_line_parent", InvoiceLine.parent_id, InvoiceLine.position)
 Index("ix_receipt_line_parent", ReceiptLine.parent_id, ReceiptLine.position)
-# Ageing sums what is open of every customer by its due date, a statement what happened with one.
+# Ageing sums what is open of every customer by its due date, and what is left of their receipts: each from an index alone.
+_OPEN, _LEFT = text("open_amount <> 0"), text("credit <> 0")
 Index(
-    "ix_receivable_owed",
-    Receivable.status,
-    Receivable.customer_id,
-    sort_expression(Receivable.__table__.c.due_date),
-    Receivable.open_amount,
-)
+    "ix_receivable_open", Receivable.customer_id, Receivable.currency_id, Receivable.due_date, Receivable.open_amount,
+    sqlite_where=_OPEN, postgresql_where=_OPEN,
+)  # fmt: skip
+Index(
+    "ix_receipt_left", Receipt.customer_id, Receipt.currency_id, Receipt.status, Receipt.credit,
+    sqlite_where=_LEFT, postgresql_where=_LEFT,
+)  # fmt: skip
 Index("ix_receipt_customer_date", Receipt.customer_id, Receipt.receipt_date, Receipt.id)
 Index("ix_invoice_customer_date", Invoice.customer_id, Invoice.invoice_date, Invoice.id)

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from benchmarks import (  # noqa: E402
+    bench_accounts,
     bench_backup,
     bench_exchange,
     bench_generating,
@@ -42,13 +43,15 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 LARGEST_GENERATED = 100_000
 """Generating a million customers again just to time it would take a quarter of an hour."""
 
-PARTS = ("start", "lists", "search", "saving", "printing", "exchange", "generating", "backup", "rights", "pauses")
+PARTS = ("start", "lists", "search", "saving", "printing", "exchange", "generating", "backup", "rights", "pauses", "accounts")
 
 
 def measure(folder: Path, size: int, part: str, qt: QApplication) -> list[Row]:
     """The rows of one part at one size."""
     if part == "generating":
         return bench_generating.measure(size) if size <= LARGEST_GENERATED else []
+    if part == "accounts":  # in a company of its own
+        return bench_accounts.measure(folder, size) if size <= LARGEST_GENERATED else []
     app = company(folder, size)
     window = Window(app, qt.processEvents)
     work: dict[str, Callable[[], list[Row]]] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks import (
+    bench_accounts,
     bench_backup,
     bench_exchange,
     bench_generating,
@@ -98,3 +99,9 @@ def test_the_page_names_every_row() -> None:
 
 def test_backing_up(app: Application) -> None:
     assert [row.size for row in bench_backup.measure(app, SIZE)] == [SIZE] * 4
+
+
+def test_accounts(tmp_path: Path) -> None:
+    rows = bench_accounts.measure(tmp_path, 200)
+    assert kept(rows)
+    assert [row.met for row in rows] == [True] * 3
