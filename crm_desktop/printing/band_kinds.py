@@ -62,11 +62,13 @@ class Section(Band):
 @dataclass(frozen=True, kw_only=True)
 class GroupHead(Band):
     """Before the rows of a list, each time the value of `by` changes; several before one list are groups within groups. The group is
-    `group`: its `key`, its `rows`, its `number`. Without `by` all rows are one group: with `repeat`, a heading on each page."""
+    `group`: its `key`, its `rows`, its `number`. Without `by` all rows are one group: with `repeat`, a heading on each page. `order`:
+    rows of the same value are brought together first, the least value or the greatest before the others."""
 
     kind: ClassVar[str] = "group_head"
     height: float = entry(SIZE)
     by: str = entry(EXPRESSION, "")
+    order: str = entry(Choice("as_it_comes", "rising", "falling"), "as_it_comes")
     repeat: bool = entry(Flag(), False)
     keep_together: bool = entry(Flag(), False)
     page_break_before: bool = entry(Flag(), False)

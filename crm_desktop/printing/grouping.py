@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
+from crm_desktop.pinyin import sort_key
 from crm_desktop.printing.evaluate import FAULT, Data, Reader
 from crm_desktop.printing.marks import Problems
 from crm_desktop.printing.template import Band, Detail, GroupFoot, GroupHead, TableBand
@@ -73,14 +77,23 @@ def groups(rows: tuple[Data, ...], head: GroupHead, reader: Reader, data: Data) 
         return []
     if not head.by.strip():
         return [Group(None, rows, 1)]
+    keyed = [(_key(row, head, reader, data), row) for row in rows]
+    if head.order != "as_it_comes":
+        keyed.sort(key=lambda pair: _place(pair[0]), reverse=head.order == "falling")
     found: list[Group] = []
-    start, key = 0, _key(rows[0], head, reader, data)
-    for at in range(1, len(rows) + 1):
-        now = _key(rows[at], head, reader, data) if at < len(rows) else FAULT
-        if at == len(rows) or now != key:
-            found.append(Group(key, rows[start:at], len(found) + 1))
-            start, key = at, now
+    for key, same in groupby(keyed, key=lambda pair: pair[0]):
+        found.append(Group(key, tuple(row for _key_of_row, row in same), len(found) + 1))
     return found
+
+
+def _place(key: Any) -> tuple[int, Any]:
+    """Where a value stands among others: numbers, then days, then words as a dictionary has them, then what is empty."""
+    if isinstance(key, (bool, int, float, Decimal)):
+        return 0, key
+    if isinstance(key, dt.date):
+        return 1, key.isoformat()
+    text = "" if key is None else str(key)
+    return (2, sort_key(text)) if text else (3, "")
 
 
 def _key(row: Data, head: GroupHead, reader: Reader, data: Data) -> Any:

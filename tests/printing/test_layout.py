@@ -366,6 +366,7 @@ def templates(draw: st.DrawFn) -> dict[str, Any]:
         made |= {"height": draw(SIZES), "elements": [element() for _ in range(draw(st.integers(0, 3)))]}
         if kind == "group_head":
             made |= {"by": draw(SOURCES), "repeat": draw(st.booleans()), "keep_together": draw(st.booleans())}
+            made |= {"order": draw(st.sampled_from(["as_it_comes", "rising", "falling"]))}
         if kind == "group_foot":
             made |= {"group": f"b{draw(st.integers(0, 9))}"}
         if kind == "detail":

@@ -43,7 +43,7 @@ def words(page: PageMarks) -> list[str]:
     return [mark.text for mark in page.marks if isinstance(mark, TextMark)]
 
 
-def sales(*rows: tuple[str, str, int]) -> tuple[dict[str, Any], ...]:
+def sales(*rows: tuple[Any, str, int]) -> tuple[dict[str, Any], ...]:
     return tuple({"city": city, "who": who, "amount": Decimal(amount)} for city, who, amount in rows)
 
 
@@ -101,6 +101,27 @@ def test_a_group_head_is_never_left_alone_at_the_foot_of_a_page() -> None:
     rows = sales(*(("A", "a", 1),) * 16, ("B", "b", 1))  # 1 + 16 rows leave room for one row of 5 mm
     pages, _problems = laid(form(BY_CITY, ROW), lines=rows)
     assert words(pages[1]) == ["2 B", "1 b 1"]
+
+
+@pytest.mark.parametrize(("order", "cities"), [("rising", ["1 北京", "2 武汉", "3 西安"]), ("falling", ["1 西安", "2 武汉", "3 北京"])])
+def test_a_group_head_brings_rows_of_one_value_together(order: str, cities: list[str]) -> None:
+    rows = sales(("武汉", "w1", 1), ("西安", "x", 2), ("武汉", "w2", 3), ("北京", "b", 4))
+    pages, problems = laid(form(BY_CITY | {"order": order}, ROW), lines=rows)
+    printed = words(pages[0])
+    assert problems == ()
+    assert [word for word in printed if word in cities] == cities
+    assert printed.index("1 w1 1") + 1 == printed.index("2 w2 3"), "rows of one value keep their order"
+
+
+def test_groups_of_numbers_days_words_and_nothing_stand_one_after_the_other() -> None:
+    values = ("b", None, 10, dt.date(2026, 1, 2), 9, "a", "")
+    rows = sales(*((value, "r", 1) for value in values))
+    pages, problems = laid(form(BY_CITY | {"order": "rising"}, ROW), lines=rows)
+    assert problems == ()
+    heads = [word for page in pages for word in words(page) if not word.endswith("r 1")]
+    keys = [head.partition(" ")[2] for head in heads]
+    assert keys[:2] == ["9", "10"] and keys[3:5] == ["a", "b"]
+    assert "2026" in keys[2] and not "".join(keys[5:])
 
 
 def test_groups_that_begin_on_new_pages() -> None:

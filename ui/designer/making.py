@@ -127,7 +127,7 @@ def band(kind: str, id_: str) -> Any:
         "page_head": lambda: t.PageHead(id=id_, height=12.0),
         "page_foot": lambda: t.PageFoot(id=id_, height=12.0),
         "section": lambda: t.Section(id=id_, height=15.0),
-        "group_head": lambda: t.GroupHead(id=id_, height=8.0, by="line.code"),
+        "group_head": lambda: t.GroupHead(id=id_, height=8.0, by="line.code", order="rising"),
         "group_foot": lambda: t.GroupFoot(id=id_, height=8.0, group="group_head1"),
         "detail": lambda: t.Detail(id=id_, over="lines", height=8.0),
         "no_data": lambda: t.NoData(id=id_, over="lines", height=8.0),

@@ -19,6 +19,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "fit": {"contain": N_("Whole picture"), "stretch": N_("Fill the box")},
     "lines": {"grid": N_("Grid"), "rows": N_("Between rows"), "outer": N_("Around"), "none": N_("None")},
     "on": ON_PAGES,
+    "order": {"as_it_comes": N_("as the rows come"), "rising": N_("rising"), "falling": N_("falling")},
     "at": {"flow": N_("Behind the text"), "bottom": N_("At the foot of the page")},
     "orientation": {"portrait": N_("Upright"), "landscape": N_("Sideways")},
     "chart": {"bar": N_("Bars"), "line": N_("Curve"), "pie": N_("Pie")},

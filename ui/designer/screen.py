@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from crm_desktop.printing.template import Template
+from crm_desktop.printing.template_store import CHANGED, SHIPPED
 from crm_desktop.words import _
 from ui.designer import keeping, store
 from ui.designer.keeping import KeptTemplate
@@ -112,8 +113,10 @@ class DesignerScreen(QWidget):
         stack = self.bench.document.stack
         row = head.row
         row.addWidget(Label(_(self._shell.app.type(self._type).plural), "dim"))
-        if self._opened.shipped:
+        if self._opened.origin == SHIPPED:
             row.addWidget(Tag(_("Came with the program"), "grey"))
+        elif self._opened.origin == CHANGED:
+            row.addWidget(Tag(_("Came with the program, changed"), "accent"))
         elif self._opened.new:
             row.addWidget(Tag(_("New"), "green"))
         row.addStretch(1)

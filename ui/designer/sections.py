@@ -214,6 +214,7 @@ SECTIONS: Mapping[str, tuple[Section, ...]] = {
             N_("Band"),
             (
                 (_own(N_("Group by"), "by", "path"),),
+                (_own(N_("Order"), "order"),),
                 _BAND_HEIGHT,
                 (_own(N_("Again on each page"), "repeat"),),
                 (_own(N_("Keep on one page"), "keep_together"),),

@@ -21,10 +21,11 @@ _OWN = N_("(own)")
 
 @dataclass(frozen=True)
 class Opened:
-    """A template to be changed. new: nobody has kept it yet; fault: why the kept version could not be read."""
+    """A template to be changed. origin: as the store of templates says it, `own` for one that nobody has kept yet, which is new too;
+    fault: why the kept version could not be read."""
 
     template: Template
-    shipped: bool = False
+    origin: str = OWN
     new: bool = False
     fault: str = ""
 
@@ -39,7 +40,7 @@ def open_template(app: Application, type_key: str, name: str) -> Opened:
         if type_key:  # one that was begun and never saved, opened again with its tab
             return Opened(replace(begin(app, type_key), name=name), new=True)
         raise
-    return Opened(stored.template, stored.origin != OWN, fault=stored.fault)
+    return Opened(stored.template, stored.origin, fault=stored.fault)
 
 
 def begin(app: Application, type_key: str) -> Template:
