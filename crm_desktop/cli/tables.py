@@ -173,6 +173,7 @@ def _facts(app: Application, plan: Plan, found: dict[str, str], batch: str) -> d
         "unchanged": plan.count("same"),
         "wrong": plan.count("wrong"),
         "problems": [{"rows": p.rows, "label": p.label, "problems": _named(app, plan, p)} for p in plan.wrong()],
+        "held": [{"rows": p.rows, "label": p.label, "reasons": p.held} for p in plan.records if p.held],
         "new_choices": plan.new_choices,
         "new_customers": len(plan.missing),
         "unknown": [

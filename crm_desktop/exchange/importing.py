@@ -16,13 +16,15 @@ from sqlalchemy.orm import Session
 
 from crm_desktop.application import Application
 from crm_desktop.changes import Change as Changed
-from crm_desktop.draft import Draft, Line, Ref
+from crm_desktop.draft import Ref
 from crm_desktop.errors import Refused, Told
 from crm_desktop.exchange.attached import find_files, keep_files
 from crm_desktop.exchange.beside import plan_beside, write_beside
+from crm_desktop.exchange.building import Builder, drafts_of
 from crm_desktop.exchange.catching_up import compare_again, known_customers, leave_known_choices, nothing_happened
 from crm_desktop.exchange.collecting import without_looking_for_circles
 from crm_desktop.exchange.comparing import Comparer, apply_rule, laid_over
+from crm_desktop.exchange.consent import asked_about, held_words, hold_back, with_customers
 from crm_desktop.exchange.converting import (
     column_readers,
     convert,
@@ -36,11 +38,11 @@ from crm_desktop.exchange.converting import (
 from crm_desktop.exchange.headings import FAMILY, GIVEN, LINE, NUMBER
 from crm_desktop.exchange.mapping import ColumnMap, field_of, mapping_of, recogniser
 from crm_desktop.exchange.order_lines import is_of_orders, link_to_orders
-from crm_desktop.exchange.plan import Incoming, Plan, Planned, Result
+from crm_desktop.exchange.plan import Plan, Planned, Result
 from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.exchange.related_columns import children
 from crm_desktop.exchange.resolving import Resolver
-from crm_desktop.exchange.states import leave_out_nothing, note_states
+from crm_desktop.exchange.states import leave_out_nothing, note_running, note_states
 from crm_desktop.exchange.suggesting import suggest_meanings
 from crm_desktop.exchange.tables import Table
 from crm_desktop.exchange.values import NewChoice
@@ -53,6 +55,7 @@ from crm_desktop.records.registry import load_options
 from crm_desktop.rules.number_reading import number_reader, running_number
 from crm_desktop.services import events
 from crm_desktop.services.access import gone
+from crm_desktop.services.approvals.beforehand import Guards
 from crm_desktop.services.chain import hooks
 from crm_desktop.services.faults import told
 from crm_desktop.services.reading import read_records
@@ -126,8 +129,25 @@ def plan_import(
         note_states(inside, kind, plan)
         plan_beside(inside, connection, kind, plan)
         suggest_meanings(app, connection, kind, plan)
+        guards = Guards(connection, kind)
+    _hold_back(inside, kind, plan, guards)
+    note_running(kind, plan)
     find_files(plan)
     return plan
+
+
+def _hold_back(app: Application, kind: RecordType, plan: Plan, guards: Guards) -> None:
+    """Find out what needs approval, as if it was written; told in the plan, and left out of it."""
+    items = asked_about(guards, plan.records)
+    if not items:
+        return
+    with told(app), writing(app.engine) as session:
+        inner = session.begin_nested()
+        _add_choices(session, app, plan, "")
+        drafts = with_customers(session, app, plan, drafts_of(session, app, kind, items))
+        hold_back(session, app, kind, items, drafts, guards)
+        inner.rollback()
+    plan.notes += held_words(kind, items)
 
 
 def _key(kind: RecordType, plan: Plan) -> list[str]:
@@ -195,36 +215,9 @@ def _with_choices(options: Options, plan: Plan) -> Options:
     return options.with_more({key: [Choice(text, text) for text in texts] for key, texts in plan.new_choices.items()})
 
 
-class _Builder:
-    """Drafts of new records from what a file says, with defaults for the rest."""
-
-    def __init__(self, app: Application, kind: RecordType) -> None:
-        template = new_draft(app, kind.key)
-        self._template = template.values
-        self._line = new_line(kind).values if kind.lines else {}
-        self._key = kind.key
-        self._checker = Checker(app, kind)
-        # What a new record begins with is the same for all; only what is wrong with it, if nothing else is said, is looked at each time.
-        self._unsound = set(self._checker.problems(template))
-        self._amounts = {n: f for n, f in kind.fields.items() if f.required and not f.computed and template.values.get(n) == ZERO}
-
-    def draft(self, incoming: Incoming) -> Draft:
-        """A new draft."""
-        lines = [Line(None, self._line | values) for values in incoming.lines]
-        return Draft(self._key, None, 0, self._template | incoming.values, lines)
-
-    def problems(self, incoming: Incoming, draft: Draft) -> dict[str, str]:
-        """What is wrong with the draft made from what a file says."""
-        found = self._checker.problems(draft, among=None if self._line else self._unsound.union(incoming.values))
-        for name, about in self._amounts.items():
-            if name not in incoming.values:  # 0 is what a new record begins with, and what nobody is owed
-                found.setdefault(name, _("{field} is needed.").format(field=_(about.label)))
-        return found
-
-
 def _check(app: Application, connection: Any, kind: RecordType, plan: Plan, progress: Progress) -> None:
     """Let the rules of the record type look at every record that would be written."""
-    builder = _Builder(app, kind)
+    builder = Builder(app, kind)
     for at, item in enumerate(plan.records):
         if item.action == "create":
             draft = builder.draft(item.incoming)
@@ -272,11 +265,14 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
         )
     with told(app), writing(app.engine) as session:
         app_inside, sound = _prepare(session, app, kind, plan, batch)
+        guards = Guards(session, kind)
+        if asked := asked_about(guards, [p for p in plan.records if p.action != "ask"]):
+            hold_back(session, app_inside, kind, asked, drafts_of(session, app_inside, kind, asked), guards)
         new = [p for p in plan.records if p.action == "create"]
         changing = [p for p in plan.records if p.action == "change"]
         done, total = 0, len(new) + len(changing)
         besides = {related.type for related in children(kind)}
-        build = _Builder(app_inside, kind).draft
+        build = Builder(app_inside, kind).draft
         with indexed_afterwards(session.connection(), kind.model.__table__, 0 if kind.key in LINKED else len(new)):
             for chunk in _chunks(new):
                 drafts = [build(p.incoming) for p in chunk]
@@ -310,7 +306,7 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
     _tell(app, plan, touched)
     failed = keep_files(app, plan, progress)
     unchanged, wrong, left = plan.count("same"), plan.count("wrong"), plan.count("ask")
-    return Result(len(new), len(changing), unchanged, wrong, batch, tuple(failed), left)
+    return Result(len(new), len(changing), unchanged, wrong, batch, tuple(failed), left, tuple(held_words(kind, plan.records)))
 
 
 def _prepare(session: Session, app: Application, kind: RecordType, plan: Plan, batch: str) -> tuple[Application, bool]:

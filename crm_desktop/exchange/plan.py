@@ -43,6 +43,7 @@ class Planned:
     id: int | None = None
     version: int = 0
     changes: dict[str, Change] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)  # fields that need approval and stay out → why
 
     @property
     def rows(self) -> list[int]:

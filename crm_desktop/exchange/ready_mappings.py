@@ -1,6 +1,16 @@
 """Mappings for the exports of other programs, which come with this one: contacts, customers, products and orders of theirs.
 
-They are data files in resources/import_mappings; a file is known by the headings it has and others have not.
+They are data files in resources/import_mappings; a file is known by the headings it has and others have not. Where the headings come from:
+
+- Outlook: the fields of its export of contacts, as published lists of Outlook contact fields give them.
+- Google: the first line of the file that Google Contacts writes, in its form since 2024 and the one before.
+- Zoho CRM: "Standard Fields in Accounts" and "… in Contacts" of its online help.
+- HubSpot: its default company and contact properties, and "Associated Company" as its exports call it.
+- Odoo: the labels of the fields of res.partner and product.template, which an export writes.
+- Dynamics 365: the display names of the account and contact tables in the reference of Microsoft Dataverse.
+- Invoice Ninja: its client report, and the names its own import offers (ClientMap).
+- 管家婆: the columns of the lists of 往来单位 and 商品 (单位全名, 单位简名, 单位拼音码, 联系人一, 商品全名, 商品规格 …) as programs of its kind write them.
+- 任我行: nothing public was found; the usual words of Chinese customer lists, which the program's own words would know as well.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def note_states(app: Application, kind: RecordType, plan: Plan) -> None:
         return
     new = [p for p in plan.records if p.action == "create" and p.incoming.values.get("status")]
     if kind.key == "sales-orders":
-        _note_orders(app, new, plan)
+        _refuse_orders(app, new)
         return
     held = [p for p in new if _begins(kind, p) != p.incoming.values["status"]]
     if not held:
@@ -40,13 +40,19 @@ def _begins(kind: RecordType, item: Planned) -> object:
     return draft.values.get("status")
 
 
-def _note_orders(app: Application, new: list[Planned], plan: Plan) -> None:
+def _refuse_orders(app: Application, new: list[Planned]) -> None:
     running = [p for p in new if p.incoming.values["status"] in RUNNING]
     if running and not app.actor.may(CONFIRM):
         for item in running:
             item.action = "wrong"
             item.problems["status"] = _("You may not confirm orders.")
+
+
+def note_running(kind: RecordType, plan: Plan) -> None:
+    """Say what follows from orders that come in confirmed or done."""
+    if kind.key != "sales-orders":
         return
+    running = [p for p in plan.records if p.action == "create" and p.incoming.values.get("status") in RUNNING]
     done = sum(p.incoming.values["status"] == "done" for p in running)
     owed = len(running) - done
     if owed:

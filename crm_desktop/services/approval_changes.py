@@ -19,6 +19,7 @@ from db.models.approvals import ApprovalFlow
 
 _FLOW: Any = ApprovalFlow.__table__
 _APPROVED = "approved changes"
+_NOTED = "noted changes"
 
 
 def approve(session: Session, type_key: str, record_id: int) -> None:
@@ -34,6 +35,17 @@ def approved(session: Session, type_key: str, record_id: int) -> Iterator[None]:
         yield
     finally:
         session.info[_APPROVED].discard((type_key, record_id))
+
+
+@contextmanager
+def noted(session: Session) -> Iterator[dict[str, str]]:
+    """Let changes through for a while and note which fields need approval, with the words why: to see what would be asked."""
+    found: dict[str, str] = {}
+    session.info[_NOTED] = found
+    try:
+        yield found
+    finally:
+        del session.info[_NOTED]
 
 
 def guarded_fields(session: Session, kind: RecordType) -> list[str]:
@@ -55,6 +67,9 @@ def check_changes(session: Session, app: Application, kind: RecordType, moves: S
         for operation, flow in needed(session, app, kind, int(after.id or 0), [f"{SET}{n}" for n in changed]) if changed else ():
             label = _(kind.fields[operation.removeprefix(SET)].label)
             words = _("Changing “{field}” needs approval: {flow}.").format(field=label, flow=flow.name)
+            if _NOTED in session.info:
+                session.info[_NOTED].setdefault(operation.removeprefix(SET), words)
+                continue
             if before is None:
                 raise Refused(words, _("Save the record without it first, then change it."))
             raise NeedsApproval(f"approval:{flow.id}:{flow.version}", words, _("Send it for approval?"))

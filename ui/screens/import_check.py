@@ -160,15 +160,16 @@ class CheckPage(QWidget):
         kind = self._shell.app.type(self._plan.type)
         if item.action == "wrong":
             return reasons(kind, item)
+        held = list(dict.fromkeys(item.held.values()))
         if item.action in ("change", "ask"):
-            return self._changes(kind, item)
+            return "; ".join([self._changes(kind, item), *held])
         if item.action == "create":
             lines, beside = len(item.incoming.lines), len(item.incoming.beside)
             parts = [ngettext("{count} line", "{count} lines", lines).format(count=lines)] if lines else []
             if beside:
                 parts.append(ngettext("{count} contact", "{count} contacts", beside).format(count=beside))
-            return "; ".join(parts)
-        return ""
+            return "; ".join([*parts, *held])
+        return "; ".join(held)
 
     def _changes(self, kind: RecordType, item: Planned) -> str:
         parts = []
@@ -263,6 +264,7 @@ class DonePage(QWidget):
         if result.left:
             words = ngettext("{count} was left as it is.", "{count} were left as they are.", result.left)
             parts.append(words.format(count=f"{result.left:,}"))
+        parts += result.notes
         if result.failed:
             parts.append(_("Files that could not be kept: {names}").format(names="; ".join(result.failed[:5])))
         self.text.setText(" ".join(parts) or _("Every row of the file has come in."))
