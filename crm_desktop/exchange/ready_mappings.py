@@ -9,8 +9,8 @@ They are data files in resources/import_mappings; a file is known by the heading
 - Odoo: the labels of the fields of res.partner and product.template, which an export writes.
 - Dynamics 365: the display names of the account and contact tables in the reference of Microsoft Dataverse.
 - Invoice Ninja: its client report, and the names its own import offers (ClientMap).
-- 管家婆: the columns of the lists of 往来单位 and 商品 (单位全名, 单位简名, 单位拼音码, 联系人一, 商品全名, 商品规格 …) as programs of its kind write them.
-- 任我行: nothing public was found; the usual words of Chinese customer lists, which the program's own words would know as well.
+- 管家婆: the columns of lists of 往来单位 and 商品 as programs of its kind write them: 单位全名, 单位拼音码, 联系人一, 商品全名 …
+- 任我行: nothing public was found; these are the usual words of Chinese customer lists.
 """
 
 from __future__ import annotations

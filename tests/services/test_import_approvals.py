@@ -48,7 +48,8 @@ def states(app: Application) -> dict[str, str]:
 def test_confirmed_orders_that_a_flow_wants_come_in_as_drafts(office: Approving) -> None:
     office.flow(step("Lead", person(office.lea)), where=Condition("total", "at_least", Decimal("1000")))
     app = office.app
-    rows = order_rows(("SO1", "Alpha", "Confirmed", 500), ("SO2", "Alpha", "Confirmed", 5000), ("SO3", "Alpha", "Done", 5000), ("SO4", "Alpha", "Draft", 5000))
+    given = (("SO1", "Confirmed", 500), ("SO2", "Confirmed", 5000), ("SO3", "Done", 5000), ("SO4", "Draft", 5000))
+    rows = order_rows(*((number, "Alpha", state, price) for number, state, price in given))
     made = plan(app, "sales-orders", rows)
     assert count(app, ListQuery("sales-orders")).number == 0, "the trial leaves nothing behind"
     assert [p.held for p in made.records] == [{}, {"status": "This needs approval: Large orders."}, {}, {}]
@@ -87,7 +88,8 @@ def test_what_an_order_adds_to_the_balance_counts_for_the_next(office: Approving
     app = office.app
     settings_of(app).set(CREDIT_RULE, "forbid")
     customer(app, "Beta", credit_limit=Decimal("100"), owner_id=Ref(office.rik))
-    made = plan(app, "sales-orders", order_rows(*((f"SO{n}", "Beta", "Confirmed", 60) for n in range(1, 4)), ("SO9", "Alpha", "Confirmed", 900)))
+    three = [(f"SO{n}", "Beta", "Confirmed", 60) for n in range(1, 4)]
+    made = plan(app, "sales-orders", order_rows(*three, ("SO9", "Alpha", "Confirmed", 900)))
     assert [bool(p.held) for p in made.records] == [False, True, True, False]
     assert "credit limit is 100" in made.records[1].held["status"]
     run_import(app, made)
@@ -99,7 +101,8 @@ def test_fields_whose_change_needs_approval_stay_as_they_are(office: Approving) 
     flow = Design((step("Lead", person(office.lea)),), Condition("credit_limit", "at_least", Decimal("1000")))
     office.flow_for("customers", "set:credit_limit", flow, "Large limits")
     app = office.app
-    rows: list[list[Any]] = [["Name", "City", "Credit limit"], ["Alpha", "Bonn", 5000], ["Beta", "Ulm", 5000], ["Gamma", "Kiel", 6000], ["Delta", "Kiel", 50]]
+    given = (("Alpha", "Bonn", 5000), ("Beta", "Ulm", 5000), ("Gamma", "Kiel", 6000), ("Delta", "Kiel", 50))
+    rows: list[list[Any]] = [["Name", "City", "Credit limit"], *map(list, given)]
     made = plan(app, "customers", rows)
     assert [(p.action, sorted(p.changes), sorted(p.held)) for p in made.records] == [
         ("change", ["city"], ["credit_limit"]),
