@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from people_makers import Office
-from record_makers import customer
+from record_makers import customer, order
 
 from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.records.ready_positions import READY_POSITIONS
 from crm_desktop.rights import Access, Reach
-from crm_desktop.services import deleting
+from crm_desktop.services import deleting, history, saving
 from crm_desktop.services.listing import ListQuery, count
 from crm_desktop.services.rights_editing import (
     as_it_came,
@@ -52,6 +53,35 @@ def test_a_change_counts_with_the_next_question_and_is_logged_with_both_sides(of
     facts = events(office.app, "rights")[-1]["changes"]["facts"]
     assert facts["before"] == {"Customers: See": "Own and shared with me"}
     assert facts["after"] == {"Customers: See": "All"}
+
+
+def test_a_state_that_is_not_to_be_changed_is_not_changed_in_any_way(office: Office) -> None:
+    """A draft: in this state nothing else would keep the order as it is."""
+    made = order(office.app, customer(office.app, "Alpha"))
+    made.values["note"] = "as agreed"
+    saving.save(office.app, made)
+    program = office.sign_in(office.person("Bob", "sales_manager"))
+    rights = rights_of_position(office.app, office.positions["sales_manager"])
+    for operation in ("see", "change"):
+        rights = rights.with_reach("sales-orders", operation, Reach.ALL)
+    stands = save_rights(office.app, rights)
+
+    def change(text: str) -> None:
+        draft = saving.open_record(program, "sales-orders", made.id or 0)
+        draft.values["note"] = text
+        saving.save(program, draft)
+
+    change("allowed")
+    save_rights(office.app, replace(rights, version=stands.version).with_reach("sales-orders", "change:draft", Reach.NONE))
+    with pytest.raises(Refused):
+        change("not allowed")
+    draft = saving.open_record(program, "sales-orders", made.id or 0)
+    draft.values["note"] = "not allowed"
+    with pytest.raises(Refused):
+        saving.save_many(program, [draft], "batch")
+    with pytest.raises(Refused):
+        history.undo(program, history.entries(program, "sales-orders", made.id or 0)[0].id)
+    assert saving.open_record(office.app, "sales-orders", made.id or 0).values["note"] == "allowed"
 
 
 def test_two_people_at_one_position_do_not_overwrite_each_other(office: Office) -> None:
