@@ -30,11 +30,12 @@ from backups.framing import (
 )
 from backups.layouts import FORMAT, Layout, Sum, layout_of
 from crm_desktop.errors import Unavailable
+from crm_desktop.opened_files import BACKUP
 from crm_desktop.words import _
 from db.lines import Block
 from db.transfer import KINDS, Shape
 
-SUFFIX = ".crmbackup"
+SUFFIX = BACKUP
 _LONGEST_LINE = 128 << 20  # a file of 50 MB as base64, see crm_desktop/services/files.py
 _MOST_TABLES, _MOST_COLUMNS = 500, 500
 _NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")

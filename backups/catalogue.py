@@ -59,7 +59,7 @@ class Backup:
 def list_backups(folder: Path) -> list[Backup]:
     """The backups of a folder, the newest first. A folder that is not there has none."""
     try:
-        files = sorted(file for file in folder.iterdir() if file.suffix == SUFFIX and file.is_file())
+        files = sorted(file for file in folder.iterdir() if file.suffix.casefold() == SUFFIX and file.is_file())
     except OSError:
         return []
     marks = _read(folder)

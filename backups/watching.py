@@ -34,7 +34,7 @@ _Seen = dict[str, tuple[int, int]]
 
 def is_backup(name: str) -> bool:
     """Whether a file of this name is a backup."""
-    return name.endswith(SUFFIX)
+    return name.casefold().endswith(SUFFIX)
 
 
 class Watch:

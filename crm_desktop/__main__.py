@@ -10,6 +10,7 @@ from crm_desktop.cli.console import complain, end_output, prepare_console, tell_
 from crm_desktop.cli.opening import data_of, language_of
 from crm_desktop.cli.parser import build_parser
 from crm_desktop.errors import NotSignedIn, Told
+from crm_desktop.opened_files import file_among
 from crm_desktop.words import LANGUAGES, _, use_language
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.lan import lan
 
         return lan
+    if name == "clean-up":
+        from crm_desktop.cli.cleaning_up import clean_up
+
+        return clean_up
     if name == "log":
         from crm_desktop.cli.log_reading import log
 
@@ -119,7 +124,10 @@ def _run(arguments: Sequence[str]) -> int:
     """Do what they say, and say what went wrong."""
     try:
         use_language(_given_language(arguments) or language_of(data_of(_given_data(arguments))))
+        if opened := file_among(arguments):  # a double click on a backup, a join file or a template
+            arguments.remove(opened)
         given = build_parser().parse_args(arguments)
+        given.opened = opened
         return _command(given.command)(given)
     except NotSignedIn as error:
         tell_error(error)

@@ -36,11 +36,13 @@ from ui.lock_keeper import LockKeeper
 from ui.log_keeper import LogKeeper
 from ui.main_window import MainWindow
 from ui.notices import Notices, log_qt_messages
+from ui.opening_files import FileOpener
 from ui.screens.all_screens import all_screens
 from ui.screens.first_data import fill_with_sample
 from ui.screens.welcome import Welcome, WelcomeAnswer
 from ui.sign_in_door import Door
 from ui.single_copy import SingleCopy
+from ui.start_watch import StartWatch
 from ui.theme import Wardrobe
 from ui.watchdog import Watchdog
 
@@ -65,6 +67,8 @@ class Program(QObject):
         self.backups = BackupHub(self, self)
         self.lan = LanHub(self, self)
         self.door = Door(self)
+        self.files = FileOpener(self, self)
+        self._started = False
         self._translator = QTranslator(self)
         self._set_up_later = QTimer(self, singleShot=True, interval=_AFTER_SET_UP)
         self._set_up_later.timeout.connect(self._reload_set_up)
@@ -171,6 +175,9 @@ class Program(QObject):
         window.reopen.connect(self._reopen)
         self.show(window)
         self._tell_of_reports(window)
+        if not self._started:
+            self._started = True
+            StartWatch(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
         QTimer.singleShot(_STARTED, self, _tidy_from_now_on)
 
@@ -229,6 +236,7 @@ class Program(QObject):
         if old is not None:
             old.close()
             old.deleteLater()
+        QTimer.singleShot(0, self.files, self.files.look)
 
     def tell(self, error: BaseException) -> None:
         """Tell of an error that nobody caught, from any thread; it is in the log already. This may be the end: a report is kept."""
@@ -238,14 +246,16 @@ class Program(QObject):
             self.window.notices.error_from_any_thread(error)
             mark_seen(logs)
 
-    def come_to_front(self, _paths: list[str]) -> None:
-        """Another start of the program wanted this window."""
+    def come_to_front(self, paths: list[str]) -> None:
+        """Another start of the program wanted this window, and the files it was given opened in it."""
         window = QApplication.activeModalWidget() or self.window
         if window is not None:
             window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
             window.show()
             window.raise_()
             window.activateWindow()
+        for path in paths:
+            self.files.open(Path(path))
 
     def _tell_of_reports(self, window: MainWindow) -> None:
         """The program ended by a mistake of its own last time: say where the report lies, once."""
@@ -283,9 +293,9 @@ def forget_layout(settings: s.Settings) -> None:
     settings.set_many({setting: setting.default for setting in kept})
 
 
-def _goes_on_elsewhere(copy: SingleCopy, data: Path, language_code: str) -> bool:
+def _goes_on_elsewhere(copy: SingleCopy, data: Path, language_code: str, opened: Path | None) -> bool:
     """Whether a copy that runs already has come to the front, or the person wants no second one beside one that does not answer."""
-    if copy.claim() or copy.hand_over():
+    if copy.claim() or copy.hand_over([opened] if opened else []):
         return not copy.first
     use_language(language_code or s.language_in_use(s.Settings({s.Scope.PC: s.FileStorage(settings_file(data))})))
     question = _("The program is open already, but it does not answer. Open another window?")
@@ -293,12 +303,12 @@ def _goes_on_elsewhere(copy: SingleCopy, data: Path, language_code: str) -> bool
     return not Notices(QWidget()).ask(question, details, yes=_("Open another window"))
 
 
-def run_window(data: Path, language_code: str | None = None, *, safe: bool = False) -> int:
-    """Open the program on a data folder; answers the exit code. safe: without the layout it had."""
+def run_window(data: Path, language_code: str | None = None, opened: Path | None = None, *, safe: bool = False) -> int:
+    """Open the program on a data folder; answers the exit code. opened: a file it was started with; safe: without the layout it had."""
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("CRM Desktop")
     copy = SingleCopy(data)
-    if _goes_on_elsewhere(copy, data, language_code or ""):
+    if _goes_on_elsewhere(copy, data, language_code or "", opened):
         return 0
     report_crash(data / "logs", dt.datetime.now().astimezone())
     logs = Logging(data / "logs")
@@ -309,6 +319,8 @@ def run_window(data: Path, language_code: str | None = None, *, safe: bool = Fal
     watch_uncaught(program.tell)
     try:
         program.start()
+        if opened is not None:
+            program.files.open(opened)
         return qt.exec() if program.window is not None else 1
     finally:
         copy.close()

@@ -55,7 +55,7 @@ def _on_drive(root: Path) -> Iterable[Path]:
 
 def _holds_backups(folder: Path) -> bool:
     try:
-        return any(file.suffix == SUFFIX for file in folder.iterdir())
+        return any(file.suffix.casefold() == SUFFIX for file in folder.iterdir())
     except OSError:
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+from pathlib import Path
 
 from crm_desktop.cli.console import ConsoleProgress, complain, say, say_json
 from crm_desktop.cli.opening import data_of, opened
@@ -52,4 +53,6 @@ def window(arguments: argparse.Namespace) -> int:
     gc.disable()
     from ui.app import run_window
 
-    return int(run_window(data_of(arguments), arguments.language, safe=arguments.safe))
+    # Told apart from the working folder now: it may be another one by the time the file is opened.
+    opened = Path(arguments.opened).resolve() if arguments.opened else None
+    return int(run_window(data_of(arguments), arguments.language, opened, safe=arguments.safe))

@@ -168,3 +168,5 @@ def _care(add: Add) -> None:
     tour = add("tour", _("show the window offscreen: pictures of every screen, and an order entered and printed"))
     tour.add_argument("--output", metavar="DIR", type=Path, required=True)
     tour.add_argument("--theme", choices=["light", "dark"], default="light")
+    clean = add("clean-up", _("take back what this PC's system was told, before the program is removed; the data stay"))
+    clean.add_argument("--host", action="store_true", help=_("also where this PC is the host of an office: its server ends"))

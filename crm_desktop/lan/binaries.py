@@ -102,7 +102,14 @@ def look_at(folder: Path, source: str = "installed") -> Binaries | None:
     said = _VERSION.search(_said(binaries.program("postgres"), "--version"))
     if said is None:
         return None
-    return Binaries(folder, int(said[1]), bool(_TLS.search(_said(binaries.program("pg_config"), "--configure"))), source)
+    return Binaries(folder, int(said[1]), _has_tls(binaries), source)
+
+
+def _has_tls(binaries: Binaries) -> bool:
+    """As its maker says; where that is not told, by the library for it that the server names."""
+    if binaries.program("pg_config").is_file():
+        return bool(_TLS.search(_said(binaries.program("pg_config"), "--configure")))
+    return b"libssl" in binaries.program("postgres").read_bytes()
 
 
 def _said(program: Path, word: str) -> str:

@@ -18,10 +18,11 @@ from crm_desktop.held_files import read_patiently, remove_patiently, replace_pat
 from crm_desktop.lan.certificate import is_certificate
 from crm_desktop.lan.connection import Connection
 from crm_desktop.lan.networks import private
+from crm_desktop.opened_files import JOIN
 from crm_desktop.words import _
 
 FORMAT, VERSION = "crm-desktop-join", 1
-SUFFIX = ".crmjoin"
+SUFFIX = JOIN
 _LARGEST = 64 << 10
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.local)?")
 _DATABASE = re.compile(r"[a-z_][a-z0-9_]{0,62}")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_desktop.errors import Unavailable
-from crm_desktop.lan import firewall, power
+from crm_desktop.lan import binaries, firewall, power
 from crm_desktop.lan.binaries import Binaries
 from crm_desktop.lan.calling import Account
 from crm_desktop.lan.cluster import Cluster
@@ -152,3 +152,19 @@ def test_script_keeps_odd_words_together() -> None:
 
 def test_adapters_name_their_networks() -> None:
     assert Adapter("a", ipaddress.ip_interface("192.168.1.10/24")).network == "192.168.1.0/24"
+
+
+@pytest.mark.parametrize(
+    ("said", "inside", "tls"),
+    [("--with-ssl=openssl", b"", True), ("", b"libssl-3-x64.dll", False), (None, b"libssl-3-x64.dll", True), (None, b"", False)],
+)
+def test_encryption_is_known_with_and_without_pg_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, inside: bytes, tls: bool
+) -> None:
+    """A PostgreSQL that comes with the program brings only what runs it; what its maker says of it, where he does, counts more."""
+    names = ["postgres", "initdb", "pg_ctl", *(["pg_config"] if said is not None else [])]
+    for name in names:
+        Binaries(tmp_path, 0, False, "").program(name).write_bytes(inside)
+    monkeypatch.setattr(binaries, "_said", lambda _program, word: "postgres (PostgreSQL) 18.4" if word == "--version" else said)
+    found = binaries.look_at(tmp_path)
+    assert found is not None and (found.version, found.tls) == (18, tls)

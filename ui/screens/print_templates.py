@@ -9,6 +9,7 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
+from crm_desktop.opened_files import TEMPLATE
 from crm_desktop.printing import template_store
 from crm_desktop.printing.template_store import OWN, SHIPPED, Stored
 from crm_desktop.records.record_type import RecordType
@@ -24,7 +25,6 @@ from ui.widgets.panels import ScreenHead
 from ui.widgets.plain_table import PlainColumn, PlainTable
 
 ORIGINS = {"shipped": (N_("Came with the program"), "grey"), "changed": (N_("Changed"), "amber"), "own": (N_("Own"), "green")}
-_FILES = "JSON (*.json)"
 Found = tuple[list[Stored], list[Usual]]
 
 
@@ -171,7 +171,7 @@ class PrintTemplates(QWidget):
     def take_in(self, path: Path | None = None) -> None:
         """A template out of a file; one that is there already gets a new version."""
         if path is None:
-            chosen, _kind = QFileDialog.getOpenFileName(self, _("Import a print template"), "", _FILES)
+            chosen, _kind = QFileDialog.getOpenFileName(self, _("Import a print template"), "", _files())
             if not chosen:
                 return
             path = Path(chosen)
@@ -188,8 +188,8 @@ class PrintTemplates(QWidget):
             return
         if path is None:
             folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-            proposed = str(Path(folder) / f"{stored.template.name}.json")
-            chosen, _kind = QFileDialog.getSaveFileName(self, _("Export the print template"), proposed, _FILES)
+            proposed = str(Path(folder) / f"{stored.template.name}{TEMPLATE}")
+            chosen, _kind = QFileDialog.getSaveFileName(self, _("Export the print template"), proposed, _files())
             if not chosen:
                 return
             path = Path(chosen)
@@ -210,6 +210,10 @@ class PrintTemplates(QWidget):
         if self._shell.notices.ask(question.format(name=title), details, yes=yes, danger=own):
             work = partial(template_store.remove, self._shell.app, stored.template.name)
             self._shell.tasks.run(work, lambda _done: self.refresh(), owner=self)
+
+
+def _files() -> str:
+    return _("Print templates") + f" (*{TEMPLATE} *.json)"
 
 
 def _read(app: Application) -> Found:

@@ -168,7 +168,7 @@ class ChoosePage(QWidget):
 
 def _dropped(event: QDropEvent) -> Path | None:
     files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return files[0] if len(files) == 1 and files[0].suffix == SUFFIX else None
+    return files[0] if len(files) == 1 and files[0].suffix.casefold() == SUFFIX else None
 
 
 def _columns() -> list[PlainColumn]:

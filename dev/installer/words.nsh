@@ -1,0 +1,31 @@
+﻿; What the setup program says, in both languages. UTF-8 with a byte order mark, as makensis wants it.
+
+!macro Say key english chinese
+  LangString ${key} ${LANG_ENGLISH} "${english}"
+  LangString ${key} ${LANG_SIMPCHINESE} "${chinese}"
+!macroend
+
+!insertmacro Say OldWindows "CRM Desktop needs a 64-bit Windows 10 or newer." "CRM Desktop 需要 64 位的 Windows 10 或更高版本。"
+!insertmacro Say NeedsAdministrator "For all users an administrator of this PC is needed. Nothing was changed." "为所有用户安装或卸载需要本机的管理员。没有做任何更改。"
+!insertmacro Say ProgramOpen "CRM Desktop is open. Please close it, then try again." "CRM Desktop 正在运行。请先关闭它，然后重试。"
+!insertmacro Say ForWhom "For whom?" "为谁安装？"
+!insertmacro Say ForWhomWhy "Data always belong to the person at work." "数据始终属于使用者本人。"
+!insertmacro Say ForMe "Only for &me" "仅为我安装(&M)"
+!insertmacro Say ForMeWhy "Needs no administrator. Right for most." "不需要管理员权限，适合大多数人。"
+!insertmacro Say ForAll "For &all users of this PC" "为本机所有用户安装(&A)"
+!insertmacro Say ForAllWhy "Windows asks for an administrator." "Windows 会要求管理员同意。"
+!insertmacro Say TheProgram "CRM Desktop" "CRM Desktop"
+!insertmacro Say TheProgramWhy "The program and its link in the Start menu." "程序及其开始菜单项。"
+!insertmacro Say DesktopLink "Link on the desktop" "桌面快捷方式"
+!insertmacro Say DesktopLinkWhy "Starts the program from the desktop." "从桌面启动程序。"
+!insertmacro Say ThePostgres "PostgreSQL, for the host of an office" "PostgreSQL（办公室主机使用）"
+!insertmacro Say ThePostgresWhy "Only on the one PC that keeps the data of an office. It runs only once you share." "只在保存办公室数据的那一台电脑上需要；开始共享之后才会运行。"
+!insertmacro Say BackupFile "Backup of CRM Desktop" "CRM Desktop 备份"
+!insertmacro Say JoinFile "Join file of CRM Desktop" "CRM Desktop 加入文件"
+!insertmacro Say TemplateFile "Print template of CRM Desktop" "CRM Desktop 打印模板"
+!insertmacro Say YourData "Your data" "您的数据"
+!insertmacro Say YourDataWhy "They stay unless you say otherwise." "除非您另行选择，否则数据会保留。"
+!insertmacro Say YourDataStay "Your data and backups in this folder stay:" "此文件夹中的数据和备份会保留："
+!insertmacro Say DeleteThem "&Delete them as well" "同时删除它们(&D)"
+!insertmacro Say ReallyDelete "All customers, orders and backups in that folder will be gone for ever. Delete them?" "该文件夹中的所有客户、订单和备份将永久消失。确定删除吗？"
+!insertmacro Say ThisIsTheHost "This PC is the host of an office: nobody there can work without it. Stop sharing first, or let another PC take over (Office network). Uninstall all the same? The data stay in their folder." "本机是办公室的主机：没有它，其他人都无法工作。请先停止共享，或让另一台电脑接管（办公室网络）。仍要卸载吗？数据会保留在原文件夹中。"
