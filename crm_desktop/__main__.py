@@ -68,6 +68,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.cleaning_up import clean_up
 
         return clean_up
+    if name == "update":
+        from crm_desktop.cli.updating import update
+
+        return update
     if name == "log":
         from crm_desktop.cli.log_reading import log
 

@@ -220,6 +220,7 @@ INSTALLER_PLACE = Setting(
     "A folder or an address that every PC of the office reaches. Told to those whose program is too old for the database.",
     Scope.COMPANY, "Company",
 )  # fmt: skip
+UPDATE_OFFER: Setting[dict[str, Any]] = Setting("update_offer", {}, scope=Scope.COMPANY)  # see crm_desktop/services/updates.py
 LAST_SIGN_IN = Setting("last_sign_in", "", scope=Scope.PC)
 
 BACKUP_TARGETS: Setting[list[Any]] = Setting("backup_targets", [], scope=Scope.PC)
@@ -240,7 +241,7 @@ PRINT_CHOICES: Setting[dict[str, Any]] = Setting("print_choices", {}, scope=Scop
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
-    COMPANY_LOGO, COMPANY_SEAL, INSTALLER_PLACE, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END,
+    COMPANY_LOGO, COMPANY_SEAL, INSTALLER_PLACE, UPDATE_OFFER, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END,
     BACKUP_BEFORE_IMPORT, BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS,
     BACKUP_LEAST_FREE,
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,

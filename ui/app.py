@@ -44,6 +44,7 @@ from ui.sign_in_door import Door
 from ui.single_copy import SingleCopy
 from ui.start_watch import StartWatch
 from ui.theme import Wardrobe
+from ui.update_keeper import UpdateKeeper
 from ui.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -172,6 +173,7 @@ class Program(QObject):
         ImportKeeper(window)
         LockKeeper(window, self.door)
         LinkKeeper(window)
+        UpdateKeeper(window)
         window.reopen.connect(self._reopen)
         self.show(window)
         self._tell_of_reports(window)

@@ -56,6 +56,8 @@ class MainWindow(QMainWindow):
     closed = Signal()
     backup_wanted = Signal(object, str)
     """A backup file (None: still to be chosen), and what for: "restore" or "look"."""
+    update_wanted = Signal()
+    """Somebody asks for a newer version of the program."""
     office_wanted = Signal(object)
     """A `LanWish` (ui/lan_wish.py)."""
 
@@ -256,6 +258,7 @@ class MainWindow(QMainWindow):
             Command(
                 "report", _("Save an error report…"), "document_table", lambda: self.notices.save_report(), "", window
             ),
+            Command("update", _("Look for a newer version"), "arrow_download", self.update_wanted.emit, "", window, also=("update",)),
             Command("quit", _("Quit"), "sign_out", self.close, "Ctrl+Q", window),
         ]
 
@@ -281,7 +284,7 @@ class MainWindow(QMainWindow):
         menu: QMenu = self.top.person_menu
         menu.addAction(icons.icon("person_circle"), self.app.actor.name).setEnabled(False)
         menu.addSeparator()
-        for key in ("go:screen:settings", "go:screen:recycle-bin", "", "theme", "keys", "report", "", "quit"):
+        for key in ("go:screen:settings", "go:screen:recycle-bin", "", "theme", "keys", "update", "report", "", "quit"):
             if not key:
                 menu.addSeparator()
             elif key in self._actions:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
+import crm_desktop
 from crm_desktop.cli.approvals_parser import add_approvals
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
@@ -19,6 +20,7 @@ from crm_desktop.cli.parser_words import in_our_words
 from crm_desktop.cli.people_parser import add_people
 from crm_desktop.cli.rights import add_rights
 from crm_desktop.cli.template_parser import add_print, add_templates
+from crm_desktop.cli.updating import add_update
 from crm_desktop.cli.values import count
 from crm_desktop.words import LANGUAGES, _
 
@@ -58,7 +60,7 @@ def program_version() -> str:
     try:
         return version("crm-desktop")
     except PackageNotFoundError:
-        return "0.1.0"
+        return crm_desktop.__version__
 
 
 def _data(parser: argparse.ArgumentParser, default: Any, *, person: bool = True) -> None:
@@ -127,6 +129,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_people(add, _data)
     add_approvals(add, _data)
     add_lan(add, _data)
+    add_update(add, _data)
     return parser
 
 
