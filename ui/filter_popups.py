@@ -21,7 +21,7 @@ from ui import theme
 from ui.filter_text import OFFERED, period_words
 from ui.tasks import Tasks
 from ui.widgets.buttons import Button
-from ui.widgets.inputs import SearchEdit
+from ui.widgets.inputs import SearchEdit, day_edit
 from ui.widgets.labels import Label, separator
 
 _ID = Qt.ItemDataRole.UserRole
@@ -274,10 +274,7 @@ def _named(field: Field, value: Any, names: Callable[[str, int], str]) -> tuple[
 
 
 def _day_edit(day: Any) -> QDateEdit:
-    made = QDateEdit(QDate(day.year, day.month, day.day) if day else QDate.currentDate())
-    made.setCalendarPopup(True)
-    made.setDisplayFormat("yyyy-MM-dd")
-    return made
+    return day_edit(QDate(day.year, day.month, day.day) if day else None)
 
 
 def shows_popup(field: Field) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from crm_desktop.application import Application
 from crm_desktop.filters import Condition, Filter
@@ -19,6 +19,7 @@ from ui.filter_popups import popup_for
 from ui.filter_text import Names, period_words, plain_number, short
 from ui.tasks import Tasks
 from ui.widgets.buttons import Button
+from ui.widgets.inputs import day_edit
 from ui.widgets.labels import Label
 
 
@@ -71,9 +72,7 @@ class _Day(ValueEditor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.edit = QDateEdit(QDate.currentDate())
-        self.edit.setCalendarPopup(True)
-        self.edit.setDisplayFormat("yyyy-MM-dd")
+        self.edit = day_edit()
         self.row.addWidget(self.edit)
         self.row.addStretch(1)
 

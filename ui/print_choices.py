@@ -31,8 +31,9 @@ class PrintChoices(QWidget):
     other_template = Signal()
     other_printer = Signal()
 
-    def __init__(self, settings: Settings, *, documents: bool = True) -> None:
-        """documents: offer templates and languages; without them only what concerns the printer."""
+    def __init__(self, settings: Settings, *, documents: bool = True, account: QWidget | None = None) -> None:
+        """documents: offer templates and languages; without them only what concerns the printer. account: what chooses the part of a
+        customer's account that is printed."""
         super().__init__()
         self._settings = settings
         self._paper = ""
@@ -49,7 +50,7 @@ class PrintChoices(QWidget):
             self.duplex.addItem(_(words), key)
         for key, words, _source in TRAYS:
             self.tray.addItem(_(words), key)
-        self._lay_out(documents)
+        self._lay_out(documents, account)
         self.language.currentIndexChanged.connect(lambda _at: self.other_language.emit())
         self.template.currentIndexChanged.connect(lambda _at: self._template_chosen())
         self.printer.currentIndexChanged.connect(lambda _at: self._printer_chosen())
@@ -62,11 +63,12 @@ class PrintChoices(QWidget):
         default = QPrinterInfo.defaultPrinterName()
         self.printer.setCurrentIndex(max(0, self.printer.findData(default)) if default else 0)
 
-    def _lay_out(self, documents: bool) -> None:
+    def _lay_out(self, documents: bool, account: QWidget | None) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.size("gap"))
         rows: list[tuple[str, QWidget]] = [(_("Template"), self.template), (_("Language"), self.language)] if documents else []
+        rows += [(_("Account"), account)] if account is not None else []
         rows += [(_("Printer"), self.printer), (_("Copies"), self.copies), (_("Pages"), self.range)]
         column.addLayout(_grid(rows))
         self.more = QWidget()

@@ -26,10 +26,12 @@ from crm_desktop.printing.preview import page_sizes
 from crm_desktop.printing.printing import note_printed, print_to_pdf
 from crm_desktop.printing.template_store import templates_of
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.accounts import AccountSpan
 from crm_desktop.services.print_log import Printed, printed
 from crm_desktop.services.print_templates import SHARE
 from crm_desktop.words import _, ngettext
 from ui import theme
+from ui.account_span import AccountSpanPicker
 from ui.page_view import PageBar, PageItem, PageView
 from ui.print_choices import PrintChoices
 from ui.printer_paper import Handling, page_numbers, paint_pages, printer_for
@@ -50,7 +52,8 @@ class PrintDialog(QDialog):
         self._ticket = 0
         self._filled = False
         self._folder: QTemporaryDir | None = None
-        self.choices = PrintChoices(shell.settings)
+        self.account = AccountSpanPicker(shell, record_id) if kind.key == "customers" else None
+        self.choices = PrintChoices(shell.settings, account=self.account)
         self.template, self.language, self.printer = self.choices.template, self.choices.language, self.choices.printer
         self.copies, self.range = self.choices.copies, self.choices.range
         self.setWindowTitle(_("Print {title}").format(title=title))
@@ -61,6 +64,8 @@ class PrintDialog(QDialog):
         self._may_edit()
         self.choices.other_language.connect(self._other_language)
         self.choices.other_template.connect(self.render_pages)
+        if self.account is not None:
+            self.account.changed.connect(self.render_pages)
         self.choices.other_printer.connect(self._show_default)
         self.render_pages()
 
@@ -146,7 +151,8 @@ class PrintDialog(QDialog):
         self._set_ready(False)
         self._may_edit()
         name, code = str(self.template.currentData() or ""), str(self.language.currentData())
-        work = partial(_made, self.shell.app, self.kind, self.record_id, name, code, not self._filled)
+        account = self.account.span() if self.account is not None else None
+        work = partial(_made, self.shell.app, self.kind, self.record_id, name, code, not self._filled, account)
         self.shell.tasks.run(work, partial(self._show, self._ticket), self._failed, owner=self)
 
     def _show(self, ticket: int, made: _Made) -> None:
@@ -278,14 +284,14 @@ class _Made:
     printed: Printed
 
 
-def _made(app: Application, kind: RecordType, record_id: int, name: str, code: str, ask: bool) -> _Made:
+def _made(app: Application, kind: RecordType, record_id: int, name: str, code: str, ask: bool, account: AccountSpan | None) -> _Made:
     """What is shown. ask: for the templates of the language too; then the one chosen before, in this language, or the usual one."""
     named: list[tuple[str, str]] = []
     if ask:
         named = [(t.name, t.title_in(code)) for t in templates_of(app, kind, record_id, code)]
         base = name.partition(".")[0]
         name = next((other for other, _title in named if base and other.partition(".")[0] == base), named[0][0])
-    pdf = print_to_pdf(app, kind.key, record_id, name, code)
+    pdf = print_to_pdf(app, kind.key, record_id, name, code, account)
     return _Made(pdf, page_sizes(pdf), named, printed(app, kind.key, record_id))
 
 

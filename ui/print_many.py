@@ -18,8 +18,10 @@ from crm_desktop.printing.template import Template
 from crm_desktop.printing.template_store import Chooser
 from crm_desktop.progress import Progress
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.accounts import AccountSpan
 from crm_desktop.words import _, ngettext
 from ui import theme
+from ui.account_span import AccountSpanPicker
 from ui.list_output import ask_path, open_file
 from ui.print_choices import PrintChoices
 from ui.printer_paper import paint_pages, printer_for
@@ -41,7 +43,8 @@ class PrintManyDialog(QDialog):
         self._labels: set[str] = set()
         words = ngettext("Print {count} record", "Print {count} records", len(self._ids))
         self.setWindowTitle(words.format(count=f"{len(self._ids):,}"))
-        self.choices = PrintChoices(shell.settings)
+        self.account = AccountSpanPicker(shell) if kind.key == "customers" else None
+        self.choices = PrintChoices(shell.settings, account=self.account)
         self.choices.range.setEnabled(False)
         self.first_label = NumberBox(1, 500, 1)
         self.first_label.setAccessibleName(_("First label"))
@@ -108,8 +111,9 @@ class PrintManyDialog(QDialog):
         self.choices.remember()
         template, code = str(self.choices.template.currentData() or ""), str(self.choices.language.currentData())
         make = partial(
-            _make, self._shell.app, self._kind.key, self._ids, template or None, code, printer, self.first_label.value()
-        )
+            _make, self._shell.app, self._kind.key, self._ids, template or None, code, printer, self.first_label.value(),
+            self.account.span() if self.account is not None else None,
+        )  # fmt: skip
         if printer:
             handling, copies = self.choices.handling(), self.choices.copies.value()
             device = printer_for(printer, self.windowTitle(), handling)
@@ -154,13 +158,14 @@ def _templates(app: Application, kind: RecordType, code: str) -> list[Template]:
 
 
 def _make(
-    app: Application, type_key: str, ids: list[int], template: str | None, code: str, printer: str, first: int, progress: Progress
-) -> bytes:
+    app: Application, type_key: str, ids: list[int], template: str | None, code: str, printer: str, first: int,
+    account: AccountSpan | None, progress: Progress,
+) -> bytes:  # fmt: skip
     def told(done: int) -> None:
         progress.report(done, len(ids))
         progress.check_cancelled()
 
-    return print_records(app, type_key, ids, template, code, told, printer=printer, first_label=first).pdf
+    return print_records(app, type_key, ids, template, code, told, printer=printer, first_label=first, account=account).pdf
 
 
 def _write(path: Path, pdf: bytes) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 from pathlib import Path
 
 from crm_desktop.cli.below import Add, Data
-from crm_desktop.cli.values import count
+from crm_desktop.cli.values import count, day
 from crm_desktop.words import _
 
 
@@ -16,8 +15,8 @@ def add_log(add: Add, data: Data) -> None:
     log = add("log", _("tell what happened: changes, sign-ins, exports and more, newest first; verify and archive the log"))
     log.add_argument("--record", metavar=("TYPE", "NUMBER"), nargs=2, help=_("only what happened to this record"))
     log.add_argument("--user", metavar="NAME", default="", help=_("only what this person did"))
-    log.add_argument("--since", metavar="DATE", type=_day, help=_("only from this day on, such as 2026-03-31"))
-    log.add_argument("--until", metavar="DATE", type=_day, help=_("only up to this day"))
+    log.add_argument("--since", metavar="DATE", type=day, help=_("only from this day on, such as 2026-03-31"))
+    log.add_argument("--until", metavar="DATE", type=day, help=_("only up to this day"))
     log.add_argument("--action", metavar="NAME", default="", help=_("only this action, such as change, delete or export"))
     log.add_argument("--field", metavar="NAME", default="", help=_("only where this field was changed; lines for the lines"))
     log.add_argument("--limit", metavar="N", type=count, default=50, help=_("at most so many (50); 0 is all"))
@@ -42,13 +41,7 @@ def add_log(add: Add, data: Data) -> None:
             )
         else:
             command.add_argument(
-                "--before", metavar="DATE", type=_day, required=True, help=_("entries from before this day")
+                "--before", metavar="DATE", type=day, required=True, help=_("entries from before this day")
             )
             command.add_argument("--to", metavar="DIR", type=Path, help=_("the folder; without it, beside the data"))
 
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(_("“{text}” is no day such as 2026-03-31").format(text=text)) from None

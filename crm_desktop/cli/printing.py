@@ -17,6 +17,7 @@ from crm_desktop.words import _, language, ngettext
 
 if TYPE_CHECKING:
     from crm_desktop.application import Application
+    from crm_desktop.services.accounts import AccountSpan
 
 MOST_COPIES = 999
 
@@ -35,6 +36,7 @@ def print_records(arguments: argparse.Namespace) -> int:
             made = printing.print_records(
                 app, arguments.type, ids, arguments.template or None, language(),
                 lambda done: progress.report(done, len(ids)), printer=arguments.printer, first_label=arguments.first_label,
+                account=_account(app, arguments),
             )  # fmt: skip
         finally:
             progress.end()
@@ -53,6 +55,13 @@ def print_records(arguments: argparse.Namespace) -> int:
         printing.note_all(app, arguments.type, ids, facts)
     say(said)
     return 0
+
+
+def _account(app: Application, arguments: argparse.Namespace) -> AccountSpan:
+    from crm_desktop.services.accounts import AccountSpan, currency_by_code
+
+    currency = currency_by_code(app, arguments.currency) if arguments.currency else None
+    return AccountSpan(arguments.since, arguments.until, currency)
 
 
 def _wanted(app: Application, arguments: argparse.Namespace) -> list[int]:

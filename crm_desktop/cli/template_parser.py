@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_desktop.cli.below import Add, Data
+from crm_desktop.cli.values import day
 from crm_desktop.words import _
 
 
@@ -46,6 +47,10 @@ def add_print(add: Add, takes_type: Callable[[Any], None], where: str) -> None:
     printer.add_argument("--where", metavar="FIELD=VALUE", nargs="+", action="extend", default=[], help=where)
     printer.add_argument("--template", metavar="NAME", default="", help=_("the print template; without it, the usual one"))
     printer.add_argument("--first-label", metavar="N", type=int, default=1, help=_("on which label of the first sheet to begin"))
+    account = printer.add_argument_group(_("which part of a customer's account"))
+    account.add_argument("--since", metavar="DATE", type=day, help=_("from this day on; without it, from the first of the year"))
+    account.add_argument("--until", metavar="DATE", type=day, help=_("up to this day; without it, today"))
+    account.add_argument("--currency", metavar="CODE", default="", help=_("in this currency; without it, in the company's own"))
     target = printer.add_mutually_exclusive_group(required=True)
     target.add_argument("--output", metavar="FILE.pdf", type=Path, help=_("write a PDF file"))
     target.add_argument("--printer", metavar="NAME", default="", help=_("print on this printer without asking anything"))

@@ -19,6 +19,7 @@ from crm_desktop.errors import Told
 from crm_desktop.printing.related import Lazy, account_of, related_to
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import asking, require_reach
+from crm_desktop.services.accounts import AccountSpan
 from crm_desktop.services.files import picture
 from crm_desktop.services.print_log import printed
 from crm_desktop.services.saving import open_record
@@ -58,11 +59,13 @@ def for_record(app: Application, type_key: str, record_id: int, language: str) -
     return next(for_records(app, type_key, [record_id], language))
 
 
-def for_records(app: Application, type_key: str, ids: Iterable[int], language: str) -> Iterator[Context]:
-    """The same for many records, one after the other; what they share is read once."""
+def for_records(
+    app: Application, type_key: str, ids: Iterable[int], language: str, account: AccountSpan | None = None
+) -> Iterator[Context]:
+    """The same for many records, one after the other; what they share is read once. account: which part of a customer's account."""
     kind = app.type(type_key)
     app.actor.require(f"{type_key}.print")
-    reader = _Reader(app, language)
+    reader = _Reader(app, language, account or AccountSpan())
     for record_id in ids:
         with asking(app) as connection:
             require_reach(app, connection, kind, "print", [record_id])
@@ -108,8 +111,8 @@ def company_labels(language: str) -> dict[str, str]:
 class _Reader:
     """Reads contexts; keeps the company and the records that many documents point to."""
 
-    def __init__(self, app: Application, language: str) -> None:
-        self._app, self._language = app, language
+    def __init__(self, app: Application, language: str, account: AccountSpan = AccountSpan()) -> None:  # noqa: B008 - it cannot be changed
+        self._app, self._language, self._account = app, language, account
         self._shared: Context | None = None
         self._linked: dict[tuple[str, int], dict[str, Any]] = {}
 
@@ -144,7 +147,7 @@ class _Reader:
             "lines": tuple(lines),
             "linked": linked,
             "related": related_to(self._app, kind, draft.id or 0, self._related_row),
-            "account": account_of(self._app, draft.id or 0) if kind.key == "customers" else {},
+            "account": account_of(self._app, draft.id or 0, self._account) if kind.key == "customers" else {},
             "customer": record if kind.key == "customers" else linked.get("customer", {}),
             "contact": record if kind.key == "contacts" else linked.get("contact", {}),
             "codes": {

@@ -10,7 +10,7 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Missing, Refused
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.records.record_type import RecordType
-from crm_desktop.services.accounts import statement
+from crm_desktop.services.accounts import AccountSpan, statement
 from crm_desktop.services.listing import iterate
 
 MOST_ROWS = 5_000
@@ -57,22 +57,22 @@ def related_to(app: Application, kind: RecordType, record_id: int, plain: Plain)
     return Lazy(makers)
 
 
-def account_of(app: Application, customer_id: int) -> Lazy:
-    """The account of a customer since the beginning of the year, in the company's own currency; empty without the right to see it."""
+def account_of(app: Application, customer_id: int, span: AccountSpan) -> Lazy:
+    """The account of a customer, or a part of it; empty without the right to see it."""
     kept: dict[str, Any] = {}
 
     def fact(name: str) -> Any:
         if not kept:
-            kept.update(_account(app, customer_id))
+            kept.update(_account(app, customer_id, span))
         return kept.get(name)
 
     names = ("currency", "since", "until", "opening", "entries", "owed", "paid", "closing", "overdue", "credit")
     return Lazy({name: partial(fact, name) for name in names})
 
 
-def _account(app: Application, customer_id: int) -> dict[str, Any]:
+def _account(app: Application, customer_id: int, span: AccountSpan) -> dict[str, Any]:
     try:
-        facts = statement(app, customer_id).facts()
+        facts = statement(app, customer_id, span).facts()
     except (Refused, Missing):
         return {"entries": ()}
     return facts | {"entries": tuple(facts["entries"])}

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal_column, se
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
+from crm_desktop.errors import Missing
 from crm_desktop.records.documents import ZERO
 from crm_desktop.rules.ageing import EDGES, LABELS
 from crm_desktop.services.access import asking, require_reach, within_reach
@@ -147,15 +148,45 @@ class Statement:
         }  # fmt: skip
 
 
-def statement(
-    app: Application, customer: int, since: dt.date | None = None, until: dt.date | None = None, currency: int | None = None
-) -> Statement:
-    """The account of a customer; since: the first of this year when None, until: today. currency: the company's own when None.
+@dataclass(frozen=True)
+class AccountSpan:
+    """Which part of an account. since: the first of the year when None, until: today; currency: its id, the company's own when None."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    currency: int | None = None
+
+
+def currencies_of(app: Application, customer: int | None = None) -> list[tuple[int, str]]:
+    """The currencies somebody owes or pays in, as (id, code), the company's own first. customer: those of this one alone."""
+    used = select(_owed.c.currency_id, _owed.c.customer_id).union_all(select(_receipt.c.currency_id, _receipt.c.customer_id)).subquery()
+    ids: Any = select(used.c.currency_id)
+    if customer is not None:
+        ids = ids.where(used.c.customer_id == customer)
+    own = select(func.min(_currency.c.id)).scalar_subquery()
+    query = select(_currency.c.id, _currency.c.code).where(_currency.c.id.in_(ids) | (_currency.c.id == own)).order_by(_currency.c.id)
+    with asking(app) as connection:
+        if customer is not None:
+            require_reach(app, connection, app.type("customers"), "see", [customer])
+        return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def currency_by_code(app: Application, code: str) -> int:
+    """The currency with this code. Raises Missing."""
+    with asking(app) as connection:
+        found = connection.scalar(select(_currency.c.id).where(func.upper(_currency.c.code) == code.upper()))
+    if found is None:
+        raise Missing(_("There is no currency “{code}”.").format(code=code))
+    return int(found)
+
+
+def statement(app: Application, customer: int, span: AccountSpan = AccountSpan()) -> Statement:
+    """The account of a customer, or this part of it.
 
     Raises Missing for a customer this person does not see, Refused without the right to see all of the customer's money.
     """
-    until = until or dt.date.today()
-    since = since or dt.date(until.year, 1, 1)
+    until, currency = span.until or dt.date.today(), span.currency
+    since = span.since or dt.date(until.year, 1, 1)
     with asking(app) as connection:
         app.actor.require("receivables.see")
         app.actor.require("receipts.see")

@@ -17,7 +17,7 @@ from benchmarks.measuring import Row, Times, paired, short, time_of
 from sqlalchemy import func, insert, select
 
 from crm_desktop.application import Application
-from crm_desktop.services.accounts import ageing, statement
+from crm_desktop.services.accounts import AccountSpan, ageing, statement
 from crm_desktop.services.opening import database_path
 from db.engine import reading, writing
 from db.models.customers import Customer
@@ -67,8 +67,8 @@ def _measured(app: Application, size: int) -> list[Row]:
         for buyer in buyers[1:]:
             mine, theirs = paired(lambda b=buyer: statement(app, b), lambda b=buyer: raw.execute(_ACCOUNT, (b, b)).fetchall(), 5, 1)
             seen, bare = seen + mine, bare + theirs
-        largest = statement(app, buyers[0], dt.date(2000, 1, 1))
-        most = Times([time_of(lambda: statement(app, buyers[0], dt.date(2000, 1, 1))) for _n in range(9)])
+        largest = statement(app, buyers[0], AccountSpan(dt.date(2000, 1, 1)))
+        most = Times([time_of(lambda: statement(app, buyers[0], AccountSpan(dt.date(2000, 1, 1)))) for _n in range(9)])
     finally:
         raw.close()
     number = f"{_count(app):,} receivables, {len(found):,} lines of the report"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import datetime as dt
 import json
 import os
 import re
@@ -21,6 +22,9 @@ from crm_desktop import __main__, folders
 from crm_desktop.application import Application
 from crm_desktop.cli import console
 from crm_desktop.cli.console import padded, shortened, width
+from crm_desktop.draft import Ref
+from crm_desktop.services import saving
+from crm_desktop.services.accounts import AccountSpan, currencies_of, currency_by_code, statement
 from crm_desktop.services.opening import open_folder
 
 ROOT = Path(__file__).parents[2]
@@ -350,3 +354,25 @@ def test_the_language_of_the_settings_is_spoken(data_folder: Path, capsys: pytes
     chinese = capsys.readouterr().err
     assert __main__.main(["--data", str(data_folder), "--language", "en", "show", "customers", "x"]) == 1
     assert capsys.readouterr().err != chinese
+
+
+def test_a_statement_is_printed_of_a_period_and_a_currency(run: Run, filled: Path, tmp_path: Path) -> None:
+    app = open_folder(filled)
+    try:
+        [buyer] = saving.find_ids(app, "customers", "C1")
+        values = {"customer_id": Ref(buyer), "amount": Decimal(125), "due_date": dt.date(2020, 6, 30), "title": "Old debt"}
+        saving.save(app, saving.new_draft(app, "receivables", values))
+        assert [code for _id, code in currencies_of(app)] == ["CNY"]
+        assert statement(app, buyer, AccountSpan(currency=currency_by_code(app, "usd"))).closing == 0
+    finally:
+        app.close()
+    path = tmp_path / "statement.pdf"
+    printing = ("print", "customers", "C1", "--template", "statement.en", "--output", str(path))
+    assert run(*printing, "--since", "2020-01-01", "--until", "2020-12-31")[0] == 0
+    assert "Old debt" in pdf_text(path)
+    assert run(*printing)[0] == 0
+    assert "Old debt" not in pdf_text(path), "this year alone, when nothing else is said"
+    code, _out, complaint = run(*printing, "--currency", "XXX")
+    assert code != 0 and "XXX" in complaint
+    code, _out, complaint = run(*printing, "--since", "soon")
+    assert code != 0 and "soon" in complaint

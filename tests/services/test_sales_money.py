@@ -18,7 +18,7 @@ from crm_desktop.errors import Conflict, Doubt, Invalid, Missing, Refused
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.rights import Rights
 from crm_desktop.services import becoming, deleting, history, listing, operating, saving
-from crm_desktop.services.accounts import ageing, statement
+from crm_desktop.services.accounts import AccountSpan, ageing, statement
 from crm_desktop.services.chain.checking import differences
 from crm_desktop.services.checking import check_database
 from crm_desktop.services.documents import related_documents
@@ -297,7 +297,7 @@ def test_accounts_come_to_what_is_owed(app: Application) -> None:
     found = statement(app, late.id or 0)
     assert [(e.type, e.owed, e.paid) for e in found.entries] == [("receivables", D(20), D(0)), ("receipts", D(0), D(10))]
     assert found.closing == found.stands.balance == D(10)
-    later = statement(app, late.id or 0, TODAY + dt.timedelta(days=1), TODAY + dt.timedelta(days=9))
+    later = statement(app, late.id or 0, AccountSpan(TODAY + dt.timedelta(days=1), TODAY + dt.timedelta(days=9)))
     assert (later.opening, later.entries, later.closing) == (D(10), (), D(10))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import partial
@@ -24,6 +23,7 @@ from crm_desktop.rules.ageing import LABELS
 from crm_desktop.services.accounts import Aged, Statement, ageing, statement
 from crm_desktop.words import N_, _, ngettext
 from ui import theme
+from ui.account_span import AccountSpanPicker
 from ui.shell import Shell
 from ui.widgets.buttons import flat
 from ui.widgets.labels import Label
@@ -134,7 +134,7 @@ class AgeingScreen(QWidget):
 
 
 class AccountPage(QWidget):
-    """The account of one customer this year and before, a page of the customer's window."""
+    """The account of one customer, a page of the customer's window."""
 
     def __init__(self, shell: Shell, customer: int) -> None:
         super().__init__()
@@ -142,38 +142,37 @@ class AccountPage(QWidget):
         self.head = Label("", "heading")
         self.note = Label("", "dim")
         self.table = _table([_(c) for c in _ENTRY], 2, (110, 150, 260, 120, 120, 130), _("Account"))
-        self.all = flat(_("From the beginning"), "history", self._from_the_beginning)
-        self._since: dt.date | None = None
+        self.span = AccountSpanPicker(shell, customer, wide=True)
+        self._asked = 0
         row = QHBoxLayout()
         row.addWidget(self.head)
         row.addWidget(self.note, 1)
-        row.addWidget(self.all)
+        row.addWidget(self.span)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.size("gap"))
         column.addLayout(row)
         column.addWidget(self.table, 1)
         self.table.itemActivated.connect(lambda item, _at: self._open(item))
+        self.span.changed.connect(self.refresh)
         self.setFocusProxy(self.table)
         self.refresh()
 
     def refresh(self) -> None:
         """Read the account again."""
-        work = partial(statement, self._shell.app, self._customer, self._since)
-        self._shell.tasks.run(work, self._show, self._shell.notices.error, owner=self)
+        self._asked += 1
+        work = partial(statement, self._shell.app, self._customer, self.span.span())
+        self._shell.tasks.run(work, partial(self._show, self._asked), self._shell.notices.error, owner=self)
 
-    def _from_the_beginning(self) -> None:
-        self._since = dt.date(1970, 1, 1)
-        self.refresh()
-
-    def _show(self, found: Statement) -> None:
+    def _show(self, asked: int, found: Statement) -> None:
+        if asked != self._asked:  # another part was chosen meanwhile
+            return
         self.table.clear()
-        self.all.setVisible(self._since is None)
         self.head.setText(_("Balance {amount} {currency}").format(amount=f"{found.closing:,.2f}", currency=found.currency))
         parts = [_("overdue {amount}").format(amount=f"{found.stands.overdue:,.2f}")] if found.stands.overdue else []
         parts += [_("credit {amount}").format(amount=f"{found.stands.credit:,.2f}")] if found.stands.credit else []
         self.note.setText(" · ".join(parts))
-        if self._since is None:
+        if not self.span.from_beginning:
             texts = [found.since.isoformat(), "", _("Carried forward"), "", "", f"{found.opening:,.2f}"]
             self.table.addTopLevelItem(_row(texts, 3, None, bold=True))
         for entry in found.entries:

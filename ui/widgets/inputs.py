@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QDate, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from crm_desktop.words import _
 from ui import icons, theme
 from ui.widgets.labels import Label
 
 _QUIET = 150  # milliseconds without a key before a search begins
+
+
+def day_edit(day: QDate | None = None) -> QDateEdit:
+    """A day to be chosen, today unless told otherwise; with a calendar that drops down."""
+    made = QDateEdit(day or QDate.currentDate())
+    made.setCalendarPopup(True)
+    made.setDisplayFormat("yyyy-MM-dd")
+    return made
 
 
 class SearchEdit(QLineEdit):
