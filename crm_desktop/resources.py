@@ -20,3 +20,8 @@ def resources_folder() -> Path:
 def resource(path: str) -> Path:
     """The full path of one shipped file, named with forward slashes: `resource("fonts/NotoSansSC_400Regular.ttf")`."""
     return resources_folder().joinpath(*path.split("/"))
+
+
+def manual_folder() -> Path:
+    """Where the manual lies, the same pages that are read in the checkout: `docs`, and the list of changes beside it."""
+    return resources_folder().parent / "docs"

@@ -29,6 +29,7 @@ from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
 from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
+from ui.help_keeper import HelpKeeper
 from ui.import_keeper import ImportKeeper
 from ui.lan_hub import LanHub
 from ui.link_keeper import LinkKeeper
@@ -118,6 +119,7 @@ class Program(QObject):
 
     def _welcome(self) -> None:
         welcome = Welcome()
+        HelpKeeper(welcome)
         welcome.answered.connect(self._begin)
         welcome.restore_wanted.connect(partial(self.backups.wizard, welcome))
         welcome.join_wanted.connect(partial(self.lan.join, welcome))
@@ -174,6 +176,7 @@ class Program(QObject):
         LockKeeper(window, self.door)
         LinkKeeper(window)
         UpdateKeeper(window)
+        HelpKeeper(window)
         window.reopen.connect(self._reopen)
         self.show(window)
         self._tell_of_reports(window)

@@ -87,7 +87,7 @@ KEYS_EVERYWHERE: tuple[tuple[str, str, str], ...] = (
 
 
 def keyboard_map(commands: list[Command]) -> dict[str, list[tuple[str, str]]]:
-    """Group → (keys, what they do), for the window of F1."""
+    """Group → (keys, what they do), for the window of Ctrl+F1 and for the manual."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for command in commands:
         if command.shortcut:

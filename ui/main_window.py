@@ -254,7 +254,7 @@ class MainWindow(QMainWindow):
             Command("refresh", _("Refresh"), "arrow_sync", self._refresh, "F5", window),
             Command("rail", _("Show or hide the names"), "panel_left", self._toggle_rail, "Ctrl+B", window),
             Command("theme", _("Light or dark"), "dark_theme", self._toggle_theme, "Ctrl+Shift+L", window),
-            Command("keys", _("Keyboard shortcuts"), "keyboard", self._show_keys, "F1", window),
+            Command("keys", _("Keyboard shortcuts"), "keyboard", self._show_keys, "Ctrl+F1", window),
             Command(
                 "report", _("Save an error report…"), "document_table", lambda: self.notices.save_report(), "", window
             ),

@@ -273,7 +273,7 @@ def test_every_shortcut_is_in_the_map_and_means_one_thing(open_window: Callable[
     shortcuts = [c.shortcut for c in window.commands if c.shortcut]
     assert len(set(shortcuts)) == len(shortcuts)
     mapped = [keys for group in keyboard_map(window.commands).values() for keys, _text in group]
-    assert {"Ctrl+K", "F1", "Ctrl+W"} <= set(mapped)
+    assert {"Ctrl+K", "Ctrl+F1", "Ctrl+W"} <= set(mapped)
 
 
 def test_the_navigation_is_narrow_on_a_small_screen_and_folds(

@@ -1,4 +1,4 @@
-"""The keyboard map of F1, drawn from the commands themselves."""
+"""The keyboard map of Ctrl+F1, drawn from the commands themselves."""
 
 from __future__ import annotations
 
