@@ -20,6 +20,7 @@ from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.words import LANGUAGES, _, language
 from ui import icons, navigation, theme
+from ui.approval_keeper import ApprovalKeeper
 from ui.backup_news import BACKUP, RESTORE, BackupNews
 from ui.command_palette import Answer, CommandPalette
 from ui.commands import Command, action_for, add_to
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
         self._restore()
         SessionKeeper(self, self, self.tabs, self.keep_state)
         RightsKeeper(self, app, self.tabs, self._rights_changed)
+        ApprovalKeeper(self, app, self.tasks, self.notices)
 
     # What screens ask for
 

@@ -10,7 +10,7 @@ from crm_desktop.services.today import count_due
 from ui.tasks import Tasks
 
 _EVERY, _AFTER_CHANGES = 15 * 60_000, 600  # milliseconds
-_WATCHED = ("tasks", "customers", "follow-ups")
+_WATCHED = ("tasks", "customers", "follow-ups", "approvals", "receivables", "receipts")
 
 
 class Reminders(QObject):

@@ -12,7 +12,7 @@ from crm_desktop.cli.approvals_parser import BOXES
 from crm_desktop.cli.console import say, say_json, say_table
 from crm_desktop.cli.opening import opened
 from crm_desktop.errors import Missing, Told
-from crm_desktop.words import _
+from crm_desktop.words import _, ngettext
 
 if TYPE_CHECKING:
     from crm_desktop.application import Application
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def approvals(arguments: argparse.Namespace) -> int:
     """One of the commands below `approvals`."""
-    steps: dict[str, Callable[[argparse.Namespace], int]] = {"list": _list, "show": _show, "decide": _decide}
+    steps: dict[str, Callable[[argparse.Namespace], int]] = {"list": _list, "show": _show, "sweep": _sweep, "decide": _decide}
     return steps[arguments.step](arguments)
 
 
@@ -103,6 +103,18 @@ def _show(arguments: argparse.Namespace) -> int:
             for t, row in zip(seen.request.lines, lines, strict=True)
         ]  # fmt: skip
     say_table([_("Step"), _("Person"), _("In place by"), _("Decision"), _("Decided at"), _("Comment")], rows)
+    return 0
+
+
+def _sweep(arguments: argparse.Namespace) -> int:
+    from crm_desktop.services.approvals.sweeping import sweep
+
+    with opened(arguments) as app:
+        moved = sweep(app)
+    if arguments.json:
+        say_json({"passed_on": moved})
+    else:
+        say(ngettext("{count} request was passed on.", "{count} requests were passed on.", moved).format(count=moved))
     return 0
 
 

@@ -17,6 +17,7 @@ def add_approvals(add: Add, data: Data) -> None:
     lister.add_argument("--box", choices=tuple(BOXES), default="to-decide", help=_("which ones: those to decide, when not said otherwise"))
     shower = below("show", _("show one request with its course"))
     shower.add_argument("number", metavar="NUMBER", help=_("the number of the request"))
+    below("sweep", _("pass on what is overdue, and what waits for people who have left; to be called by a plan of the system"))
     decider = below("decide", _("decide requests, or do something else with them"))
     decider.add_argument("decision", choices=DECISIONS)
     decider.add_argument("number", metavar="NUMBER", nargs="+", help=_("the numbers of the requests"))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from approval_makers import Approving, step
+from sqlalchemy import update
 
 from crm_desktop import __main__
 from crm_desktop.rules.approvals import Approver
 from crm_desktop.services.opening import open_folder
+from db.base import now
+from db.engine import writing
+from db.models.approvals import ApprovalTask
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -61,3 +66,16 @@ def test_requests_are_listed_shown_and_decided(run: Run, asked: list[str], tmp_p
     assert [r["number"] for r in json.loads(run("list", "--box", "decided", "--json")[1])] == asked[::-1]
     code, _out, err = run("decide", "agree", asked[0], "AP-none")
     assert (code, "nothing to decide" in err, "AP-none" in err) == (1, True, True)
+
+
+def test_overdue_requests_are_passed_on_by_command(run: Run, data_folder: Path) -> None:
+    app = open_folder(data_folder)
+    made = Approving(app)
+    made.flow(step("Lea", Approver("person", made.lea), hours=4, overdue="person", overdue_to=made.fin))
+    request = made.ask(made.order("100"))
+    with writing(app.engine) as session:
+        session.execute(update(ApprovalTask).where(ApprovalTask.due_at.is_not(None)).values(due_at=now() - dt.timedelta(hours=1)))
+    assert run("sweep")[:2] == (0, "1 request was passed on.\n")
+    assert json.loads(run("sweep", "--json")[1]) == {"passed_on": 0}
+    assert made.waiting(made.fin) == [request]
+    app.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from approval_makers import Approving, money, person, step
 from form_makers import Desk
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QDialog
+from sqlalchemy import update
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Ref
@@ -19,6 +21,10 @@ from crm_desktop.filters import AllOf, Condition
 from crm_desktop.rules.approvals import Approver, Design
 from crm_desktop.services import saving
 from crm_desktop.services.approvals import deciding, drawing, inbox
+from db.base import now
+from db.engine import writing
+from db.models.approvals import ApprovalTask
+from ui.approval_keeper import ApprovalKeeper
 from ui.approval_panel import ApprovalPage
 from ui.flow_step import StepDialog
 from ui.record_window import RecordWindow
@@ -262,3 +268,16 @@ def test_nobody_writes_an_approval_by_hand(made: Approving, desk: Desk) -> None:
     at_work(made, desk, made.ann)
     assert isinstance(desk.open("sales-orders", order.id or 0), RecordWindow)
     assert saving.open_record(made.app, "sales-orders", order.id or 0).values["status"] == "draft"
+
+
+def test_overdue_requests_are_passed_on_while_the_window_is_open(made: Approving, desk: Desk) -> None:
+    made.flow(step("Manager", person(made.lea), hours=4, overdue="person", overdue_to=made.fin))
+    request = made.ask(made.order("100"))
+    at_work(made, desk, made.ann)
+    with writing(made.app.engine) as session:
+        session.execute(update(ApprovalTask).where(ApprovalTask.due_at.is_not(None)).values(due_at=now() - dt.timedelta(hours=1)))
+    (keeper,) = desk.window.findChildren(ApprovalKeeper)
+    keeper.look()
+    desk.quiet()
+    assert made.waiting(made.fin) == [request]
+    made.work_as(made.ann)

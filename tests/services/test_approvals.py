@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -325,6 +326,33 @@ def test_what_is_overdue_is_marked_and_passed_on_by_rule(desk: Approving, rule: 
     assert sweeping.sweep(desk.app) == 0  # once
     waits = {"": desk.lea, "manager": desk.ann, "person": desk.fin}[rule]
     assert desk.waiting(waits) == [request]
+
+
+def test_several_pcs_pass_on_what_is_overdue_once(desk: Approving, open_again: Callable[[Application], Application]) -> None:
+    desk.flow(step("Manager", person(desk.lea), hours=4, overdue="person", overdue_to=desk.fin))
+    requests = [desk.ask(desk.order()) for _n in range(4)]
+    for request in requests:
+        _make_overdue(desk.app, request)
+    desk.work_as(desk.ann)
+    pcs = [desk.app, open_again(desk.app), open_again(desk.app)]
+    with ThreadPoolExecutor(len(pcs)) as pool:
+        moved = list(pool.map(sweeping.sweep, pcs))
+    assert sum(moved) == len(requests)
+    for request in requests:
+        assert desk.decisions(request) == [("Lea", "passed_on"), ("Fin", "open")]
+
+
+def test_what_can_only_be_marked_does_not_stand_in_the_way(desk: Approving, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "_AT_ONCE", 1)
+    desk.flow(step("Manager", person(desk.lea), hours=4))
+    stays = desk.ask(desk.order())
+    by_rule = step("Manager", person(desk.lea), hours=4, overdue="person", overdue_to=desk.fin)
+    desk.flow_for("sales-orders", "confirm", Design((by_rule,)), "By rule", rank=5)
+    moves = desk.ask(desk.order())
+    for request in (stays, moves):
+        _make_overdue(desk.app, request)
+    assert sweeping.sweep(desk.work_as(desk.ann)) == 1
+    assert (desk.waiting(desk.lea), desk.waiting(desk.fin)) == ([stays], [moves])
 
 
 def test_nobody_who_has_left_is_waited_for(desk: Approving) -> None:

@@ -1,6 +1,7 @@
 """What happens by itself: an overdue decision is passed on as its step says, and nobody who has left is waited for.
 
-Whichever program looks at its approvals does it for all the requests it sees, each under its own lock: done by one, it is done.
+Every program does it for all the requests it sees: now and then while its window is open, when an inbox is looked at, and by command.
+Each request is moved under its own lock, and looked at again under it: what one program has done, no other does once more.
 """
 
 from __future__ import annotations
@@ -28,25 +29,31 @@ from db.models.office import User
 _REQUEST: Any = Approval.__table__
 _TASK: Any = ApprovalTask.__table__
 _USER: Any = User.__table__
+_AT_ONCE = 200
 
 
 def sweep(app: Application) -> int:
     """Pass on what is overdue and what waits for people who have left; gives how many requests moved on."""
-    with asking(app) as connection:
-        ids = _stuck(connection, now())
-    return sum(_move(app, id_) for id_ in ids)
+    moved, last, moment = 0, 0, now()
+    while True:  # those that can only be marked stand among them, and must not stand in the way of the others
+        with asking(app) as connection:
+            ids = _stuck(connection, moment, last)
+        moved += sum(_move(app, id_) for id_ in ids)
+        if len(ids) < _AT_ONCE:
+            return moved
+        last = ids[-1]
 
 
-def _stuck(connection: Connection, moment: dt.datetime) -> list[int]:
+def _stuck(connection: Connection, moment: dt.datetime, last: int) -> list[int]:
     works_here = exists(select(_USER.c.id).where(_USER.c.id == _TASK.c.person_id, _USER.c.active))
     test = or_(_TASK.c.due_at < moment, not_(works_here))
     query = (
         select(_REQUEST.c.id)
         .join(_TASK, _TASK.c.parent_id == _REQUEST.c.id)
-        .where(_REQUEST.c.status == RUNNING, and_(_TASK.c.state == "open", _TASK.c.role == "decide"), test)
+        .where(_REQUEST.c.id > last, _REQUEST.c.status == RUNNING, and_(_TASK.c.state == "open", _TASK.c.role == "decide"), test)
         .distinct()
         .order_by(_REQUEST.c.id)
-        .limit(200)
+        .limit(_AT_ONCE)
     )
     return list(connection.scalars(query))
 
