@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from string import Template
 from types import MappingProxyType
@@ -199,10 +200,10 @@ class Wardrobe(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app, self._choice = app, "system"
-        self._tinted = QTemporaryDir()
-        QDir.addSearchPath("tinted", self._tinted.path())
+        self._tinted = _tinted_folder()
         _load_font_where_needed()
-        app.setStyle("Fusion")
+        if not isinstance(app.property(_WORN), Theme):  # setting it again would polish everything there is anew
+            app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
 
     @property
@@ -235,11 +236,13 @@ class Wardrobe(QObject):
             self._put_on(replace(current(), name=self._resolved()))
 
     def _put_on(self, theme: Theme) -> None:
-        self._app.setProperty(_WORN, theme)
-        self._app.setFont(theme.font())
-        self._app.setPalette(palette(theme))
-        self._write_tinted(theme)
-        self._app.setStyleSheet(style_sheet(theme))
+        worn = self._app.property(_WORN)
+        if worn != theme:  # Qt polishes every widget of every window anew, even for the sheet that is there already
+            self._write_tinted(theme)
+            self._app.setProperty(_WORN, theme)
+            self._app.setFont(theme.font())
+            self._app.setPalette(palette(theme))
+            self._app.setStyleSheet(style_sheet(theme))
         self.changed.emit()
 
     def _write_tinted(self, theme: Theme) -> None:
@@ -253,6 +256,14 @@ class Wardrobe(QObject):
             if target == "close":  # with air around it, or it shouts at the end of every tab
                 svg = svg.replace('viewBox="0 0 20 20"', 'viewBox="-4 -4 28 28"')
             path.write_text(svg, encoding="utf-8")
+
+
+@cache
+def _tinted_folder() -> QTemporaryDir:
+    """Where the tinted icons lie: there until the program ends, since the sheet takes them from there for as long as it is worn."""
+    folder = QTemporaryDir()
+    QDir.addSearchPath("tinted", folder.path())
+    return folder
 
 
 def palette(theme: Theme) -> QPalette:

@@ -74,6 +74,7 @@ def program(qtbot: QtBot, qapp: QApplication, backup: Path, data_folder: Path, a
     made.window.close()
     made.window.deleteLater()
     made.end()
+    made.deleteLater()
 
 
 def quiet(window: MainWindow, qtbot: QtBot) -> None:

@@ -487,7 +487,9 @@ def program(qtbot: Any, qapp: QApplication, data_folder: Path) -> Iterator[Calla
     yield window
     qtbot.waitUntil(lambda: window().tasks.idle, timeout=10_000)
     window().close()
+    window().deleteLater()
     made.end()
+    made.deleteLater()
 
 
 def test_a_choice_added_in_set_up_is_offered_in_open_forms(program: Callable[[], MainWindow], qtbot: Any) -> None:

@@ -56,7 +56,9 @@ def program(qapp: QApplication, qtbot: QtBot, company: dict[str, Any], data_fold
     yield made
     if made.window is not None:
         made.window.close()
+        made.window.deleteLater()
     made.end()
+    made.deleteLater()
 
 
 def page(program: Program) -> SignInPage:
