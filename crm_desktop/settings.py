@@ -187,6 +187,13 @@ REMIND_BEFORE = Setting(
     "remind_before", 7, "Show receivables so many days before they are due", "On the Today page.",
     Scope.COMPANY, "Sales", low=0, high=90,
 )  # fmt: skip
+DUNNING_FIRST = Setting(
+    "dunning_first", 3, "First reminder, days overdue", "The Today page says which reminder is due. 0: there is no such reminder.",
+    Scope.COMPANY, "Sales", low=0, high=365,
+)  # fmt: skip
+DUNNING_SECOND = Setting("dunning_second", 14, "Second reminder, days overdue", "", Scope.COMPANY, "Sales", low=0, high=365)
+DUNNING_THIRD = Setting("dunning_third", 30, "Third reminder, days overdue", "", Scope.COMPANY, "Sales", low=0, high=365)
+DUNNING = (DUNNING_FIRST, DUNNING_SECOND, DUNNING_THIRD)
 QUOTE_NEEDS_COST = Setting(
     "quote_needs_cost", False, "No quote without costs", "A quote can be marked as sent when the cost of every line is known.",
     Scope.COMPANY, "Sales",
@@ -245,7 +252,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     BACKUP_BEFORE_IMPORT, BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS,
     BACKUP_LEAST_FREE,
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,
-    CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, QUOTE_NEEDS_COST,
+    CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, *DUNNING, QUOTE_NEEDS_COST,
     LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION, IMPORT_FOLDERS, LAN,
     OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT, PRINT_CHOICES,
 )  # fmt: skip

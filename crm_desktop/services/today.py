@@ -12,11 +12,12 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery
 from crm_desktop.rights import Reach
+from crm_desktop.rules.dunning import level_due
 from crm_desktop.services import listing, saving
 from crm_desktop.services.access import asking
 from crm_desktop.services.approvals.inbox import Item, count_waiting, fetch_box
 from crm_desktop.services.settings_store import company_setting
-from crm_desktop.settings import REMIND_BEFORE
+from crm_desktop.settings import DUNNING, REMIND_BEFORE
 from crm_desktop.words import _
 
 SHOWN = 40
@@ -60,13 +61,14 @@ def fetch_today(app: Application, day: dt.date | None = None) -> Today:
     customers = _rows(app, _query("customers", _CUSTOMER_COLUMNS, "next_follow_up", day + _SOON))
     due = _count(app, _query("tasks", ("title",), "due", day, _open_tasks()))
     due += _count(app, _query("customers", ("name",), "next_follow_up", day))
-    money = _rows(app, _owed(app, _RECEIVABLE_COLUMNS, day + _reminding(app))) if _sees_money(app) else ()
+    before, edges = _reminding(app)
+    money = _rows(app, _owed(app, _RECEIVABLE_COLUMNS, day + before)) if _sees_money(app) else ()
     due += _count(app, _owed(app, ("number",), day)) if _sees_money(app) else 0
     asked = fetch_box(app, "to_decide", SHOWN)
     due += count_waiting(app)
     return Today(
-        day, tuple(map(_task, tasks)), tuple(map(_customer, customers)), min(due, _COUNTED), tuple(map(_receivable, money)),
-        tuple(map(_approval, asked)),
+        day, tuple(map(_task, tasks)), tuple(map(_customer, customers)), min(due, _COUNTED),
+        tuple(_receivable(row, day, edges) for row in money), tuple(map(_approval, asked)),
     )  # fmt: skip
 
 
@@ -111,10 +113,11 @@ def _sees_money(app: Application) -> bool:
     return kind is not None and app.actor.may("receivables.see") and wanted <= set(kind.visible(app.actor))
 
 
-def _reminding(app: Application) -> dt.timedelta:
-    """How many days before its day money is shown."""
+def _reminding(app: Application) -> tuple[dt.timedelta, tuple[int, ...]]:
+    """How long before its day money is shown, and how many days after it each reminder is due."""
     with asking(app) as connection:
-        return dt.timedelta(days=company_setting(connection, REMIND_BEFORE))
+        before = dt.timedelta(days=company_setting(connection, REMIND_BEFORE))
+        return before, tuple(company_setting(connection, setting) for setting in DUNNING)
 
 
 def _owed(app: Application, columns: tuple[str, ...], until: dt.date) -> ListQuery:
@@ -129,10 +132,13 @@ def _owed(app: Application, columns: tuple[str, ...], until: dt.date) -> ListQue
     return ListQuery("receivables", columns, AllOf(where), order=("due_date",))
 
 
-def _receivable(row: tuple[Any, ...]) -> Due:
+def _receivable(row: tuple[Any, ...], today: dt.date, edges: Sequence[int]) -> Due:
+    """Money that is due, and the reminder that should be written by now and was not."""
     customer, title, day, amount, level, id_ = row
-    detail = " · ".join(part for part in (f"{amount:,.2f}", title) if part)
-    return Due("receivables", id_, customer.label if customer else "", day, detail=detail, urgent=bool(level))
+    wanted, level = level_due((today - day).days, edges), level or 0
+    reminder = _("reminder {level} is due").format(level=level + 1) if wanted > level else ""
+    detail = " · ".join(part for part in (f"{amount:,.2f}", title, reminder) if part)
+    return Due("receivables", id_, customer.label if customer else "", day, detail=detail, urgent=level > 0 or wanted > 0)
 
 
 def _approval(item: Item) -> Due:

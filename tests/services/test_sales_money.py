@@ -313,6 +313,27 @@ def test_the_day_shows_money_that_is_due(app: Application) -> None:
     assert not [d for d in fetch_today(app).receivables if d.id == row.id]
 
 
+def test_the_day_says_which_reminder_is_due(app: Application) -> None:
+    """One level after the other, however late it is; none before its day, and none that is switched off."""
+    row = plan(app, sold(app))[0]
+    settings_of(app).set_many({s.DUNNING_FIRST: 3, s.DUNNING_SECOND: 0, s.DUNNING_THIRD: 30})
+
+    def told(late: int) -> str:
+        with writing(app.engine) as session:
+            session.execute(update(Receivable).values(due_date=TODAY - dt.timedelta(days=late)))
+        (found,) = [d for d in fetch_today(app).receivables if d.id == row.id]
+        assert found.urgent == ("reminder" in found.detail or bool(look(app, row).values["dunning_level"]))
+        return found.detail.rpartition(" · ")[2]
+
+    assert [told(late) for late in (-7, 0, 2, 3, 29)] == ["Whole amount"] * 3 + ["reminder 1 is due"] * 2
+    do(app, row, "remind")
+    assert [told(late) for late in (3, 29, 30)] == ["Whole amount"] * 2 + ["reminder 2 is due"]
+    do(app, row, "remind")
+    assert told(60) == "reminder 3 is due"
+    do(app, row, "remind")
+    assert told(200) == "Whole amount"
+
+
 def test_an_opening_balance_needs_no_order(app: Application) -> None:
     draft = saving.new_draft(app, "receivables", {"customer_id": Ref(customer(app).id or 0), "amount": D(50), "due_date": TODAY})
     row = saving.save(app, draft)
