@@ -37,7 +37,8 @@ LOCK, PIN = ROOT / "requirements" / "build.txt", HERE / "postgres.json"
 NAME = "CRM Desktop"
 WINDOWS = os.name == "nt"
 STEPS = ("packages", "folder", "postgres", "try-folder", "zip", "setup", "try-setup", "sums")
-PATIENCE = 1800
+PATIENCE = 3600
+"""Seconds for one command: under Wine on a busy machine everything takes many times as long."""
 LARGEST_SETUP = 120
 """Megabytes that the setup program without PostgreSQL may have."""
 

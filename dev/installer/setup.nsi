@@ -456,8 +456,6 @@ Section "Uninstall"
     FindNext $0 $1
   ${Loop}
   FindClose $0
-  Delete "$INSTDIR\uninstall.exe"
-  RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\${NAME}.lnk"
   Delete "$DESKTOP\${NAME}.lnk"
   !insertmacro NoFileType ".crmbackup" "CRMDesktop.Backup"
@@ -471,4 +469,8 @@ Section "Uninstall"
     SetShellVarContext current
     RMDir /r "$LOCALAPPDATA\${NAME}"
   ${EndIf}
+  ; The last: once its folder is gone, whoever waits knows that all is done.
+  Delete "$INSTDIR\uninstall.exe"
+  SetOutPath "$TEMP"
+  RMDir "$INSTDIR"
 SectionEnd

@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 COMMANDS, WINDOW = "crm-desktop.exe", "CRM Desktop.exe"
-PATIENCE = 900
+PATIENCE = 1800
 READY = re.compile(r"Ready after ([\d.]+) s, ([\d.]+) MB")
 NAME = "CRM Desktop"
 TYPES = {".crmbackup": "CRMDesktop.Backup", ".crmjoin": "CRMDesktop.Join", ".crmtemplate": "CRMDesktop.Template"}
