@@ -238,6 +238,8 @@ BACKUP_STATION = Setting("backup_station", "", scope=Scope.COMPANY)
 OPEN_TABS: Setting[list[Any]] = Setting("open_tabs", [])
 CURRENT_TAB = Setting("current_tab", 0)
 WINDOW_GEOMETRY = Setting("window_geometry", "", scope=Scope.PC)
+FIRST_STEPS_HIDDEN = Setting("first_steps_hidden", False)
+SAMPLE_COMPANY = Setting("sample_company", False, scope=Scope.COMPANY)
 NAVIGATION_NARROW = Setting("navigation_narrow", False, scope=Scope.PC)
 RECENT_RECORDS: Setting[list[Any]] = Setting("recent_records", [])
 LIST_LAYOUT: Setting[dict[str, Any]] = Setting("list_layout", {})
@@ -254,7 +256,8 @@ DECLARED: tuple[Setting[Any], ...] = (
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,
     CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, *DUNNING, QUOTE_NEEDS_COST,
     LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION, IMPORT_FOLDERS, LAN,
-    OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT, FORM_LAYOUT, PRINT_CHOICES,
+    OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, FIRST_STEPS_HIDDEN, SAMPLE_COMPANY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT,
+    FORM_LAYOUT, PRINT_CHOICES,
 )  # fmt: skip
 
 SECTION_ORDER = ("Company", "Look", "Window", "Lists", "Sales", "Sign-in", "Backups", "Log")

@@ -21,6 +21,7 @@ from crm_desktop.errors import Missing, Told
 from crm_desktop.folders import settings_file
 from crm_desktop.logging_setup import Logging, watch_uncaught
 from crm_desktop.pinyin import initials
+from crm_desktop.sample.removing import remove_sample
 from crm_desktop.services import signing_in
 from crm_desktop.services.custom_fields import FIELDS
 from crm_desktop.services.opening import NewCompany, database_path, open_folder, reload_setup
@@ -178,6 +179,7 @@ class Program(QObject):
         UpdateKeeper(window)
         HelpKeeper(window)
         window.reopen.connect(self._reopen)
+        window.sample_unwanted.connect(self._remove_sample, Qt.ConnectionType.QueuedConnection)
         self.show(window)
         self._tell_of_reports(window)
         if not self._started:
@@ -219,6 +221,27 @@ class Program(QObject):
             self._forced = ""
             self._speak()
             self._open_window()
+
+    def _remove_sample(self) -> None:
+        """Take the sample company away, after asking, and begin anew with an empty company."""
+        app, window = self.app, self.window
+        if app is None or not isinstance(window, MainWindow):
+            return
+        question = _("Remove the sample company?")
+        details = _(
+            "Everything that is here goes, also what you added yourself: customers, documents, people. You, the company data and the "
+            "settings stay. The file with the sample is kept beside the data."
+        )
+        if not window.notices.ask(question, details, yes=_("Remove"), danger=True) or not self.leave():
+            return
+        self.backups.end()
+        self.app = None
+        try:
+            remove_sample(app).close()
+        except Told as error:
+            window.notices.error(error)
+        app.close()
+        self.start_again()
 
     def leave(self) -> bool:
         """Close the window but go on with the next; False when something unsaved stays open."""

@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
     """A backup file (None: still to be chosen), and what for: "restore" or "look"."""
     update_wanted = Signal()
     """Somebody asks for a newer version of the program."""
+    sample_unwanted = Signal()
     office_wanted = Signal(object)
     """A `LanWish` (ui/lan_wish.py)."""
 
@@ -133,6 +134,9 @@ class MainWindow(QMainWindow):
 
     def open_backup(self, file: Path | None, what: str) -> None:
         self.backup_wanted.emit(file, what)
+
+    def remove_sample(self) -> None:
+        self.sample_unwanted.emit()
 
     def change_office(self, wish: LanWish) -> None:
         self.office_wanted.emit(wish)

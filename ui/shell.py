@@ -65,6 +65,9 @@ class Shell(Protocol):
     def open_backup(self, file: Path | None, what: str) -> None:
         """Begin to "restore" a backup, None: one still to be chosen, or open a window that can only "look" into it."""
 
+    def remove_sample(self) -> None:
+        """Take the sample company away and begin with an empty one, after asking."""
+
     def change_office(self, wish: LanWish) -> None:
         """Share with the office, join or leave it, or let its data move."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
+from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.errors import Refused
@@ -33,6 +34,7 @@ from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
 from crm_desktop.services.seeding import give_position, insert_seed, sign_in_name
 from crm_desktop.services.server_roles import as_owner
+from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language
 from db import search
 from db.bulk import learn, next_id, without_indexes
@@ -263,3 +265,4 @@ def load_sample_company(app: Application, progress: Progress | None = None) -> N
     generate_company(app, CUSTOMERS, progress)
     fill_pipeline(app, words_zh if language() == "zh_CN" else words_en)
     fill_approvals(app, words_zh if language() == "zh_CN" else words_en)
+    settings_of(app).set(s.SAMPLE_COMPANY, True)

@@ -217,3 +217,23 @@ def test_a_logo_is_taken_only_when_it_is_a_picture(qtbot: QtBot, tmp_path: Path)
     editor.take(picture)
     assert base64.b64decode(kept[0]) == picture.read_bytes()
     assert editor._problem.text() == ""
+
+
+def test_the_first_steps_are_ticked_by_the_data_and_can_be_hidden(qtbot: QtBot, shell: SimpleNamespace) -> None:
+    opened: list[str] = []
+    shell.open_screen = opened.append
+    screen = TodayScreen(shell)
+    qtbot.addWidget(screen)
+    screen.show()
+    qtbot.waitUntil(lambda: screen.steps.isVisible(), timeout=20_000)
+    assert not screen.steps.done["customers"]
+    screen.steps.buttons["customers"].click()
+    assert opened == ["import"]
+    keep(shell.app, "customers", name="华南钢铁")
+    qtbot.waitUntil(lambda: screen.steps.done.get("customers", False), timeout=20_000)
+    assert not screen.sample.isVisible()
+    screen.steps.hide_button.click()
+    assert not screen.steps.isVisible()
+    screen.refresh()
+    qtbot.waitUntil(lambda: shell.tasks.idle, timeout=20_000)
+    assert not screen.steps.isVisible()

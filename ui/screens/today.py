@@ -10,17 +10,24 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from backups.targets import FOLDER
+from crm_desktop.application import Application
 from crm_desktop.changes import Change
+from crm_desktop.sample.removing import may_remove
+from crm_desktop.services.first_steps import fetch_first_steps, is_sample
 from crm_desktop.services.today import Due, Today, fetch_today, finish_task, greeting
+from crm_desktop.settings import FIRST_STEPS_HIDDEN, Settings
 from crm_desktop.words import N_, _, ngettext
 from ui import theme
 from ui.backup_news import ConcernsBand
+from ui.first_steps import BACKUP, FirstStepsCard
 from ui.shell import Shell
 from ui.widgets.buttons import IconButton, flat, primary
 from ui.widgets.labels import IconLabel, Label, SectionHeader
-from ui.widgets.panels import Card
+from ui.widgets.panels import Banner, Card
 
-_WATCHED = ("tasks", "customers", "follow-ups", "receivables", "approvals")
+_WATCHED = ("users", "sales-orders", "tasks", "customers", "follow-ups", "receivables", "approvals")
+_Beginnings = tuple[dict[str, bool], bool]
 _MONEY_SHOWN = 12  # the others stand in the list of receivables
 _AFTER_CHANGES = 400  # milliseconds of quiet before the day is read again
 
@@ -42,6 +49,9 @@ class TodayScreen(QWidget):
         self.approvals = _Section(_("Waiting for your approval"), "shield_checkmark", "")
         self.approvals.hide()
         self.recent = _Section(_("Lately opened"), "history", _("The records you open will stand here."))
+        self.steps = FirstStepsCard(shell)
+        self.steps.hidden.connect(lambda: shell.settings.set(FIRST_STEPS_HIDDEN, True))
+        self._done: dict[str, bool] = {}
         self._waiting: Today | None = None  # the day as it is, to be shown when this screen is
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -61,6 +71,18 @@ class TodayScreen(QWidget):
         """Read the day again."""
         self._shell.tasks.run(partial(fetch_today, self._shell.app), self._show)
         self._show_recent()
+        self._shell.tasks.run(partial(_beginnings, self._shell.app, self._shell.settings), self._take_beginnings)
+
+    def _take_beginnings(self, found: _Beginnings) -> None:
+        self._done, sample = found
+        self.sample.setVisible(sample)
+        self._show_steps()
+
+    def _show_steps(self) -> None:
+        news = getattr(self._shell, "backup_news", None)
+        states = news.overview.states if news is not None and news.overview else ()
+        outside = any(state.last_good for state in states if state.target.kind != FOLDER) or any(s.last_good for s in states[1:])
+        self.steps.show_steps(self._done | {BACKUP: outside} if self._done else {})
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
@@ -94,6 +116,13 @@ class TodayScreen(QWidget):
             show = _("Show the backups")
             self.worries = ConcernsBand(news, lambda _worry: self._shell.open_screen("backups"), lambda _worry: show, grave=True)
             column.addWidget(self.worries)
+            news.changed.connect(self._show_steps)
+        self.sample = Banner(
+            _("This is the sample company: nothing in it is real."), "amber", _("Remove the sample company…"),
+            lambda: self._shell.remove_sample(),
+        )  # fmt: skip
+        self.sample.hide()
+        column.addWidget(self.sample)
         sides = QHBoxLayout()
         sides.setSpacing(theme.size("margin"))
         right = QVBoxLayout()
@@ -104,6 +133,8 @@ class TodayScreen(QWidget):
         right.addWidget(self.recent)
         right.addStretch(1)
         left = QVBoxLayout()
+        left.setSpacing(theme.size("margin"))
+        left.addWidget(self.steps)
         left.addWidget(self.tasks)
         left.addStretch(1)
         sides.addLayout(left, 6)
@@ -280,6 +311,13 @@ class _Elided(Label):
         fitted = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
         self.setText(fitted)
         self.setToolTip(self._whole if fitted != self._whole else "")
+
+
+def _beginnings(app: Application, settings: Settings) -> _Beginnings:
+    """The first steps, where they are wanted, and whether this is the sample company that may be removed here."""
+    if is_sample(app):
+        return {}, may_remove(app)
+    return ({} if settings.get(FIRST_STEPS_HIDDEN) else fetch_first_steps(app)), False
 
 
 def day_words(day: dt.date, today: dt.date) -> str:
