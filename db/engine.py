@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
+from db import bundling
 from db.errors import Busy, Unreachable, translate
 from db.hanging_up import Lines
 from db.roles import ACTING_AS
@@ -80,6 +81,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def _prepare_server(engine: Engine) -> None:
     lines = engine.get_execution_options()[_LINES]
+    bundling.prepare(engine)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -243,14 +245,17 @@ def reading_with(engine: Engine, question: str) -> Iterator[tuple[Connection, An
 
 @contextmanager
 def writing_with(engine: Engine, question: str) -> Iterator[tuple[Session, Any]]:
-    """A session that writes, and the answer to such a question."""
+    """A session that writes, and the answer to such a question. To a server, what is posted and asked in it travels together (db/bundling.py)."""
     if is_sqlite(engine):
         with writing(engine) as session:
             yield session, session.connection().exec_driver_sql(question).scalar()
         return
     # The driver begins nothing by itself then; it commits and rolls back what was begun here.
     with Session(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False) as session, session.begin():
-        yield session, _begin_with(session.connection(), "", question)
+        connection = session.connection()
+        answer = _begin_with(connection, "", question)
+        bundling.begin(connection)
+        yield session, answer
 
 
 def _begin_with(connection: Connection, how: str, question: str) -> Any:

@@ -41,6 +41,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from db.bulk import insert_many
+from db.bundling import Answer, ask, post
 from db.engine import is_sqlite
 from db.models.system import HistoryEntry, LogChain
 from db.roles import own
@@ -54,6 +55,7 @@ ARCHIVED = "log_archived"
 _as_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _LOCK = 0x0C4A10
 _AT_ONCE = 2000
+_TURN = "crm.turn"  # the name of a turn: as a setting of the server's transaction, and as an option of a connection
 _LEFT_OVER = 200  # how many of others' entries one writer puts into the chain along with its own
 
 _SAID = (
@@ -145,35 +147,88 @@ def base(connection: Connection) -> Mark:
 
 
 def _set_mark(connection: Connection, name: str, mark: Mark) -> None:
-    table: Any = LogChain.__table__
-    facts = {"place": mark.place, "digest": mark.digest}
-    if connection.execute(update(table).where(table.c.name == name).values(facts)).rowcount == 0:
-        connection.execute(insert(table), [facts | {"name": name}])
+    table = LogChain.__tablename__
+    # One statement on both engines that needs no answer.
+    change = f"INSERT INTO {table} (name, place, digest) VALUES (:name, :place, :digest) ON CONFLICT (name) DO UPDATE SET "
+    post(connection, text(change + "place = excluded.place, digest = excluded.digest"), {"name": name, **vars(mark)})
 
 
-def _take(connection: Connection, wait: bool = False) -> bool:
+def _take(connection: Connection) -> None:
     """Become the one who adds to the chain until the end of this transaction, which writes."""
-    if is_sqlite(connection):
-        return True
-    name = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
-    answer = connection.execute(text(f"SELECT {name}({_LOCK})")).scalar()
-    return wait or bool(answer)
+    if not is_sqlite(connection):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
 
-def _left_over(connection: Connection, mark: Mark, limit: int, wait: bool = True) -> tuple[Mark, int]:
-    """Put entries that were committed without a place into the chain. wait: also for one that somebody is taking back just now."""
+def _unplaced(limit: int) -> Any:
     table: Any = HistoryEntry.__table__
-    query = select(table).where(table.c.place.is_(None)).order_by(table.c.id).limit(limit)
-    if not wait:
-        query = query.with_for_update(skip_locked=True)
+    return select(table).where(table.c.place.is_(None)).order_by(table.c.id).limit(limit)
+
+
+def _place(connection: Connection, mark: Mark, rows: Sequence[Any]) -> Mark:
+    """Put entries that were committed without a place into the chain."""
+    table: Any = HistoryEntry.__table__
     placed = []
-    for row in connection.execute(query).mappings():
-        mark = following(mark, said(row))
-        placed.append({"entry": row["id"], "new_place": mark.place, "new_digest": mark.digest})
+    for row in rows:
+        mark = following(mark, said(row._mapping))
+        placed.append({"entry": row.id, "new_place": mark.place, "new_digest": mark.digest})
     if placed:
         change = update(table).where(table.c.id == bindparam("entry"))
-        connection.execute(change.values(place=bindparam("new_place"), digest=bindparam("new_digest")), placed)
-    return mark, len(placed)
+        post(connection, change.values(place=bindparam("new_place"), digest=bindparam("new_digest")), placed)
+    return mark
+
+
+class _Turn:
+    """Whether it is this transaction's turn to add to the chain, and from which mark. The answers come when they are needed."""
+
+    def __init__(self, connection: Connection) -> None:
+        table: Any = LogChain.__table__
+        self._mine: Answer | None = None
+        unplaced = _unplaced(_LEFT_OVER)
+        if not is_sqlite(connection):
+            # The lock comes first and in a statement of its own: what is read after it, nobody changes any more.
+            took = f"SELECT set_config('{_TURN}', pg_try_advisory_xact_lock({_LOCK})::text, true)"
+            self._mine = ask(connection, text(took))
+            unplaced = unplaced.where(func.current_setting(_TURN) == "true").with_for_update(skip_locked=True)
+        self._head = ask(connection, select(table.c.place, table.c.digest).where(table.c.name == "head"))
+        self._rows: Answer | None = ask(connection, unplaced)
+        self._mark = Mark()
+        self._of = _within(connection)
+
+    def holds(self, connection: Connection) -> bool:
+        """Whether what was answered is still so: not after a part of the transaction was taken back."""
+        return self._of == _within(connection)
+
+    def mark(self, connection: Connection) -> Mark | None:
+        """The mark to go on from, after the entries that others left; None where somebody else is adding."""
+        if self._mine is not None and self._mine.scalar() != "true":
+            return None
+        if self._rows is not None:
+            row = self._head.first()
+            self._mark = _place(connection, Mark(row.place, row.digest) if row else Mark(), self._rows.all())
+            self._rows = None
+        return self._mark
+
+    def went_on(self, mark: Mark) -> None:
+        """Remember where this transaction has got to."""
+        self._mark = mark
+
+
+def _within(connection: Connection) -> tuple[object, object]:
+    return connection.get_transaction(), connection.get_nested_transaction()
+
+
+def ahead(connection: Connection) -> None:
+    """Ask ahead for what `append` has to know, along with other questions of this transaction."""
+    if not is_sqlite(connection) and not own(connection):
+        _turn(connection)
+
+
+def _turn(connection: Connection) -> _Turn:
+    found: _Turn | None = connection.get_execution_options().get(_TURN)
+    if found is None or not found.holds(connection):
+        found = _Turn(connection)
+        connection.execution_options(**{_TURN: found})
+    return found
 
 
 def append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -183,19 +238,21 @@ def append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         return
     if own(connection):
         # The server gives the places: nobody's own role may. Also of entries that others left.
-        connection.execute(insert(table), [dict(row) | {"place": None, "digest": None} for row in rows])
-        connection.execute(text("SELECT crm_seal(false, :most)"), {"most": len(rows) + _LEFT_OVER})
+        post(connection, insert(table), [dict(row) | {"place": None, "digest": None} for row in rows])
+        post(connection, text("SELECT crm_seal(false, :most)"), {"most": len(rows) + _LEFT_OVER})
         return
-    if not _take(connection):
-        connection.execute(insert(table), [dict(row) | {"place": None, "digest": None} for row in rows])
+    turn = _turn(connection)
+    mark = turn.mark(connection)
+    if mark is None:
+        post(connection, insert(table), [dict(row) | {"place": None, "digest": None} for row in rows])
         return
-    mark, _count = _left_over(connection, head(connection), _LEFT_OVER, wait=False)
     placed, sayings = [], _Sayings()
     for row in rows:
         mark = _after(mark, sayings.of(row))
         placed.append(dict(row) | {"place": mark.place, "digest": mark.digest})
     insert_many(connection, table, placed)
     _set_mark(connection, "head", mark)
+    turn.went_on(mark)
 
 
 def waiting(connection: Connection) -> int:
@@ -217,14 +274,13 @@ def seal(connection: Connection) -> int:
             count = int(connection.scalar(text("SELECT crm_seal(true, :most)"), {"most": _AT_ONCE}) or 0)
             done += count
         return done
-    _take(connection, wait=True)
-    mark, count = _left_over(connection, head(connection), _AT_ONCE)
-    done = count
-    while count == _AT_ONCE:
-        mark, count = _left_over(connection, mark, _AT_ONCE)
-        done += count
+    _take(connection)
+    mark, done = head(connection), 0
+    while rows := connection.execute(_unplaced(_AT_ONCE)).all():
+        mark, done = _place(connection, mark, rows), done + len(rows)
     if done:
         _set_mark(connection, "head", mark)
+        connection.execution_options(**{_TURN: None})  # whoever adds more reads anew
     return done
 
 

@@ -25,6 +25,7 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
+from db.bundling import post
 from db.engine import is_sqlite
 from db.errors import DatabaseFault, Unreachable, translate
 
@@ -101,7 +102,7 @@ def _tell(session: Session) -> None:
         session.info[_NOTED] = {}
         name = session.info.pop(_HELD, "")
         lock = ", pg_advisory_xact_lock(hashtext(:name))" if name else ""
-        session.execute(text(f"SELECT pg_notify(:channel, :said){lock}"), {"channel": CHANNEL, "said": said, "name": name})
+        post(session, text(f"SELECT pg_notify(:channel, :said){lock}"), {"channel": CHANNEL, "said": said, "name": name})
 
 
 def _said(program: str, who: int, changed: dict[str, list[int]]) -> str:
