@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, Row, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, event
 from sqlalchemy.orm import Session
 
 from db.errors import translate
@@ -28,7 +28,7 @@ class Answer:
 
     def __init__(self, fetch: Callable[[], None]) -> None:
         self._fetch = fetch
-        self._rows: Sequence[Row[Any]] | None = None
+        self._rows: Sequence[Any] | None = None
         self._changed = -1
 
     def fill(self, result: CursorResult[Any]) -> None:
@@ -36,7 +36,7 @@ class Answer:
         self._rows = result.all() if result.returns_rows else []
         self._changed = result.rowcount
 
-    def all(self) -> Sequence[Row[Any]]:
+    def all(self) -> Sequence[Any]:
         """Its rows."""
         if self._rows is None:
             self._fetch()
@@ -44,8 +44,8 @@ class Answer:
             raise RuntimeError("the transaction ended before this question was asked")
         return self._rows
 
-    def first(self) -> Row[Any] | None:
-        """Its first row, if there is any."""
+    def first(self) -> Any:
+        """Its first row; None where there is none."""
         rows = self.all()
         return rows[0] if rows else None
 

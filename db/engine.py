@@ -245,7 +245,7 @@ def reading_with(engine: Engine, question: str) -> Iterator[tuple[Connection, An
 
 @contextmanager
 def writing_with(engine: Engine, question: str) -> Iterator[tuple[Session, Any]]:
-    """A session that writes, and the answer to such a question. To a server, what is posted and asked in it travels together (db/bundling.py)."""
+    """A session that writes, and the answer to such a question. What is posted and asked in it travels together, see db/bundling.py."""
     if is_sqlite(engine):
         with writing(engine) as session:
             yield session, session.connection().exec_driver_sql(question).scalar()

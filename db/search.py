@@ -28,6 +28,7 @@ from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql
 
+from db.bundling import post
 from db.engine import is_sqlite
 from db.ordering import unindexed
 
@@ -112,10 +113,10 @@ def add(connection: Connection, table: Any, rows: Sequence[tuple[int, str]]) -> 
         connection.exec_driver_sql(statement, [(id_, _tokens(value)) for id_, value in rows])
         return
     statement = (
-        f"INSERT INTO {index_name(table)}(id, {_TOKENS}) VALUES (%s, %s) "
+        f"INSERT INTO {index_name(table)}(id, {_TOKENS}) VALUES (:id, :grams) "
         f"ON CONFLICT (id) DO UPDATE SET {_TOKENS} = excluded.{_TOKENS}"
     )
-    connection.exec_driver_sql(statement, [(id_, sorted({*grams(v), *_PAIRS.findall(v)})) for id_, v in rows])
+    post(connection, text(statement), [{"id": id_, "grams": sorted({*grams(v), *_PAIRS.findall(v)})} for id_, v in rows])
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from crm_desktop.errors import NeedsApproval, Refused
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.approval_flows import SET, needed
 from crm_desktop.words import _
+from db.bundling import ask
 from db.models.approvals import ApprovalFlow
 
 _FLOW: Any = ApprovalFlow.__table__
@@ -48,15 +49,20 @@ def noted(session: Session) -> Iterator[dict[str, str]]:
         del session.info[_NOTED]
 
 
-def guarded_fields(session: Session, kind: RecordType) -> list[str]:
-    """The fields of a type for which there is a flow in use."""
+def guarded_fields(session: Session, kind: RecordType) -> Callable[[], list[str]]:
+    """Ask for the fields of a type for which there is a flow in use; what comes back gives them."""
     query = select(_FLOW.c.operation).where(_FLOW.c.active, _FLOW.c.record_type == kind.key, _FLOW.c.operation.like(f"{SET}%"))
-    return sorted({str(o).removeprefix(SET) for o in session.scalars(query)})
+    answer = ask(session, query)
+    return lambda: sorted({str(o).removeprefix(SET) for o in answer.scalars()})
 
 
-def check_changes(session: Session, app: Application, kind: RecordType, moves: Sequence[tuple[Draft | None, Draft | None]]) -> None:
-    """Raise NeedsApproval for a change that a flow asks for, Refused for a new record that begins with what needs approval."""
-    fields = guarded_fields(session, kind)
+def check_changes(
+    session: Session, app: Application, kind: RecordType, moves: Sequence[tuple[Draft | None, Draft | None]], fields: Sequence[str]
+) -> None:
+    """Raise NeedsApproval for a change that a flow asks for, Refused for a new record that begins with what needs approval.
+
+    fields: those for which there is a flow, see `guarded_fields`.
+    """
     if not fields:
         return
     for before, after in moves:

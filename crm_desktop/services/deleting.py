@@ -6,7 +6,7 @@ its history entry, from which it comes back under its old id.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
@@ -27,24 +27,25 @@ from crm_desktop.services.journal import enter
 from crm_desktop.services.lines import free_ids
 from crm_desktop.services.once import attempt, attempt_name, done_as, hold
 from crm_desktop.services.people_guard import guarded
-from crm_desktop.services.reading import read_records
+from crm_desktop.services.reading import ask_records
 from crm_desktop.services.rights_editing import put_rights_back, take_rights
 from crm_desktop.services.row_values import line_row, record_row
 from crm_desktop.services.sharing import bring_back, take_along
 from crm_desktop.stored_values import draft_from_json, draft_to_json
 from crm_desktop.words import _, ngettext
-from db import search
+from db import history, search
 from db.base import now
+from db.bundling import Answer, ask, post
 from db.fields import Field
 from db.models.system import FileLink, HistoryEntry
 
 _CHUNK = 500
 
 
-def _pointing(session: Session, app: Application, kind: RecordType, ids: Sequence[int]) -> str:
-    """What still points to these records and is not deleted with them, in words."""
+def _pointing(session: Session, app: Application, kind: RecordType, ids: Sequence[int]) -> Callable[[], str]:
+    """Ask what still points to these records and is not deleted with them; what comes back gives it in words."""
     owned = {(r.type, r.field) for r in kind.related if r.owned}
-    found = []
+    asked = []
     for other in app.types.values():
         for table, name, about in _references(other):
             if about.target != kind.key or (table is other.model.__table__ and (other.key, name) in owned):
@@ -52,12 +53,15 @@ def _pointing(session: Session, app: Application, kind: RecordType, ids: Sequenc
             column: Any = table.c[name]
             if any(key.ondelete == "SET NULL" for key in column.foreign_keys) or not column.foreign_keys:
                 continue
-            count = session.scalar(select(func.count()).select_from(table).where(column.in_(ids))) or 0
-            if count and app.actor.reach(other.key, "see") == Reach.ALL:
-                found.append(f"{_(other.plural)}: {count}")
-            elif count and _("records you do not see") not in found:
-                found.append(_("records you do not see"))
-    return ", ".join(found)
+            asked.append((other, ask(session, select(func.count()).select_from(table).where(column.in_(ids)))))
+
+    def count() -> str:
+        counted = [(other, answer.scalar()) for other, answer in asked]
+        seen = [(o, n) for o, n in counted if n and app.actor.reach(o.key, "see") == Reach.ALL]
+        found = [f"{_(o.plural)}: {n}" for o, n in seen]
+        return ", ".join(found if len(seen) == sum(n > 0 for _o, n in counted) else [*found, _("records you do not see")])
+
+    return count
 
 
 def _references(kind: RecordType) -> Iterator[tuple[Any, str, Field]]:
@@ -72,56 +76,74 @@ def _references(kind: RecordType) -> Iterator[tuple[Any, str, Field]]:
             yield kind.lines.model.__table__, name, about
 
 
-def _files(session: Session, type_key: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+def _files(session: Session, type_key: str, ids: Sequence[int]) -> Callable[[], dict[int, list[dict[str, Any]]]]:
     table: Any = FileLink.__table__
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in session.execute(
-        select(table).where(table.c.record_type == type_key, table.c.record_id.in_(ids))
-    ).mappings():
-        facts = {"name": row["name"], "content_id": row["content_id"], "added_by": row["added_by"]}
-        found.setdefault(row["record_id"], []).append(facts)
-    return found
+    answer = ask(session, select(table).where(table.c.record_type == type_key, table.c.record_id.in_(ids)))
+
+    def take() -> dict[int, list[dict[str, Any]]]:
+        found: dict[int, list[dict[str, Any]]] = {}
+        for row in answer.all():
+            facts = {"name": row.name, "content_id": row.content_id, "added_by": row.added_by}
+            found.setdefault(row.record_id, []).append(facts)
+        return found
+
+    return take
 
 
 def delete_within(session: Session, app: Application, kind: RecordType, ids: Sequence[int], batch: str) -> None:
     """Delete a few hundred records at most, with what they own, inside a transaction that the caller commits."""
-    hooks.before_touching(session, kind, ids=ids, batch=batch)
+    look = hooks.touch(session, kind, ids=ids, batch=batch)
     done: list[tuple[RecordType, list[Move]]] = []
-    _delete(session, app, kind, ids, batch, done)
+    _delete(session, app, kind, ids, batch, done, look)
     hooks.settle_all(session, app, done)
 
 
 def _delete(
-    session: Session, app: Application, kind: RecordType, ids: Sequence[int], batch: str, done: list[tuple[RecordType, list[Move]]]
+    session: Session,
+    app: Application,
+    kind: RecordType,
+    ids: Sequence[int],
+    batch: str,
+    done: list[tuple[RecordType, list[Move]]],
+    look: Callable[[], None] = lambda: None,
 ) -> None:
+    """look: called when all was asked and nothing decided yet."""
     table: Any = kind.model.__table__
     # The lock first, so that what is written into the history is what is deleted.
-    session.execute(update(table).where(table.c.id.in_(ids)).values(version=table.c.version + 1))
-    hooks.before_deleting(session, app, kind, ids)
-    if pointing := _pointing(session, app, kind, ids):
+    post(session, update(table).where(table.c.id.in_(ids)).values(version=table.c.version + 1))
+    # All of it is asked for before any answer is looked at: it travels together.
+    check, pointed = hooks.before_deleting(session, kind, ids), _pointing(session, app, kind, ids)
+    owned = [(app.type(r.type), _below(session, app.type(r.type), r.field, ids)) for r in kind.related if r.owned]
+    whole, kept, shared = ask_records(app, session, kind, ids), _files(session, kind.key, ids), take_along(session, kind.key, ids)
+    history.ahead(session.connection())
+    look()
+    check()
+    if pointing := pointed():
         raise Refused(
             ngettext("Other records point to this one.", "Other records point to these.", len(ids)),
             _("Delete or change those first: {what}").format(what=pointing),
         )
-    for related in kind.related:
-        if related.owned:
-            other: Any = app.type(related.type).model.__table__
-            below = list(session.scalars(select(other.c.id).where(other.c[related.field].in_(ids))))
-            for at in range(0, len(below), _CHUNK):
-                _delete(session, app, app.type(related.type), below[at : at + _CHUNK], batch, done)
-    drafts = read_records(app, session, kind, ids)
-    files, shares = _files(session, kind.key, ids), take_along(session, kind.key, ids)
+    for other, below in owned:
+        gone = below.scalars()
+        for at in range(0, len(gone), _CHUNK):
+            _delete(session, app, other, gone[at : at + _CHUNK], batch, done)
+    drafts, files, shares = whole(), kept(), shared()
     rights = take_rights(session, ids) if kind.key == "positions" else {}
     more = {i: ({"shares": shares[i]} if i in shares else {}) | ({"rights": rights[i]} if i in rights else {}) for i in drafts}
     rows = [(d, {"record": draft_to_json(d) | {"files": files.get(i, [])} | more[i]}) for i, d in drafts.items()]
     if not rows:
         return
     links: Any = FileLink.__table__
-    session.execute(sql_delete(links).where(links.c.record_type == kind.key, links.c.record_id.in_(ids)))
+    post(session, sql_delete(links).where(links.c.record_type == kind.key, links.c.record_id.in_(ids)))
     search.remove(session.connection(), table, ids)
-    session.execute(sql_delete(table).where(table.c.id.in_(ids)))
+    post(session, sql_delete(table).where(table.c.id.in_(ids)))
     enter(session, app, kind, rows, "delete", batch)
     done.append((kind, [(d, None) for d in drafts.values()]))
+
+
+def _below(session: Session, other: RecordType, name: str, ids: Sequence[int]) -> Answer:
+    table: Any = other.model.__table__
+    return ask(session, select(table.c.id).where(table.c[name].in_(ids)))
 
 
 def delete(app: Application, type_key: str, ids: Sequence[int], origin: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, update
@@ -16,13 +16,14 @@ from crm_desktop.errors import Invalid
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.journal import enter
 from crm_desktop.services.lines import insert_lines
-from crm_desktop.services.numbering import take_numbers
-from crm_desktop.services.relabelling import give_labels
+from crm_desktop.services.numbering import claim_numbers
+from crm_desktop.services.relabelling import Labels
 from crm_desktop.services.row_values import record_row
 from crm_desktop.services.validating import Checker
-from db import search
+from db import history, search
 from db.base import now
 from db.bulk import insert_giving_ids
+from db.bundling import post
 from db.types import new_uid
 
 
@@ -45,18 +46,28 @@ def _day(kind: RecordType, draft: Draft) -> dt.date | None:
     return day if isinstance(day, dt.date) else None
 
 
-def _give_numbers(session: Session, kind: RecordType, drafts: Iterable[Draft]) -> list[Draft]:
-    """Take numbers for the drafts without one, by day; gives the drafts that got one."""
-    waiting: dict[dt.date | None, list[Draft]] = defaultdict(list)
-    for draft in drafts:
-        if not draft.values.get(kind.number):
-            waiting[_day(kind, draft)].append(draft)
-    for day in sorted(waiting, key=lambda d: d or dt.date.max):
-        for draft, number in zip(
-            waiting[day], take_numbers(session, kind.sequence, len(waiting[day]), day), strict=True
-        ):
-            draft.values[kind.number] = number
-    return [d for rows in waiting.values() for d in rows]
+class _Numbers:
+    """Numbers for the drafts without one, by day. ahead: claim them along with what is done next, which must not take long: whoever wants
+    one of this sequence waits from then on."""
+
+    def __init__(self, session: Session, kind: RecordType, drafts: Sequence[Draft], ahead: bool) -> None:
+        self._session, self._kind = session, kind
+        self._waiting: dict[dt.date | None, list[Draft]] = defaultdict(list)
+        for draft in drafts:
+            if not draft.values.get(kind.number):
+                self._waiting[_day(kind, draft)].append(draft)
+        self._claimed = {d: self._claim(d) for d in self._waiting} if ahead and len(self._waiting) == 1 else {}
+
+    def _claim(self, day: dt.date | None) -> Callable[[], list[str]]:
+        return claim_numbers(self._session, self._kind.sequence, len(self._waiting[day]), day)
+
+    def give(self) -> list[Draft]:
+        """Take them; gives the drafts that got one."""
+        for day in sorted(self._waiting, key=lambda d: d or dt.date.max):
+            numbers = (self._claimed.get(day) or self._claim(day))()
+            for draft, number in zip(self._waiting[day], numbers, strict=True):
+                draft.values[self._kind.number] = number
+        return [d for rows in self._waiting.values() for d in rows]
 
 
 def _rows(app: Application, kind: RecordType, drafts: list[Draft]) -> list[dict[str, Any]]:
@@ -83,39 +94,37 @@ def insert_records(
     action: str = "create",
     batch: str = "",
     sound: bool = False,
+    look: Callable[[], None] = lambda: None,
 ) -> list[Draft]:
     """Insert drafts; gives them back with ids and numbers. Raises Invalid, naming the fields of the first draft that is wrong.
 
     A gap-free number is taken after everything else, so that others wait for its sequence as short as possible. sound: the fields of the
-    records were checked already, and nothing they depend on was written since.
+    records were checked already, and nothing they depend on was written since. look: called when all was asked and nothing written yet.
     """
     if not drafts:
         return []
     made = list(_checked(app, kind, drafts, sound))
-    give_labels(app, session, kind, made)
+    labels = Labels(app, session, kind, made)
+    look()
+    labels.give(made)
     if kind.sequence and not kind.gapless:
-        _give_numbers(session, kind, made)
+        _Numbers(session, kind, made, False).give()
     table: Any = kind.model.__table__
     rows = _rows(app, kind, made)
     ids = insert_giving_ids(session.connection(), table, rows)
     for draft, id_ in zip(made, ids, strict=True):
         draft.id, draft.version = id_, 1
+    numbers = _Numbers(session, kind, made, len(made) == 1) if kind.gapless else None
+    history.ahead(session.connection())
     if kind.lines:
         insert_lines(session, kind, made)
     texts = {id_: row["search_text"] for id_, row in zip(ids, rows, strict=True)}
-    if kind.gapless:
-        numbered = _give_numbers(session, kind, made)
-        late = [{"record_id": d.id} | record_row(kind, d) for d in numbered]
-        if late:
-            names = (kind.number, "search_text")
-            values = [{"record_id": r["record_id"]} | {f"new_{n}": r[n] for n in names} for r in late]
-            change = (
-                update(table)
-                .where(table.c.id == bindparam("record_id"))
-                .values({n: bindparam(f"new_{n}") for n in names})
-            )
-            session.connection().execute(change, values)
-            texts |= {r["record_id"]: r["search_text"] for r in late}
+    if numbers is not None and (late := [{"record_id": d.id} | record_row(kind, d) for d in numbers.give()]):
+        names = (kind.number, "search_text")
+        values = [{"record_id": r["record_id"]} | {f"new_{n}": r[n] for n in names} for r in late]
+        change = update(table).where(table.c.id == bindparam("record_id")).values({n: bindparam(f"new_{n}") for n in names})
+        post(session, change, values)
+        texts |= {r["record_id"]: r["search_text"] for r in late}
     search.add(session.connection(), table, list(texts.items()))
     enter(session, app, kind, [(d, {}) for d in made], action, batch, uids=[d.uid for d in drafts])
     return made

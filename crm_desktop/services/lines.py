@@ -12,6 +12,7 @@ from crm_desktop.draft import Draft, Line
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.row_values import line_row
 from db.bulk import insert_giving_ids
+from db.bundling import post
 
 
 def insert_lines(session: Session, kind: RecordType, drafts: list[Draft]) -> None:
@@ -52,7 +53,7 @@ def write_lines(session: Session, kind: RecordType, draft: Draft, before: Draft)
     kept = {line.id for line in draft.lines}
     gone = [id_ for id_ in was if id_ not in kept]
     if gone:
-        session.execute(delete(table).where(table.c.id.in_(gone)))
+        post(session, delete(table).where(table.c.id.in_(gone)))
     changed = []
     for at, line in enumerate(draft.lines):
         if line.id is None:
@@ -64,5 +65,5 @@ def write_lines(session: Session, kind: RecordType, draft: Draft, before: Draft)
         elif was[line.id] != (at, line.values):
             changed.append({"line_id": line.id} | line_row(kind, line, int(draft.id or 0), at))
     if changed:
-        session.connection().execute(update(table).where(table.c.id == bindparam("line_id")), changed)
+        post(session, update(table).where(table.c.id == bindparam("line_id")), changed)
     insert_lines(session, kind, [draft])

@@ -7,6 +7,7 @@ until the commit, everybody else who wants one of this sequence waits, and a rol
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import update
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.errors import Missing
 from crm_desktop.rules.number_patterns import number_text, period_of
 from crm_desktop.words import _
+from db.bundling import ask, post
 from db.models.office import NumberSequence
 
 
@@ -23,11 +25,20 @@ def take_numbers(session: Session, key: str, count: int, day: dt.date | None = N
 
     Raises Missing when there is no such sequence.
     """
+    return claim_numbers(session, key, count, day)()
+
+
+def claim_numbers(session: Session, key: str, count: int, day: dt.date | None = None) -> Callable[[], list[str]]:
+    """Claim the sequence along with other statements; what comes back takes the numbers, and is called before anybody else claims it."""
     table: Any = NumberSequence.__table__
-    day = day or dt.date.today()
     # The write comes first: it takes the lock, so what it gives back cannot change any more.
     claim = update(table).where(table.c.key == key).values(version=table.c.version + 1)
-    claimed = session.execute(claim.returning(table.c.pattern, table.c.restart, table.c.period, table.c.last)).one_or_none()
+    claimed = ask(session, claim.returning(table.c.pattern, table.c.restart, table.c.period, table.c.last))
+    return lambda: _taken(session, key, count, day or dt.date.today(), claimed.first())
+
+
+def _taken(session: Session, key: str, count: int, day: dt.date, claimed: Any) -> list[str]:
+    table: Any = NumberSequence.__table__
     if claimed is None:
         raise Missing(
             _("There is no number sequence “{key}”.").format(key=key), _("An administrator can add it in the set-up.")
@@ -37,7 +48,7 @@ def take_numbers(session: Session, key: str, count: int, day: dt.date | None = N
     if now < period:
         now = period  # an earlier day's document gets a number of the running period: it was written now
     first = 1 if now != period else last + 1
-    session.execute(update(table).where(table.c.key == key).values(period=now, last=first + count - 1))
+    post(session, update(table).where(table.c.key == key).values(period=now, last=first + count - 1))
     shown = day if now == period_of(restart, day) else _day_of(now)
     return [number_text(pattern, shown, running) for running in range(first, first + count)]
 

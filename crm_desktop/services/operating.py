@@ -17,7 +17,7 @@ from crm_desktop.services.carrying_out import carry_out, check, find_operation
 from crm_desktop.services.chain import hooks
 from crm_desktop.services.gates import pass_gates
 from crm_desktop.services.once import attempt, attempt_name, done_as, hold
-from crm_desktop.services.reading import read_record, read_records
+from crm_desktop.services.reading import ask_records
 from crm_desktop.services.saving import visible_part
 from crm_desktop.words import _
 
@@ -48,8 +48,10 @@ def operate(
     with attempt(app, again), acting(app) as session:
         require_reach(app, session, kind, name, [id_])
         hold(session, app, again)
-        hooks.before_touching(session, kind, ids=[id_])  # a gate asks about other documents of the customer
-        draft = read_record(app, session, kind, id_)
+        look = hooks.touch(session, kind, ids=[id_])  # a gate asks about other documents of the customer
+        asked_for = ask_records(app, session, kind, [id_])
+        look()
+        draft = asked_for().get(id_)
         if draft is None:
             raise gone()
         if draft.version != version and done_as(session, kind, again) is None:
@@ -58,7 +60,8 @@ def operate(
         if draft.version == version:
             draft.uid = again
             asked = _ask_and_do(session, app, kind, draft, operation, reason, despite)
-        stands = read_records(app, session, kind, [id_], limited=True).get(id_)
+        read_back = ask_records(app, session, kind, [id_], limited=True)  # travels along with the commit
+    stands = read_back().get(id_)
     assert stands is not None
     if asked:
         app.changes.tell(Change(APPROVALS, frozenset(), app.actor.name, origin))

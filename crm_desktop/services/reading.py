@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
@@ -24,10 +24,14 @@ from crm_desktop.services.references import (
     unseen,
 )
 from crm_desktop.stored_values import custom_from_text
+from db.bundling import Answer, ask
 from db.fields import Field
 from db.roles import own
 
 _CHUNK = 500
+
+Records = Callable[[], dict[int, Draft]]
+"""Records that were asked for: called when they are needed."""
 
 
 class _Reader:
@@ -86,7 +90,7 @@ def _reader(
     narrow = limited and any(unseen(app, f.target) for f in fields.values() if f.target in app.types)
     if narrow:  # what a person reaches is part of the statement, and may differ tomorrow
         return _Reader(app, table, fields, by, last, order, True)
-    key = (table.name, tuple((n, f.kind, f.target) for n, f in fields.items()))
+    key = (table.name, by.name, tuple((n, f.kind, f.target) for n, f in fields.items()))
     if key not in app.plans:
         app.plans[key] = _Reader(app, table, fields, by, last, order, False)
     reader: _Reader = app.plans[key]
@@ -122,6 +126,71 @@ def _unread(
     return {n: None for n, f in fields.items() if not f.custom and kind.access(app.actor, f"{prefix}{n}") == Access.HIDDEN}
 
 
+def ask_records(
+    app: Application,
+    connection: Connection | Session,
+    kind: RecordType,
+    ids: Sequence[int],
+    fields: Mapping[str, Field] | None = None,
+    limited: bool = False,
+) -> Records:
+    """Ask for what `read_records` gives, along with other questions; what comes back gives the records."""
+    given = kind.fields if fields is None else fields
+    unread = _unread(app, connection, kind, given)
+    wanted = {n: f for n, f in given.items() if n not in unread} if unread else given
+    table: Any = kind.model.__table__
+    reader = _reader(app, table, wanted, table.c.id, table.c.version, limited=limited)
+    answers = _asked(connection, reader, ids)
+    lines = _ask_lines(app, connection, kind, ids, limited) if kind.lines and ids else None
+
+    def take() -> dict[int, Draft]:
+        found = _drafts(kind, reader, answers, wanted, unread)
+        _custom_labels(app, connection, wanted, found.values(), limited)
+        if lines is not None and found:
+            of = lines()
+            for id_, draft in found.items():
+                draft.lines = of[id_]
+        return {i: found[i] for i in ids if i in found}  # an engine gives rows in any order it likes
+
+    if any(f.custom and f.kind == "reference" for f in wanted.values()):
+        found = take()  # their labels are asked for once it is known which
+        return lambda: found
+    return take
+
+
+def ask_pointing(app: Application, connection: Connection | Session, kind: RecordType, name: str, id_: int) -> Records:
+    """Ask for the records of a type without lines whose reference `name` is to a record, by id."""
+    unread = _unread(app, connection, kind, kind.fields)
+    fields = {n: f for n, f in kind.fields.items() if n not in unread}
+    table: Any = kind.model.__table__
+    reader = _reader(app, table, fields, table.c[name], table.c.version, table.c.id, limited=False)
+    answers = _asked(connection, reader, [id_])
+
+    def take() -> dict[int, Draft]:
+        found = _drafts(kind, reader, answers, fields, unread)
+        _custom_labels(app, connection, fields, found.values(), False)
+        return found
+
+    return take
+
+
+def _asked(connection: Connection | Session, reader: _Reader, keys: Sequence[int]) -> list[Answer]:
+    pieces = (keys[at : at + _CHUNK] for at in range(0, len(keys), _CHUNK))
+    return [ask(connection, reader.statement, {"wanted": piece}) for piece in pieces]
+
+
+def _drafts(
+    kind: RecordType, reader: _Reader, answers: Iterable[Answer], fields: Mapping[str, Field], unread: dict[str, None]
+) -> dict[int, Draft]:
+    found: dict[int, Draft] = {}
+    for answer in answers:
+        for row in answer.all():
+            values = reader.values(row) | unread
+            _picture_refs(values, fields)
+            found[row[0]] = Draft(kind.key, row[0], row[-1], values)
+    return found
+
+
 def read_records(
     app: Application,
     connection: Connection | Session,
@@ -135,40 +204,28 @@ def read_records(
     limited: for a person to see, so that references to what the person may not see bear no label. Which of the records the person
     may see is for the caller to ask.
     """
-    fields = kind.fields if fields is None else fields
-    unread = _unread(app, connection, kind, fields)
-    fields = {n: f for n, f in fields.items() if n not in unread} if unread else fields
-    table: Any = kind.model.__table__
-    reader = _reader(app, table, fields, table.c.id, table.c.version, limited=limited)
-    found: dict[int, Draft] = {}
-    for at in range(0, len(ids), _CHUNK):
-        chunk = ids[at : at + _CHUNK]
-        for row in connection.execute(reader.statement, {"wanted": chunk}):
-            values = reader.values(row) | unread
-            _picture_refs(values, fields)
-            found[row[0]] = Draft(kind.key, row[0], row[-1], values)
-    _custom_labels(app, connection, fields, found.values(), limited)
-    if kind.lines and found:
-        _read_lines(app, connection, kind, found, limited)
-    return {i: found[i] for i in ids if i in found}  # an engine gives rows in any order it likes
+    return ask_records(app, connection, kind, ids, fields, limited)()
 
 
-def _read_lines(
-    app: Application, connection: Connection | Session, kind: RecordType, drafts: Mapping[int, Draft], limited: bool
-) -> None:
+def _ask_lines(
+    app: Application, connection: Connection | Session, kind: RecordType, ids: Sequence[int], limited: bool
+) -> Callable[[], Mapping[int, list[Line]]]:
     assert kind.lines is not None
     table: Any = kind.lines.model.__table__
     parent = table.c[kind.lines.parent]
     unread = _unread(app, connection, kind, kind.lines.fields, "lines.")
     fields = {n: f for n, f in kind.lines.fields.items() if n not in unread}
     reader = _reader(app, table, fields, parent, parent, parent, table.c.position, table.c.id, limited=limited)
-    lines: dict[int, list[Line]] = defaultdict(list)
-    ids = list(drafts)
-    for at in range(0, len(ids), _CHUNK):
-        for row in connection.execute(reader.statement, {"wanted": ids[at : at + _CHUNK]}):
-            lines[row[-1]].append(Line(row[0], reader.values(row) | unread))
-    for id_, draft in drafts.items():
-        draft.lines = lines[id_]
+    answers = _asked(connection, reader, ids)
+
+    def take() -> Mapping[int, list[Line]]:
+        lines: dict[int, list[Line]] = defaultdict(list)
+        for answer in answers:
+            for row in answer.all():
+                lines[row[-1]].append(Line(row[0], reader.values(row) | unread))
+        return lines
+
+    return take
 
 
 def read_record(app: Application, connection: Connection | Session, kind: RecordType, id_: int) -> Draft | None:

@@ -75,7 +75,7 @@ def recreate(
     search.add(session.connection(), table, [(draft.id, row["search_text"])])
     enter(session, app, kind, [(draft, {})], ACTION, batch)
     _no_longer_deleted(session, kind, draft.id)
-    hooks.after_changes(session, app, kind, [(None, draft)])
+    hooks.after_changes(session, app, kind, [(None, draft)], hooks.guarded_fields(session, kind)())
     return lost
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from crm_desktop.application import Application
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.rights import Access, Reach
 from crm_desktop.services.access import narrowed, within_reach
+from db.bundling import ask
 from db.fields import Field
 
 
@@ -55,13 +56,19 @@ def labels(
     app: Application, connection: Connection | Session, type_key: str, ids: Sequence[int], limited: bool = True
 ) -> dict[int, str]:
     """The labels of records by id; those that do not exist are left out, and those the person may not see, where `limited`."""
+    return ask_labels(app, connection, type_key, ids, limited)()
+
+
+def ask_labels(
+    app: Application, connection: Connection | Session, type_key: str, ids: Sequence[int], limited: bool = True
+) -> Callable[[], dict[int, str]]:
+    """Ask for them along with other questions; what comes back gives them."""
     target = app.type(type_key)
     table = target.model.__table__
     columns = [table.c[n] for n in (seen_label_names(app, target) if limited else label_names(target))]
     reach = within_reach(app, target) if limited else None
-    wanted, found = sorted(set(ids)), dict[int, str]()
+    wanted, answers = sorted(set(ids)), []
     for at in range(0, len(wanted), 900):  # engines limit the number of parameters
         query = select(table.c.id, *columns).where(table.c.id.in_(wanted[at : at + 900]))
-        rows = connection.execute(query if reach is None else query.where(reach))
-        found |= {row[0]: label_text(row[1:]) for row in rows}
-    return found
+        answers.append(ask(connection, query if reach is None else query.where(reach)))
+    return lambda: {row[0]: label_text(row[1:]) for answer in answers for row in answer.all()}

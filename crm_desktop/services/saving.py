@@ -8,8 +8,8 @@ nothing: two people, or one on two PCs, may have raised the same figure by one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -30,12 +30,13 @@ from crm_desktop.services.journal import differences, enter
 from crm_desktop.services.lines import write_lines
 from crm_desktop.services.once import attempt, done_before, hold, laid_over, named
 from crm_desktop.services.people_guard import guarded
-from crm_desktop.services.reading import read_record, read_records
-from crm_desktop.services.relabelling import give_labels, relabel
+from crm_desktop.services.reading import ask_records, read_record, read_records
+from crm_desktop.services.relabelling import Labels, relabel
 from crm_desktop.services.row_values import record_row
 from crm_desktop.services.validating import problems
-from db import search
+from db import history, search
 from db.base import now
+from db.bundling import ask, post
 from db.fields import Field
 from db.types import new_uid
 
@@ -143,20 +144,22 @@ def derive(app: Application, draft: Draft, before: Draft | None = None) -> None:
     app.type(draft.type).derive(draft, before)
 
 
-def _claim(session: Session, app: Application, kind: RecordType, draft: Draft) -> Draft:
-    """Lock the record and read it as it stands. Raises Conflict."""
-    model: Any = kind.model
-    claimed = session.execute(
-        update(model.__table__)
-        .where(model.__table__.c.id == draft.id, model.__table__.c.version == draft.version)
-        .values(version=draft.version + 1, updated_at=now(), updated_by=app.actor.user_id)
-    )
-    before = read_record(app, session, kind, int(draft.id or 0))
-    if claimed.rowcount == 1:  # type: ignore[attr-defined]
-        assert before is not None
-        return before
-    who = before.values["updated_by"].label if before and before.values.get("updated_by") else ""
-    raise Conflict(visible_part(app, kind, before) if before else None, who)
+def _claim(session: Session, app: Application, kind: RecordType, draft: Draft) -> Callable[[], Draft]:
+    """Lock the record and ask how it stands; what comes back gives that, or raises Conflict."""
+    table: Any = kind.model.__table__
+    claim = update(table).where(table.c.id == draft.id, table.c.version == draft.version)
+    claimed = ask(session, claim.values(version=draft.version + 1, updated_at=now(), updated_by=app.actor.user_id))
+    stands = ask_records(app, session, kind, [int(draft.id or 0)])
+
+    def look() -> Draft:
+        before = stands().get(int(draft.id or 0))
+        if claimed.changed == 1:
+            assert before is not None
+            return before
+        who = before.values["updated_by"].label if before and before.values.get("updated_by") else ""
+        raise Conflict(visible_part(app, kind, before) if before else None, who)
+
+    return look
 
 
 def _whole_lines(kind: RecordType, draft: Draft, before: Draft) -> list[Line]:
@@ -178,11 +181,14 @@ def _keep_what_is_kept(kind: RecordType, whole: Draft, before: Draft, operation:
                 line.values |= {n: was[line.id][n] for n in names}
 
 
-def _update(session: Session, app: Application, draft: Draft, action: str, batch: str, operation: bool) -> Draft:
-    kind = app.type(draft.type)
+def _update(
+    session: Session, app: Application, kind: RecordType, draft: Draft, action: str, batch: str, operation: bool, ready: _Ready
+) -> Draft:
     if not operation:  # an operation has asked for its own right
         require_reach(app, session, kind, "change", [int(draft.id or 0)])
-    before = _claim(session, app, kind, draft)
+    claimed, labels = _claim(session, app, kind, draft), Labels(app, session, kind, [draft])
+    ready.look()
+    before = claimed()
     in_state = f"change:{before.values.get('status')}"
     if not operation and kind.states and app.actor.rights.states(kind.key, in_state):
         require_reach(app, session, kind, in_state, [int(draft.id or 0)])
@@ -195,11 +201,12 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     if found := problems(app, whole, before, operation):
         raise Invalid(found)
     hooks.before_writing(session, app, kind, whole, before)
-    give_labels(app, session, kind, [whole], before)
+    labels.give([whole], before)
+    history.ahead(session.connection())
     table: Any = kind.model.__table__
     row = record_row(kind, whole)
     search.change(session.connection(), table, [(int(draft.id or 0), row["search_text"])])
-    session.execute(update(table).where(table.c.id == draft.id).values(row))
+    post(session, update(table).where(table.c.id == draft.id).values(row))
     if kind.lines:
         write_lines(session, kind, whole, before)
     if kind.label_of(before.values) != kind.label_of(whole.values):
@@ -208,18 +215,28 @@ def _update(session: Session, app: Application, draft: Draft, action: str, batch
     whole.version = draft.version + 1
     if changes or action != "change":
         enter(session, app, kind, [(whole, changes)], action, batch, uids=[draft.uid])
-    hooks.after_changes(session, app, kind, [(before, whole)])
+    hooks.after_changes(session, app, kind, [(before, whole)], ready.guarded())
     return whole
 
 
 def _insert(
-    session: Session, app: Application, kind: RecordType, new: list[Draft], action: str, batch: str, sound: bool
+    session: Session, app: Application, kind: RecordType, new: list[Draft], action: str, batch: str, sound: bool, ready: _Ready
 ) -> list[Draft]:
-    made = insert_records(session, app, kind, new, action, batch, sound)
+    if not new:
+        return []
+    made = insert_records(session, app, kind, new, action, batch, sound, ready.look)
     for draft in made:
         hooks.before_writing(session, app, kind, draft, None)
-    hooks.after_changes(session, app, kind, [(None, d) for d in made])
+    hooks.after_changes(session, app, kind, [(None, d) for d in made], ready.guarded())
     return made
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """What was asked before the first record is touched. look: raises Refused; guarded: the fields whose change may need approval."""
+
+    look: Callable[[], None]
+    guarded: Callable[[], list[str]]
 
 
 def save_within(
@@ -242,12 +259,13 @@ def save_within(
     new = [d for d in drafts if d.id is None]
     if len(new) < len(drafts) and not operation:
         app.actor.require(f"{kind.key}.change")
-    hooks.before_touching(session, kind, drafts, batch=batch)
+    ready = _Ready(hooks.touch(session, kind, drafts, batch=batch), hooks.guarded_fields(session, kind))
     hooks.fill_in(session, kind, new)
     with guarded(session, app, kind):
-        made = iter(_insert(session, app, kind, _allowed(session, app, kind, new), action or "create", batch, sound))
+        made = iter(_insert(session, app, kind, _allowed(session, app, kind, new), action or "create", batch, sound, ready))
         saved = [
-            next(made) if d.id is None else _update(session, app, d, action or "change", batch, operation) for d in drafts
+            next(made) if d.id is None else _update(session, app, kind, d, action or "change", batch, operation, ready)
+            for d in drafts
         ]
     if kind.shapes_access:
         rebuild(session, app.types.values())
@@ -274,7 +292,8 @@ def save(app: Application, draft: Draft, origin: str = "") -> Draft:
     with attempt(app, form), acting(app) as session:
         hold(session, app, form)
         id_ = int(_save_once(session, app, kind, draft, form).id or 0)
-        stands = read_records(app, session, kind, [id_], limited=True).get(id_)
+        read_back = ask_records(app, session, kind, [id_], limited=True)  # travels along with the commit
+    stands = read_back().get(id_)
     assert stands is not None and stands.id is not None
     visible_part(app, kind, stands).uid = new_uid()
     app.changes.tell(Change(draft.type, frozenset({stands.id}), app.actor.name, origin))

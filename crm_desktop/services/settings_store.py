@@ -62,8 +62,18 @@ class DatabaseStorage:
 
 def company_setting(session: Connection | Session, setting: Setting[T]) -> T:
     """A setting of the company as it stands now, inside a transaction that decides by it."""
+    return cast("T", company_settings(session, setting)[setting.name])
+
+
+def company_settings(session: Connection | Session, *settings: Setting[Any]) -> dict[str, Any]:
+    """Several of them by name, in one question."""
     table: Any = SettingRow.__table__
-    stored = session.scalar(select(table.c.value).where(table.c.user_id == COMPANY, table.c.key == setting.name))
+    query = select(table.c.key, table.c.value).where(table.c.user_id == COMPANY, table.c.key.in_([s.name for s in settings]))
+    stored = {row.key: row.value for row in session.execute(query)}
+    return {setting.name: _meant(setting, stored.get(setting.name)) for setting in settings}
+
+
+def _meant(setting: Setting[T], stored: str | None) -> T:
     try:
         value = json.loads(stored) if stored else setting.default
     except ValueError:

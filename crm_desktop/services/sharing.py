@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from crm_desktop.services.journal import announce
 from crm_desktop.services.references import labels
 from crm_desktop.words import N_, _
 from db.base import now
+from db.bundling import ask
 from db.models.access import RecordShare, Team
 from db.models.office import Department, User
 
@@ -147,21 +148,27 @@ def unshare(app: Application, type_key: str, ids: Sequence[int], with_whom: Sequ
     return _tell(app, kind, ids, len(gone))
 
 
-def take_along(session: Session, type_key: str, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """The shares of records that are being deleted, and those given to a deleted person, team or department; they are removed."""
+def take_along(session: Session, type_key: str, ids: Sequence[int]) -> Callable[[], dict[int, list[dict[str, Any]]]]:
+    """Ask for the shares of records that are being deleted, and those given to a deleted person, team or department; what comes back
+    removes and gives them."""
     table = _table()
     mine = and_(table.c.record_type == type_key, table.c.record_id.in_(ids))
     as_grantee = next((key for key, (_words, _model, kind) in KINDS.items() if kind == type_key), "")
     test = or_(mine, and_(table.c.grantee_kind == as_grantee, table.c.grantee_id.in_(ids))) if as_grantee else mine
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in session.execute(select(table).where(test)).mappings():
-        facts = {n: row[n] for n in ("record_type", "record_id", "grantee_kind", "grantee_id", "may_change", "by_id")}
-        own = row["record_type"] == type_key and row["record_id"] in ids
-        found.setdefault(row["record_id"] if own else row["grantee_id"], []).append(facts)
-    if found:
-        session.execute(delete(table).where(test))
-        bump(session)
-    return found
+    answer = ask(session, select(table).where(test))
+
+    def take() -> dict[int, list[dict[str, Any]]]:
+        found: dict[int, list[dict[str, Any]]] = {}
+        for row in answer.all():
+            facts = {n: getattr(row, n) for n in ("record_type", "record_id", "grantee_kind", "grantee_id", "may_change", "by_id")}
+            own = row.record_type == type_key and row.record_id in ids
+            found.setdefault(row.record_id if own else row.grantee_id, []).append(facts)
+        if found:
+            session.execute(delete(table).where(test))
+            bump(session)
+        return found
+
+    return take
 
 
 def bring_back(session: Session, stored: Sequence[Mapping[str, Any]]) -> None:

@@ -6,7 +6,21 @@ from collections.abc import Iterator
 
 import pytest
 from slow_line import SlowLine
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete, func, insert, make_url, select, text, update
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
 
 from db.bundling import ask, post
 from db.engine import open_engine, writing, writing_with

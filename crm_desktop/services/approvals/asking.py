@@ -94,7 +94,7 @@ def ask_for_change(app: Application, draft: Draft, reason: str = "", origin: str
             by = before.values.get("updated_by")
             raise Conflict(visible_part(app, kind, before), by.label if by else "")
         changes = {n: to_json(v) for n, v in draft.values.items() if n not in kind.computed and v != before.values.get(n)}
-        guarded = [n for n in guarded_fields(session, kind) if n in changes]
+        guarded = [n for n in guarded_fields(session, kind)() if n in changes]
         # As it would be: conditions are asked of that, and whatever is wrong with it is told before anybody is asked.
         inner = session.begin_nested()
         with approved(session, kind.key, id_):

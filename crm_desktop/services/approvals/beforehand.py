@@ -36,7 +36,7 @@ class Guards:
 
     def __init__(self, asked: Connection | Session, kind: RecordType) -> None:
         session = asked if isinstance(asked, Session) else Session(bind=asked)
-        self.fields = guarded_fields(session, kind)
+        self.fields = guarded_fields(session, kind)()
         self.limits, self.confirming = False, False
         if kind.key == "sales-orders":
             self.limits = any(company_setting(session, rule) in _HARD for rule in (CREDIT_RULE, OVERDUE_RULE))

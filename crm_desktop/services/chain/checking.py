@@ -82,7 +82,7 @@ def _compared(kind: RecordType, draft: Draft, wanted: Mapping[str, Any]) -> Iter
 
 def _orders(connection: Any, kind: RecordType, drafts: list[Draft]) -> Iterator[tuple[Draft, dict[str, Any]]]:
     ids = [int(d.id or 0) for d in drafts]
-    goods, refunds, invoiced = figures.goods(connection, ids), figures.refunds(connection, ids), figures.invoiced(connection, ids)
+    goods, refunds, invoiced = figures.goods(connection, ids)(), figures.refunds(connection, ids)(), figures.invoiced(connection, ids)()
     plans = _plans(connection, ids)
     for draft in drafts:
         id_ = int(draft.id or 0)
@@ -118,7 +118,7 @@ def _plans(connection: Any, orders: list[int]) -> dict[int, dict[str, Decimal]]:
 
 
 def _receivables(connection: Any, kind: RecordType, drafts: list[Draft]) -> Iterator[tuple[Draft, dict[str, Any]]]:
-    sums = figures.received(connection, [int(d.id or 0) for d in drafts])
+    sums = figures.received(connection, [int(d.id or 0) for d in drafts])()
     for draft in drafts:
         v, received = draft.values, sums.get(int(draft.id or 0), ZERO)
         amount, written_off = number(v, "amount"), number(v, "written_off")
@@ -132,7 +132,7 @@ def _receivables(connection: Any, kind: RecordType, drafts: list[Draft]) -> Iter
 
 def _invoices(connection: Any, kind: RecordType, drafts: list[Draft]) -> Iterator[tuple[Draft, dict[str, Any]]]:
     ids = [int(d.id or 0) for d in drafts]
-    received, corrected = figures.received(connection, ids, "invoice_id"), figures.corrected(connection, ids)
+    received, corrected = figures.received(connection, ids, "invoice_id")(), figures.corrected(connection, ids)()
     for draft in drafts:
         id_ = int(draft.id or 0)
         yield draft, {"received": received.get(id_, ZERO), "corrected": corrected.get(id_, ZERO)}

@@ -18,9 +18,10 @@ from crm_desktop.records.documents import ZERO, number
 from crm_desktop.records.record_type import Operation, RecordType
 from crm_desktop.rights import Access
 from crm_desktop.services.chain import figures
-from crm_desktop.services.settings_store import company_setting
+from crm_desktop.services.settings_store import company_settings
 from crm_desktop.settings import CREDIT_RULE, OVERDUE_GRACE, OVERDUE_RULE, Setting
 from crm_desktop.words import _
+from db.bundling import ask
 from db.models.customers import Customer
 from db.models.money import Receivable
 
@@ -44,17 +45,21 @@ class Standing:
 
 def standing(
     asked: Connection | Session, customer: int, currency: int | None, day: dt.date, limits: Sequence[ColumnElement[bool] | None] = ()
-) -> Standing:
-    """How a customer stands on a day. limits: of the receivables and of the receipts that are looked at; none: all of them."""
+) -> figures.Later[Standing]:
+    """Ask how a customer stands on a day. limits: of the receivables and of the receipts that are looked at; none: all of them."""
     table: Any = Receivable.__table__
     of_receivables, of_receipts = (test for test in (*limits, None, None)[:2])
     mine = [table.c.customer_id == customer, table.c.currency_id == currency, table.c.status.in_(OWED)]
     mine += [of_receivables] if of_receivables is not None else []
-    owed = asked.execute(select(func.sum(table.c.open_amount)).where(*mine)).scalar()
+    owed = ask(asked, select(func.sum(table.c.open_amount)).where(*mine))
     late = select(func.sum(table.c.open_amount), func.min(table.c.due_date)).where(*mine, table.c.due_date < day, table.c.open_amount > 0)
-    overdue, since = asked.execute(late).one()
-    credit = figures.credit(asked, customer, of_receipts).get(currency, ZERO)
-    return Standing(owed or ZERO, overdue or ZERO, since, credit)
+    overdue, credit = ask(asked, late), figures.credit(asked, customer, of_receipts)
+
+    def sum_up() -> Standing:
+        ((amount, since),) = overdue.all()
+        return Standing(owed.scalar() or ZERO, amount or ZERO, since, credit().get(currency, ZERO))
+
+    return sum_up
 
 
 def credit_gate(
@@ -64,13 +69,15 @@ def credit_gate(
     if kind.key != "sales-orders" or operation.name != "confirm":
         return
     buyer, currency = draft.values["customer_id"].id, draft.values.get("currency_id")
-    limit_rule, overdue_rule = company_setting(session, CREDIT_RULE), company_setting(session, OVERDUE_RULE)
+    rules = company_settings(session, CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE)
+    limit_rule, overdue_rule = rules[CREDIT_RULE.name], rules[OVERDUE_RULE.name]
     if limit_rule == overdue_rule == "off":
         return
     day = dt.date.today()
-    stands = standing(session, buyer, currency.id if currency else None, day)
+    asked = standing(session, buyer, currency.id if currency else None, day)
     table: Any = Customer.__table__
-    limit = session.scalar(select(table.c.credit_limit).where(table.c.id == buyer))
+    limit = ask(session, select(table.c.credit_limit).where(table.c.id == buyer)).scalar()
+    stands = asked()
     told = app.type("customers").access(app.actor, "credit_limit") > Access.HIDDEN
     after = stands.balance + number(draft.values, "total") - number(draft.values, "open_amount")
     if limit is not None and after > limit:
@@ -80,7 +87,7 @@ def credit_gate(
                 after=f"{after:,.2f}", limit=f"{limit:,.2f}"
             )
         _stop(app, kind, CREDIT_RULE, limit_rule, "credit", words, despite)
-    grace = dt.timedelta(days=company_setting(session, OVERDUE_GRACE))
+    grace = dt.timedelta(days=rules[OVERDUE_GRACE.name])
     if stands.since is not None and stands.since + grace < day:
         days = (day - stands.since).days
         words = _("{amount} of this customer is overdue, the oldest for {days} days.").format(amount=f"{stands.overdue:,.2f}", days=days)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -11,20 +11,31 @@ from crm_desktop.draft import Draft
 from crm_desktop.records.linked import LINKED
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.sales import CONFIRM, RUNNING, UNDER_WAY
-from crm_desktop.services.approval_changes import check_changes
+from crm_desktop.services.approval_changes import check_changes, guarded_fields
 from crm_desktop.services.approval_locks import refuse_deleting, refuse_locked
 from crm_desktop.services.chain.locking import lock
 from crm_desktop.services.chain.rules import allow, allow_deleting, prepare
 from crm_desktop.services.chain.settling import Move, Touched, settle
 from crm_desktop.services.stages import OPPORTUNITIES, check_stage, note_visits
 
-__all__ = ["after_changes", "before_deleting", "before_touching", "before_writing", "begin_imported", "fill_in", "settle_all"]
+__all__ = [
+    "after_changes", "before_deleting", "before_touching", "before_writing", "begin_imported", "fill_in", "guarded_fields", "settle_all",
+    "touch",
+]  # fmt: skip
 
 
 def before_touching(session: Session, kind: RecordType, drafts: Sequence[Draft] = (), ids: Sequence[int] = (), batch: str = "") -> None:
     """Take the locks, before the first row is touched. Raises Refused for records that an approval keeps as they are."""
+    touch(session, kind, drafts, ids, batch)()
+
+
+def touch(
+    session: Session, kind: RecordType, drafts: Sequence[Draft] = (), ids: Sequence[int] = (), batch: str = ""
+) -> Callable[[], None]:
+    """The same for whoever has more to ask: what is asked after it is asked under the locks, and travels along. What comes back raises
+    Refused, and is called before anything is decided."""
     lock(session, kind, drafts, ids, batch)
-    refuse_locked(session, kind, drafts, ids)
+    return refuse_locked(session, kind, drafts, ids)
 
 
 def before_writing(session: Session, app: Application, kind: RecordType, after: Draft, before: Draft | None) -> None:
@@ -40,16 +51,25 @@ def fill_in(session: Session, kind: RecordType, drafts: Sequence[Draft]) -> None
     prepare(session, kind, drafts)
 
 
-def before_deleting(session: Session, app: Application, kind: RecordType, ids: Sequence[int]) -> None:
-    """Raise Refused for documents that count, and for what is in approval."""
-    refuse_deleting(session, kind, ids)
+def before_deleting(session: Session, kind: RecordType, ids: Sequence[int]) -> Callable[[], None]:
+    """Ask whether records may be deleted; what comes back raises Refused for documents that count, and for what is in approval."""
+    checks = [refuse_deleting(session, kind, ids)]
     if kind.key in LINKED:
-        allow_deleting(session, app, kind, ids)
+        checks.append(allow_deleting(session, kind, ids))
+
+    def look() -> None:
+        for check in checks:
+            check()
+
+    return look
 
 
-def after_changes(session: Session, app: Application, kind: RecordType, moves: Sequence[Move]) -> None:
-    """Bring the figures of all touched documents to what follows now. Raises NeedsApproval for a change that needs it."""
-    check_changes(session, app, kind, moves)
+def after_changes(session: Session, app: Application, kind: RecordType, moves: Sequence[Move], fields: Sequence[str]) -> None:
+    """Bring the figures of all touched documents to what follows now. Raises NeedsApproval for a change that needs it.
+
+    fields: those that may need it, as `guarded_fields` gives them.
+    """
+    check_changes(session, app, kind, moves, fields)
     settle_all(session, app, [(kind, moves)])
 
 

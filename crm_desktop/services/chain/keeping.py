@@ -15,6 +15,7 @@ from crm_desktop.services.journal import differences, enter
 from crm_desktop.services.lines import write_lines
 from crm_desktop.services.row_values import record_row
 from db.base import now
+from db.bundling import post
 
 ACTION = "follow"
 """What the history calls a change that followed from another document."""
@@ -32,7 +33,7 @@ def keep(session: Session, app: Application, kind: RecordType, before: Draft, af
     names = [n for n in changes if n in table.c]
     row = record_row(kind, after)
     values = {n: row[n] for n in names} | {"version": after.version, "updated_at": now(), "updated_by": app.actor.user_id}
-    session.execute(update(table).where(table.c.id == after.id).values(values))
+    post(session, update(table).where(table.c.id == after.id).values(values))
     if kind.lines and "lines" in changes:
         write_lines(session, kind, after, before)
     enter(session, app, kind, [(after, changes)], ACTION)

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import BigInteger, Integer, bindparam, func, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.records.linked import LINKED
 from crm_desktop.records.record_type import RecordType
+from db.bundling import post
 from db.engine import is_sqlite
 from db.roles import own
 
@@ -30,19 +32,25 @@ def lock(session: Session, kind: RecordType, drafts: Iterable[Draft] = (), ids: 
         return
     given = list(drafts)
     wanted = {d.id for d in given if d.id is not None} | set(ids)
-    customers = set(wanted) if kind.key == "customers" else _customers(session, kind, given, wanted)
+    named = set(wanted) if kind.key == "customers" else {v.id for d in given if isinstance(v := d.values.get("customer_id"), Ref)}
+    customers = _customers(kind, named, set() if kind.key == "customers" else wanted)
     if own(session) and kind.key in LINKED:  # whoever sums must see all that is summed, see db/server_chain.py
-        session.execute(text("SELECT crm_settle(c) FROM unnest(CAST(:customers AS bigint[])) c"), {"customers": sorted(customers)})
-    whole = bool(batch) or len(customers) > _MANY
-    first = func.pg_advisory_xact_lock if whole else func.pg_advisory_xact_lock_shared
-    each = [] if whole else [func.pg_advisory_xact_lock(_SPACE, id_ % _LARGEST or _LARGEST) for id_ in sorted(customers)]
-    session.execute(select(first(_SPACE, 0), *each))  # taken in this order
+        post(session, select(func.crm_settle(customers.c.id)))
+    whole = bool(batch) or len(wanted | named) > _MANY
+    post(session, select((func.pg_advisory_xact_lock if whole else func.pg_advisory_xact_lock_shared)(_SPACE, 0)))
+    if not whole:
+        key = func.coalesce(func.nullif(func.mod(customers.c.id, _LARGEST), 0), _LARGEST).cast(Integer)
+        post(session, select(func.pg_advisory_xact_lock(_SPACE, key)))
 
 
-def _customers(session: Session, kind: RecordType, drafts: list[Draft], ids: set[int]) -> set[int]:
-    table: Any = kind.model.__table__
-    found = {v.id for d in drafts if isinstance(v := d.values.get("customer_id"), Ref)}
-    wanted = sorted(ids)
-    for at in range(0, len(wanted), 500):
-        found |= set(session.scalars(select(table.c.customer_id).where(table.c.id.in_(wanted[at : at + 500]))))
-    return found
+def _customers(kind: RecordType, named: set[int], ids: set[int]) -> Any:
+    """The customers named here and those of records, in the order in which they are locked. The server finds them out by itself: no
+    answer is waited for."""
+    numbers: Any = postgresql.ARRAY(BigInteger)
+    found: Any = select(func.unnest(bindparam("named", sorted(named), numbers, unique=True)).label("id"))
+    if ids:
+        table: Any = kind.model.__table__
+        of_records = table.c.id == func.any(bindparam("records", sorted(ids), numbers, unique=True))
+        found = found.union(select(table.c.customer_id).where(of_records, table.c.customer_id.is_not(None)))
+    every = found.subquery()
+    return select(every.c.id).order_by(every.c.id).subquery()

@@ -19,23 +19,33 @@ from crm_desktop.rules.instalments import Part, fit, split
 from crm_desktop.services.chain import figures
 from crm_desktop.services.chain.keeping import keep, tell_later
 from crm_desktop.services.inserting import insert_records
-from crm_desktop.services.reading import read_record, read_records
+from crm_desktop.services.reading import ask_pointing, read_record, read_records
 from crm_desktop.words import _
 from db.models.customers import Customer
 
 _OWN = ("customer_id", "currency_id", "owner_id", "department_id")
 
 
+Receivables = figures.Later[tuple[list[Draft], Mapping[int, Decimal]]]
+
+
+def ask_receivables(session: Session, app: Application, order: int) -> Receivables:
+    """Ask for the receivables of an order, and for what receipts settle of each."""
+    kind = app.type("receivables")
+    table: Any = kind.model.__table__
+    rows = ask_pointing(app, session, kind, "order_id", order)
+    received = figures.received(session, select(table.c.id).where(table.c.order_id == order))
+    return lambda: (list(rows().values()), received())
+
+
 class Plan:
     """The receivables of one order, inside a transaction."""
 
-    def __init__(self, session: Session, app: Application, order: Draft, batch: str = "") -> None:
+    def __init__(self, session: Session, app: Application, order: Draft, receivables: Receivables, batch: str = "") -> None:
         """batch: the import that brings the order in, and its instalments with it."""
         self._session, self._app, self._order, self._batch = session, app, order, batch
         self._kind = app.type("receivables")
-        table: Any = self._kind.model.__table__
-        ids = list(session.scalars(select(table.c.id).where(table.c.order_id == order.id).order_by(table.c.id)))
-        self._rows = list(read_records(app, session, self._kind, ids).values())
+        self._rows, self._received = receivables()
         self._before = {d.id: d.copy() for d in self._rows}
 
     def settle(self, refunds: Mapping[int, Decimal], edited: Collection[int], begins: bool) -> None:
@@ -60,9 +70,8 @@ class Plan:
         return {n: sum((number(d.values, n) for d in self._rows), ZERO) for n in ("received", "written_off", "open_amount")}
 
     def _receive(self) -> None:
-        sums = figures.received(self._session, [int(d.id or 0) for d in self._rows])
-        for row in self._rows:
-            row.values["received"] = sums.get(int(row.id or 0), ZERO)
+        for row in self._rows:  # nobody has paid yet what was made just now
+            row.values["received"] = self._received.get(int(row.id or 0), ZERO)
 
     def _terms(self) -> list[dict[str, Any]]:
         """The instalments that the order's terms ask for; without terms, one after the customer's credit days."""

@@ -18,6 +18,7 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.sales import RUNNING
 from crm_desktop.services.reading import read_record, read_records
 from crm_desktop.words import _, ngettext
+from db.bundling import ask
 from db.models.deliveries import Delivery, DeliveryLine, SalesReturn, SalesReturnLine
 from db.models.money import Invoice, InvoiceLine, Receivable
 from db.models.products import Product
@@ -63,10 +64,10 @@ def allow(session: Session, app: Application, kind: RecordType, after: Draft, be
         raise Invalid(found)
 
 
-def allow_deleting(session: Session, app: Application, kind: RecordType, ids: Sequence[int]) -> None:
-    """Raise Refused for documents that others count on: those are cancelled, and stay."""
+def allow_deleting(session: Session, kind: RecordType, ids: Sequence[int]) -> Callable[[], None]:
+    """Ask for documents that others count on; what comes back raises Refused for them: those are cancelled, and stay."""
     if not kind.closed and kind.key != "receivables":
-        return
+        return lambda: None
     table: Any = kind.model.__table__
     if kind.key == "receivables":
         back: Any = SalesReturn.__table__
@@ -75,10 +76,14 @@ def allow_deleting(session: Session, app: Application, kind: RecordType, ids: Se
     else:
         query = select(table.c[kind.label[0]]).where(table.c.status.in_(kind.closed))
         advice = _("Cancel it instead: it stays, and counts no longer.")
-    found = list(session.scalars(query.where(table.c.id.in_(ids)).limit(5)))
-    if found:
-        words = ngettext("{labels} counts and cannot be deleted.", "{labels} count and cannot be deleted.", len(found))
-        raise Refused(words.format(labels=", ".join(found)), advice)
+    counting = ask(session, query.where(table.c.id.in_(ids)).limit(5))
+
+    def look() -> None:
+        if found := counting.scalars():
+            words = ngettext("{labels} counts and cannot be deleted.", "{labels} count and cannot be deleted.", len(found))
+            raise Refused(words.format(labels=", ".join(found)), advice)
+
+    return look
 
 
 def _counts_now(kind: RecordType, after: Draft, before: Draft | None) -> bool:

@@ -18,8 +18,8 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.records.sales import RUNNING
 from crm_desktop.services.chain import figures
 from crm_desktop.services.chain.keeping import keep
-from crm_desktop.services.chain.plan import Plan
-from crm_desktop.services.reading import read_record
+from crm_desktop.services.chain.plan import Plan, ask_receivables
+from crm_desktop.services.reading import ask_records, read_record
 from crm_desktop.words import _
 from db.models.money import Receivable
 from db.models.sales import SalesOrder
@@ -124,17 +124,22 @@ class _Settling:
     def order(self, id_: int) -> None:
         """Goods, instalments and money of one order."""
         kind = self._app.type("sales-orders")
-        before = read_record(self._app, self._session, kind, id_)
+        session, wanted = self._session, [id_]
+        # All of it is asked for before any answer is looked at: it travels together.
+        asked, receivables = ask_records(self._app, session, kind, wanted), ask_receivables(session, self._app, id_)
+        goods, refunded = figures.goods(session, wanted), figures.refunds(session, wanted)
+        invoiced = figures.invoiced(session, wanted)
+        before = asked().get(id_)
         if before is None:
             return  # deleted, with all that belonged to it
         order = before.copy()
-        refunds = figures.refunds(self._session, [id_]).get(id_, {})
-        follow_goods(order, figures.goods(self._session, [id_]))
+        refunds = refunded().get(id_, {})
+        follow_goods(order, goods())
         kind.derive(order, before)
         order.values["delivered_on"] = self._delivered_on(order)
         order.values["returned"] = sum(refunds.values(), ZERO)
-        order.values["invoiced"] = figures.invoiced(self._session, [id_]).get(id_, ZERO)
-        plan = Plan(self._session, self._app, order, self._touched.batch)
+        order.values["invoiced"] = invoiced().get(id_, ZERO)
+        plan = Plan(session, self._app, order, receivables, self._touched.batch)
         plan.settle(refunds, self._touched.edited, id_ in self._touched.begun)
         order.values |= plan.sums()
         self._check_order(kind, order)
@@ -146,7 +151,7 @@ class _Settling:
             return order.values.get("delivered_on")
         if order.values["status"] != "done":
             return None
-        shipped = figures.last_shipping(self._session, [int(order.id or 0)]).get(int(order.id or 0))
+        shipped = figures.last_shipping(self._session, [int(order.id or 0)])().get(int(order.id or 0))
         return shipped or order.values.get("delivered_on") or dt.date.today()
 
     def _check_order(self, kind: RecordType, order: Draft) -> None:
@@ -180,7 +185,7 @@ class _Settling:
         if before is None or before.values.get("order_id") is not None:
             return
         row = before.copy()
-        row.values["received"] = figures.received(self._session, [id_]).get(id_, ZERO)
+        row.values["received"] = figures.received(self._session, [id_])().get(id_, ZERO)
         kind.derive(row, before)
         for _name, words in kind.check(row):
             raise Refused(f"{row.values.get('number')}: {words}", _("Nothing was done."))
@@ -193,8 +198,8 @@ class _Settling:
         if before is None:
             return
         invoice = before.copy()
-        invoice.values["received"] = figures.received(self._session, [id_], "invoice_id").get(id_, ZERO)
-        invoice.values["corrected"] = figures.corrected(self._session, [id_]).get(id_, ZERO)
+        received, corrected = figures.received(self._session, [id_], "invoice_id"), figures.corrected(self._session, [id_])
+        invoice.values["received"], invoice.values["corrected"] = received().get(id_, ZERO), corrected().get(id_, ZERO)
         total = number(invoice.values, "total")
         if invoice.values["corrected"] + total < 0 <= total:
             raise Refused(_("Red invoices would take off more than invoice {number} has.").format(number=invoice.values["number"]))
@@ -218,7 +223,7 @@ class _Settling:
 
     def credit(self, customer: int) -> None:
         """Nobody takes out more than there is to a customer's credit."""
-        if any(left < 0 for left in figures.credit(self._session, customer).values()):
+        if any(left < 0 for left in figures.credit(self._session, customer)().values()):
             raise Refused(
                 _("The customer has not so much credit."), _("Only what was paid in advance or too much can be used or paid back.")
             )
