@@ -186,7 +186,8 @@ def test_a_save_that_is_still_under_way_is_waited_for(pg_app: Application, open_
     with acting(pg_app) as session:
         hold(session, pg_app, draft.uid)
         saving.save_within(session, pg_app, [named(draft)])
-        session.dispatch.before_commit(session)  # what it says last; the commit itself takes a while
+        session.dispatch.before_commit(session)  # what it says last
+        session.scalar(select(1))  # has travelled; the commit itself takes a while
         thread.start()
         thread.join(1.5)
         assert thread.is_alive(), "it waits"
