@@ -116,6 +116,12 @@ class ColumnsPage(QWidget):
         made.columns = {name: mapped.get(at, "") for at, name in enumerate(names)}
         return made
 
+    def recipe_to_keep(self) -> Recipe:
+        """The same for the next files of this kind: the name of an only sheet, which they may call otherwise, is not part of it."""
+        assert self._look is not None
+        made = self.recipe()
+        return replace(made, sheet="") if sum(any(s.rows) for s in self._look.book.sheets) == 1 else made
+
     def take_recipe(self, recipe: Recipe) -> None:
         """Go on with a recipe to which answers were added."""
         self._recipe = recipe

@@ -5,7 +5,6 @@ Nothing is written before the last step, and all of it can be taken back as one.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -209,10 +208,8 @@ class ImportScreen(QWidget):
     def keep_mapping(self) -> None:
         """Ask for a name, and keep how the columns were matched under it."""
         if self.look is not None:
-            type_key, recipe = self.look.type, self.columns.recipe()
-            if sum(any(s.rows) for s in self.look.book.sheets) == 1:  # the next file may call it otherwise
-                recipe = replace(recipe, sheet="")
-            ask_and_keep(self._shell, self, recipe, lambda: self._offer_mappings(type_key))
+            type_key = self.look.type
+            ask_and_keep(self._shell, self, self.columns.recipe_to_keep(), lambda: self._offer_mappings(type_key))
 
     def match(self) -> None:
         """Ask what only the person can tell, and check again."""
