@@ -199,6 +199,16 @@ QUOTE_NEEDS_COST = Setting(
     Scope.COMPANY, "Sales",
 )  # fmt: skip
 
+DISCOUNT_RULE = Setting(
+    "discount_rule", "approve", "Discounts beyond the limit of the person's positions",
+    "What happens when a quote is sent or an order confirmed that is further below the price lists.",
+    Scope.COMPANY, "Sales", _STOPS,
+)  # fmt: skip
+FLOOR_RULE = Setting(
+    "floor_rule", "warn", "Prices below the floor price", "What happens when a quote is sent or an order confirmed with one.",
+    Scope.COMPANY, "Sales", _STOPS,
+)  # fmt: skip
+
 PASSWORD_LENGTH = Setting(
     "password_length", 8, "Characters of a password at least", "Long passwords are better than odd ones; none has to be renewed.",
     Scope.COMPANY, "Sign-in", low=8, high=64,
@@ -254,7 +264,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     BACKUP_BEFORE_IMPORT, BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS,
     BACKUP_LEAST_FREE,
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,
-    CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, *DUNNING, QUOTE_NEEDS_COST,
+    CREDIT_RULE, OVERDUE_RULE, OVERDUE_GRACE, REMIND_BEFORE, *DUNNING, QUOTE_NEEDS_COST, DISCOUNT_RULE, FLOOR_RULE,
     LOG_MONTHS, LOG_FOLDER, BACKUP_WARN_DAYS, BACKUP_DRILL, BACKUP_TARGETS, BACKUP_STATION, IMPORT_FOLDERS, LAN,
     OPEN_TABS, CURRENT_TAB, WINDOW_GEOMETRY, FIRST_STEPS_HIDDEN, SAMPLE_COMPANY, NAVIGATION_NARROW, RECENT_RECORDS, LIST_LAYOUT,
     FORM_LAYOUT, PRINT_CHOICES,

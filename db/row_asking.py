@@ -167,6 +167,17 @@ END
 """
 
 
+_OFFERS = """
+  SELECT l.id, o.id, o.product_id, o.min_quantity, o.price, o.discount, l.currency_id, l.tax_mode <> 'excluded', l.customer_id, l.level,
+    l.region, l.valid_from, l.valid_until, l.priority, l.name
+  FROM price_list_line o JOIN price_list l ON l.id = o.parent_id
+  WHERE l.active AND o.product_id = ANY ($2)
+    AND (l.customer_id IS NULL OR l.customer_id = $1 AND (crm_right('quotes', 'add') OR crm_right('sales-orders', 'add')
+      OR crm_right('opportunities', 'add')))
+"""
+"""What the price lists say of some products for one customer: to whoever sells, also where the person may not look at the lists."""
+
+
 def _approvals() -> list[str]:
     """What is asked about approvals: which requests are mine to see, which records I carry something out on, what is locked.
 
@@ -235,6 +246,12 @@ def lookup_statements() -> list[str]:
         definer("crm_positions()", "SETOF bigint", "SELECT position_id FROM user_position WHERE parent_id = crm_me()"),
         definer("crm_held_contents()", "SETOF bigint", "SELECT content_id FROM crm.content_holder WHERE user_id = crm_me()"),
         *_approvals(),
+        definer(
+            "crm_price_offers(customer bigint, products bigint[])",
+            "TABLE (list_id bigint, line_id bigint, product bigint, min_quantity bigint, price bigint, discount bigint, currency bigint, "
+            "included boolean, buyer bigint, level text, region text, since date, until date, priority bigint, list_name text)",
+            _OFFERS,
+        ),
         definer("crm_keep_content(bytea)", "bigint", kept).replace(" STABLE ", " VOLATILE "),
     ]
 

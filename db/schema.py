@@ -23,6 +23,7 @@ from db.models import (
     money,
     office,
     pipeline,
+    prices,
     products,
     quotes,
     sales,
@@ -33,7 +34,7 @@ from db.models import (
 METADATA = Base.metadata
 """All tables."""
 
-MODELS = (office, access, customers, products, sales, quotes, deliveries, money, pipeline, approvals, sign_in, system)
+MODELS = (office, access, customers, products, prices, sales, quotes, deliveries, money, pipeline, approvals, sign_in, system)
 """Every module that declares tables; importing them fills METADATA."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -18,8 +18,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,8 +42,6 @@ _PAIRS = re.compile(r"(?=(\S\S?))")
 _ENDS_IN_PAIR = re.compile(r"(?:^| )[0-9]{2}$")
 _TOKENS = "grams_2"  # the column of tokens: a new name for every change of what they are, and a migration that rebuilds
 _SPLIT = 500
-_MANY = 5000
-_USUAL_PIECES, _LARGE_PIECES = 1 << 20, 8 << 20  # bytes that FTS5 gathers before it writes
 
 
 # Cities, choices and tags come again and again.
@@ -65,17 +62,6 @@ def words(query: str) -> list[str]:
 def grams(value: str) -> list[str]:
     """The tokens of a folded text."""
     return _GRAMS.findall(value)
-
-
-# Half of the words of a hundred thousand records are those of others: cities, streets, kinds of companies.
-@lru_cache(maxsize=8192)
-def _tokens_of(word: str) -> str:
-    return " ".join(_GRAMS.findall(word))
-
-
-def _tokens(value: str) -> str:
-    """The tokens of a folded text, one after the other; white space parts them, so each word has its own."""
-    return " ".join(map(_tokens_of, value.split()))
 
 
 def index_name(table: Any) -> str:
@@ -110,7 +96,7 @@ def add(connection: Connection, table: Any, rows: Sequence[tuple[int, str]]) -> 
         return
     if is_sqlite(connection):
         statement = f"INSERT INTO {index_name(table)}(rowid, {_TOKENS}) VALUES (?, ?)"
-        connection.exec_driver_sql(statement, [(id_, _tokens(value)) for id_, value in rows])
+        connection.exec_driver_sql(statement, [(id_, " ".join(grams(value))) for id_, value in rows])
         return
     statement = (
         f"INSERT INTO {index_name(table)}(id, {_TOKENS}) VALUES (:id, :grams) "
@@ -119,21 +105,8 @@ def add(connection: Connection, table: Any, rows: Sequence[tuple[int, str]]) -> 
     post(connection, text(statement), [{"id": id_, "grams": sorted({*grams(v), *_PAIRS.findall(v)})} for id_, v in rows])
 
 
-@contextmanager
-def adding_many(connection: Connection, table: Any, coming: int) -> Iterator[None]:
-    """Inside, many records are indexed, and SQLite writes their entries in few large pieces instead of merging many small ones."""
-    if coming < _MANY or not is_sqlite(connection):
-        yield
-        return
-    name = index_name(table)
-    statement = f"INSERT INTO {name}({name}, rank) VALUES ('hashsize', ?)"
-    connection.exec_driver_sql(statement, (_LARGE_PIECES,))
-    yield
-    connection.exec_driver_sql(statement, (_USUAL_PIECES,))
-
-
 def _take_out(connection: Connection, table: Table, old: Iterable[tuple[int, str]]) -> None:
-    rows = [("delete", id_, _tokens(value)) for id_, value in old]
+    rows = [("delete", id_, " ".join(grams(value))) for id_, value in old]
     if rows:
         name = index_name(table)
         connection.exec_driver_sql(f"INSERT INTO {name}({name}, rowid, {_TOKENS}) VALUES (?, ?, ?)", rows)

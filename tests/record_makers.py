@@ -37,8 +37,10 @@ SOUND = {
     ("payment-terms", "share"): Decimal(50),
     ("payment-terms", "basis"): "signed",
     ("receivables", "basis"): "date",
+    ("price-lists", "discount"): None,  # a price is given
+    ("price-lists", "min_quantity"): Decimal,  # of the number of the value: another one in each line
 }
-"""Values a rule of the type asks for, where any text will not do."""
+"""Values a rule of the type asks for, where any text will not do; or what makes one of a number."""
 
 _counter = itertools.count(1)
 
@@ -66,8 +68,13 @@ class Maker:
 
     def _fill(self, kind: RecordType, fields: dict[str, Field], values: dict[str, Any], required_only: bool) -> None:
         for name, about in fields.items():
-            if not about.computed and about.section != "Record" and (about.required or not required_only):
-                values[name] = SOUND.get((kind.key, name)) or self._value(kind, about)
+            if about.computed or about.section == "Record":
+                continue
+            if (kind.key, name) in SOUND:
+                sound = SOUND[kind.key, name]
+                values[name] = sound(next(_counter)) if callable(sound) else sound
+            elif about.required or not required_only:
+                values[name] = self._value(kind, about)
 
     def _value(self, kind: RecordType, about: Field) -> Any:
         number = next(_counter)

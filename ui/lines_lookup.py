@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from crm_desktop.draft import Line, Ref
+from crm_desktop.services.line_filling import Row, alone, fill_line
 from crm_desktop.services.lookup import fill
+from crm_desktop.services.pricing import Proposal, Wanted, wanted_of
 from ui.editor_base import Around
 from ui.lines_model import LinesModel
 from ui.picker import find, not_found
@@ -18,30 +21,42 @@ from ui.picker import find, not_found
 class LineLookups(QObject):
     """The look-ups of one line table. `under_way`: how many answers are still to come."""
 
+    priced = Signal(object, object, object, object)  # Line, values of the document, Wanted, Proposal: a product came with its price
+
     def __init__(self, lines: LinesModel, around: Around, parent: QObject) -> None:
         super().__init__(parent)
         self.lines, self.around, self.under_way = lines, around, 0
+        self._waiting: Counter[int] = Counter()  # by id(line)
         lines.reference_set.connect(self.fill_from)
         lines.lookup_wanted.connect(self.look_up)
 
-    def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def run(self, work: Callable[[], Any], done: Callable[[Any], None], waiting: Line | None = None) -> None:
+        """Do something on another thread; saving waits for its answer. waiting: the line that waits for it as well."""
         self.under_way += 1
+        held = [] if waiting is None else [id(waiting)]
+        self._waiting.update(held)
 
         def answered(answer: Any) -> None:
             self.under_way -= 1
+            self._waiting.subtract(held)
             done(answer)
 
         def failed(error: BaseException) -> None:
             self.under_way -= 1
+            self._waiting.subtract(held)
             self.around.failed(error)
 
         self.around.tasks.run(work, answered, failed, owner=self)
+
+    def waits_for(self, line: Line) -> bool:
+        """Whether a product was chosen for a line, and what follows from it has not come yet."""
+        return self._waiting[id(line)] > 0
 
     def look_up(self, line: Line, name: str, text: str, keep: frozenset[str]) -> None:
         """Find the record a text means; what follows from it is filled in, but for the fields in `keep`."""
         about = self.lines.fields[name]
         work = partial(find, self.around.app, about.target, text, dict(self.around.within(about)))
-        self._run(work, partial(self._found, line, name, text, keep))
+        self.run(work, partial(self._found, line, name, text, keep))
 
     def _found(self, line: Line, name: str, text: str, keep: frozenset[str], ref: Ref | None) -> None:
         bad = self.lines.bad_at(self.lines.row_of(line), name)
@@ -55,10 +70,39 @@ class LineLookups(QObject):
 
     def fill_from(self, line: Line, name: str, ref: Ref, keep: frozenset[str] = frozenset()) -> None:
         """Fill in what follows from a record that was chosen."""
-        if self.lines.kind.lines and self.lines.kind.lines.fields[name].copies:
-            work = partial(fill, self.around.app, self.lines.kind.key, name, ref, line=True)
-            self._run(work, partial(self._filled, line, name, ref, keep))
+        kind = self.lines.kind
+        if kind.lines is None or not kind.lines.fields[name].copies:
+            return
+        wanted = wanted_of(line.values) if kind.priced and name == "product_id" else None
+        if wanted is None:
+            work = partial(fill, self.around.app, kind.key, name, ref, line=True)
+            self.run(work, partial(self._filled, line, name, ref, keep))
+            return
+        values, wanted = dict(self.lines.draft.values), alone(wanted)
+        priced = partial(fill_line, self.around.app, kind.key, name, ref, values, wanted)
+        self.run(priced, partial(self._priced, line, name, ref, keep, (values, wanted)), waiting=line)
 
     def _filled(self, line: Line, name: str, ref: Ref, keep: frozenset[str], values: Mapping[str, Any]) -> None:
         if line.values.get(name) == ref:
             self.lines.fill(line, {n: v for n, v in values.items() if n not in keep})
+
+    def _priced(
+        self,
+        line: Line,
+        name: str,
+        ref: Ref,
+        keep: frozenset[str],
+        asked: tuple[Mapping[str, Any], Wanted],
+        rows: Sequence[tuple[Row, Proposal]],
+    ) -> None:
+        if line.values.get(name) != ref or self.lines.row_of(line) < 0:
+            return
+        (first, found), *others = rows
+        values, wanted = asked
+        bundle = "bundle_id" in first
+        kept = keep - {"quantity"} if bundle else keep  # the quantity that stood there was the bundle's
+        made = self.lines.expand(line, {"bundle_id": None} | {n: v for n, v in first.items() if n not in kept}, [row for row, _f in others])
+        self.priced.emit(line, values, wanted_of(line.values) if bundle else wanted, found)
+        for part, (_row, part_found) in zip(made, others, strict=True):
+            self.priced.emit(part, values, wanted_of(part.values), part_found)
+        self.lines.told_of(line)

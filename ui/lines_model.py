@@ -287,6 +287,26 @@ class LinesModel(QAbstractTableModel):
                 self.put(line, name, value)
             self._changed(self.row_of(line))
 
+    def expand(self, line: Line, values: dict[str, Any], others: Sequence[Mapping[str, Any]]) -> list[Line]:
+        """Put values into a line and further lines behind it, as part of the step that chose its record; `told_of` tells of it."""
+        for name, value in values.items():
+            self.put(line, name, value)
+        made = []
+        for row in others:
+            made.append(new_line(self.kind))
+            for name, value in row.items():
+                self.put(made[-1], name, value)
+        if made:
+            at = self.row_of(line) + 1
+            self.beginInsertRows(QModelIndex(), at, at + len(made) - 1)
+            self.lines[at:at] = made
+            self.endInsertRows()
+        return made
+
+    def told_of(self, line: Line) -> None:
+        """Tell of what was put into a line."""
+        self._changed(self.row_of(line))
+
     def take_reference(self, line: Line, name: str, ref: Ref) -> None:
         """A reference that was looked up for a pasted or scanned text; part of that step."""
         if self.row_of(line) >= 0:

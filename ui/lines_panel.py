@@ -15,6 +15,7 @@ from crm_desktop.records.record_type import Field, RecordType
 from crm_desktop.words import _, ngettext
 from ui import theme
 from ui.editor_base import Around
+from ui.line_prices import LinePrices
 from ui.lines_grid import LinesGrid
 from ui.lines_model import LinesModel
 from ui.many_dialog import ManyDialog
@@ -37,6 +38,7 @@ class LinesPanel(QWidget):
         self.grid = LinesGrid(self.model, around)
         self.visible_fields = kind.visible(actor)
         self.model.edited.connect(self.edited)
+        self.prices = LinePrices(self.model, self.grid.lookups, around, self)
         self.grid.pasted.connect(self._pasted)
         self.note = Label("", "error")
         self.note.hide()
@@ -51,6 +53,7 @@ class LinesPanel(QWidget):
         inner.setContentsMargins(1, 1, 1, 1)
         inner.setSpacing(0)
         inner.addWidget(self.grid)
+        inner.addWidget(self._price_note())
         inner.addWidget(self._foot())
         column.addWidget(box)
 
@@ -60,12 +63,16 @@ class LinesPanel(QWidget):
         for button in self.tools:
             button.setVisible(not locked)
         self.note.hide()
+        self.prices.begin()
+        self.price_note.setVisible(self.prices.works)
         self.grid.widths.size_columns()
         self.show_sums()
 
     def show_sums(self) -> None:
         """Show the sums and the amounts of the document, as they are now."""
         self.model.amounts_changed()
+        self.prices.look()
+        self._show_price_note()
         count = len(self.model.lines)
         sums = [
             f"{_(f.label)} {show(self._sum(n), f, self.around.app.options)}"
@@ -131,6 +138,22 @@ class LinesPanel(QWidget):
         """A line for each record, filled with what follows from it."""
         for line, ref in zip(self.model.add_for(name, refs), refs, strict=True):
             self.grid.lookups.fill_from(line, name, ref)
+
+    def _price_note(self) -> Label:
+        """Where the price of the line comes from that the cursor is in; its room is kept, so that nothing jumps."""
+        self.price_note = Label("", "small")
+        self.price_note.setFixedHeight(theme.current().px(28))
+        self.price_note.setContentsMargins(theme.size("margin"), 0, theme.size("margin"), 0)
+        self.price_note.setAccessibleName(_("Where the price comes from"))
+        self.price_note.hide()
+        self.grid.cursor_moved.connect(self._show_price_note)
+        self.prices.told.connect(self._show_price_note)
+        return self.price_note
+
+    def _show_price_note(self) -> None:
+        words = self.prices.words(self.grid.cell()[0])
+        if words != self.price_note.text():
+            self.price_note.setText(words)
 
     def _foot(self) -> QFrame:
         """Amounts of the document at the right, in words at the left."""

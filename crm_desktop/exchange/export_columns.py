@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -83,25 +83,11 @@ def _line_column(app: Application, kind: RecordType, name: str, about: Field) ->
 
 def cell_maker(app: Application, column: Column) -> Callable[[Any], Any]:
     """A function from a value to what a cell holds: numbers and dates as such, everything else as text."""
-    return _maker(app, column) or (lambda value: value or None)
-
-
-def column_maker(app: Application, column: Column) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """The same for many values at once."""
-    if column.about.kind == "date" and "." not in column.path:
-        return lambda values: values
-    if make := _maker(app, column):
-        return lambda values: list(map(make, values))
-    return lambda values: [value or None for value in values]
-
-
-def _maker(app: Application, column: Column) -> Callable[[Any], Any] | None:
-    """None for a text that is taken as it is, unless it is empty."""
     kind = column.about.kind
     if "." in column.path:
-        return None
+        return lambda value: value or None
     if kind in _NUMBERS:
-        return _Remembering(_number).__getitem__
+        return _remembering(_number)
     if kind == "date":
         return lambda value: value
     if kind == "datetime":
@@ -112,22 +98,23 @@ def _maker(app: Application, column: Column) -> Callable[[Any], Any] | None:
     if kind == "reference":
         return lambda value: value.label or None if isinstance(value, Ref) else None
     if kind in ("yes_no", "option", "state", "tags"):
-        return _Remembering(lambda value: show(value, column.about, app.options) or None).__getitem__
-    return None
+        return _remembering(lambda value: show(value, column.about, app.options) or None)
+    return lambda value: value or None
 
 
-class _Remembering(dict[Any, Any]):
-    """A function of values that come again and again."""
+def _remembering(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same function, for values that come again and again."""
+    known: dict[Any, Any] = {}
 
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, value: Any) -> Any:
-        made = self._make(value)
-        if len(self) < _REMEMBERED:
-            self[value] = made
+    def recall(value: Any) -> Any:
+        if value in known:
+            return known[value]
+        made = make(value)
+        if len(known) < _REMEMBERED:
+            known[value] = made
         return made
+
+    return recall
 
 
 def _number(value: Any) -> Any:

@@ -62,7 +62,7 @@ from crm_desktop.services.reading import read_records
 from crm_desktop.services.saving import derive, new_draft, new_line, save_within
 from crm_desktop.services.validating import Checker
 from crm_desktop.words import _
-from db import history, search
+from db import history
 from db.bulk import indexed_afterwards, one_at_a_time
 from db.engine import reading, writing
 from db.models.office import NumberSequence
@@ -273,9 +273,7 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
         done, total = 0, len(new) + len(changing)
         besides = {related.type for related in children(kind)}
         build = Builder(app_inside, kind).draft
-        table, connection = kind.model.__table__, session.connection()
-        many = 0 if kind.key in LINKED else len(new)
-        with indexed_afterwards(connection, table, many), search.adding_many(connection, table, many):
+        with indexed_afterwards(session.connection(), kind.model.__table__, 0 if kind.key in LINKED else len(new)):
             for chunk in _chunks(new):
                 drafts = [build(p.incoming) for p in chunk]
                 saved = save_within(session, app_inside, drafts, "import", batch, sound=sound)

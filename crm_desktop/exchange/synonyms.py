@@ -123,6 +123,28 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "tax_rate": "税率 vatrate taxpercent tax",
         "stock_kept": "管理库存 是否管理库存 库存管理 trackinventory",
     },
+    "price-lists": {
+        **_CUSTOMER_REFERENCE,
+        "number": "价格表编号 价目表编号 编号 pricelistno pricelistid number no",
+        "name": "价格表 价目表 价格表名称 价目表名称 名称 价格策略 pricelist pricelistname name pricebook",
+        "active": "启用 有效 状态 active enabled",
+        "priority": "优先级 优先 priority rank",
+        "note": "说明 备注说明 note notes",
+        "level": "客户级别 级别 等级 客户等级 customerlevel level grade pricelevel",
+        "region": "区域 地区 销售区域 城市 省份 region area city territory",
+        "currency_id": "币种 货币 币别 currency currencycode",
+        "tax_mode": "价格方式 含税方式 计税方式 是否含税 taxmode",
+        "valid_from": "生效日期 开始日期 有效期自 起始日期 validfrom startdate from",
+        "valid_until": "失效日期 截止日期 结束日期 有效期至 到期日期 validuntil validto enddate until",
+        "lines.product_id": "产品 商品 货品 产品名称 商品名称 品名 product item productname itemname",
+        "lines.product_id.code": "产品编号 商品编号 产品编码 商品编码 货号 物料编码 sku productcode productno itemcode itemno code",
+        "lines.unit": "单位 计量单位 uom unit",
+        "lines.min_quantity": "起订量 起始数量 数量起 最小数量 起批量 阶梯数量 数量"
+        " minquantity fromquantity minqty quantitybreak quantity qty",
+        "lines.price": "单价 价格 售价 协议价 含税单价 unitprice price",
+        "lines.discount": "折扣 折扣率 优惠率 discount discountpercent",
+        "lines.remark": "备注 行备注 remark remarks",
+    },
     "sales-orders": {
         **_CUSTOMER_REFERENCE,
         "number": "订单号 订单编号 单号 单据编号 单据号 销售单号 销售订单号 编号 order orderid orderno ordernumber salesorder salesorderno"

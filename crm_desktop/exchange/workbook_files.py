@@ -9,9 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,22 +31,11 @@ STYLED_ROWS = 3_000
 """Longer lists are written by the quick writer."""
 
 LONGEST_SHEET = 1_048_575
-_PIECE = 1_000  # rows
 LONGEST_TEXT = 32_767  # characters in a cell of Excel
 
 Rows = Iterable[list[Any]]
-Chunk = list[Sequence[Any]]
-"""Some rows, as columns of one length."""
 
 _DANGEROUS = (*FORMULA_STARTS, APOSTROPHE)
-
-
-def write_columns(path: Path, title: str, columns: list[Column], chunks: Iterable[Chunk], length: int) -> int:
-    """The same as write_table for rows that come in pieces, column by column: the quick writer takes them so."""
-    if path.suffix.casefold() != ".xlsx" or not STYLED_ROWS < length <= LONGEST_SHEET:
-        return write_table(path, title, columns, (list(row) for chunk in chunks for row in zip(*chunk, strict=True)), length)
-    with whole_file(path) as target:
-        return _write_quickly(target, title, columns, chunks)
 
 
 def write_table(path: Path, title: str, columns: list[Column], rows: Rows, length: int) -> int:
@@ -64,7 +52,7 @@ def write_table(path: Path, title: str, columns: list[Column], rows: Rows, lengt
             return _write_csv(target, columns, rows)
         if length <= STYLED_ROWS:
             return _write_styled(target, title, columns, rows)
-        return _write_quickly(target, title, columns, _in_pieces(rows))
+        return _write_quickly(target, title, columns, rows)
 
 
 # Workbooks write characters as _x0041_; a text that looks so has its first sign written so. The quick writer does this by itself.
@@ -130,16 +118,23 @@ def text_cell(sheet: Any, text: str) -> Any:
     return cell
 
 
-def _write_quickly(path: Path, title: str, columns: list[Column], chunks: Iterable[Chunk]) -> int:
+def _write_quickly(path: Path, title: str, columns: list[Column], rows: Rows) -> int:
     count = 0
 
     def records() -> Iterator[dict[str, Any]]:
         nonlocal count
-        for chunk in chunks:
-            cells = [_fit(values) for values in chunk]
-            for row in zip(*cells, strict=True):
-                count += 1
-                yield dict(zip(heads, row, strict=True))
+        for row in rows:
+            count += 1
+            # Nearly every text can be printed as it is, and asking that costs less than calling a function.
+            cells = [
+                (value if value.isprintable() and len(value) <= LONGEST_TEXT else _printable(value))
+                if type(value) is str
+                else float(value)
+                if type(value) is Decimal
+                else value
+                for value in row
+            ]
+            yield dict(zip(heads, cells, strict=True))
 
     heads = [column.heading for column in columns]
     formats = {c.heading: Format().set_num_format(c.format) for c in columns if c.format != "General"}
@@ -148,28 +143,6 @@ def _write_quickly(path: Path, title: str, columns: list[Column], chunks: Iterab
         column_widths={c.heading: float(c.width) for c in columns}, column_formats=formats,
     )  # fmt: skip
     return count
-
-
-def _in_pieces(rows: Rows) -> Iterator[Chunk]:
-    """Rows as pieces of columns."""
-    left = iter(rows)
-    while piece := list(islice(left, _PIECE)):
-        yield list(zip(*piece, strict=True))
-
-
-def _fit(values: Sequence[Any]) -> Sequence[Any]:
-    """The values of a column as the quick writer takes them."""
-    kinds = set(map(type, values))
-    if Decimal in kinds:
-        values = [float(value) if type(value) is Decimal else value for value in values]
-    # Nearly every text can be written as it is, and all of a piece are asked at once.
-    if str in kinds and not _all_printable([value for value in values if type(value) is str]):
-        values = [_printable(value) if type(value) is str else value for value in values]
-    return values
-
-
-def _all_printable(texts: list[str]) -> bool:
-    return "".join(texts).isprintable() and max(map(len, texts)) <= LONGEST_TEXT
 
 
 def _printable(text: str) -> str:

@@ -226,6 +226,7 @@ CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
 SEQUENCES: tuple[tuple[str, str, str, str], ...] = (
     ("customers", "Customer numbers", "C{n:5}", "never"),
     ("products", "Product codes", "P{n:5}", "never"),
+    ("price-lists", "Price list numbers", "PL{n:4}", "never"),
     ("sales-orders", "Sales order numbers", "SO{yyyy}{mm}{dd}-{n:3}", "day"),
     ("leads", "Lead numbers", "L{n:5}", "never"),
     ("opportunities", "Opportunity numbers", "OP{yyyy}-{n:4}", "year"),

@@ -9,12 +9,13 @@ from typing import Any
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.records.record_type import Problems
 from crm_desktop.rules.amount_words import chinese_words
+from crm_desktop.rules.prices import deviation
 from crm_desktop.rules.totals import document_amounts, line_amounts
 from crm_desktop.words import _
 
 ZERO = Decimal(0)
 GOODS = ("product_id", "code", "name", "specification", "unit")
-PRICED = (*GOODS, "quantity", "price", "discount", "tax_rate", "remark")
+PRICED = (*GOODS, "quantity", "price", "discount", "tax_rate", "remark", "list_price", "price_list_id", "bundle_id")
 
 
 def number(values: Mapping[str, Any], name: str) -> Decimal:
@@ -33,6 +34,18 @@ def work_out(draft: Draft) -> None:
         rows.append(row)
     sums = document_amounts(rows, number(draft.values, "order_discount"), number(draft.values, "freight"), included)
     draft.values |= {"net": sums.net, "tax": sums.tax, "total": sums.total, "total_words": chinese_words(sums.total)}
+
+
+def deepest_discount(draft: Draft) -> Decimal:
+    """How many percent below the price by list the cheapest line is sold, with what is taken off the whole document."""
+    goods = sum((number(line.values, "amount") for line in draft.lines), ZERO)
+    off = number(draft.values, "order_discount")
+    share = (goods - off) / goods if goods > 0 and 0 < off <= goods else Decimal(1)
+    found = (
+        deviation(number(line.values, "price") * share, number(line.values, "discount"), line.values.get("list_price"))
+        for line in draft.lines
+    )
+    return max(found, default=ZERO)
 
 
 def prices_are_sane(draft: Draft) -> Problems:

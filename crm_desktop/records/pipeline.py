@@ -178,6 +178,7 @@ OPPORTUNITY = RecordType(
     about="Deals that may be won: how much, how likely, when, and what still stands between.",
     number="number",
     sequence="opportunities",
+    priced=True,
     lines=LineType(OpportunityLine, "Lines"),
     derive=_derive,
     check=_check,

@@ -11,6 +11,7 @@ from crm_desktop.records.documents import (
     PRICED,
     ZERO,
     begins_as,
+    deepest_discount,
     lines_from,
     needs_lines,
     number,
@@ -34,6 +35,7 @@ def _derive(draft: Draft, before: Draft | None) -> None:
     """Amounts, then what they cost and what is left. Costs are without tax, so the margin is taken of the net amount."""
     begins_as(draft, before, "draft")
     work_out(draft)
+    draft.values["deepest_discount"] = deepest_discount(draft)
     included = draft.values.get("tax_mode") != "excluded"
     costs = ZERO
     for line in draft.lines:
@@ -74,6 +76,7 @@ QUOTE = RecordType(
     number="number",
     sequence="quotes",
     day="quote_date",
+    priced=True,
     lines=LineType(QuoteLine, "Lines"),
     related=(Related("sales-orders", "quote_id"),),
     derive=_derive,

@@ -37,6 +37,7 @@ _SET_UP = ("users", "departments", "positions", "teams", "options", "number-sequ
 _CARE = ("customers", "contacts", "follow-ups", "tasks")
 _SALES = (*_CARE, "leads", "opportunities", "quotes", "sales-orders", "deliveries", "returns")
 _MONEY = ("receivables", "invoices", "receipts")
+_PRICING = ("price-lists", "bundles")
 # Names of colleagues, units and choices are needed to read and fill any form.
 _NAMES = {
     **_each(_SET_UP, see=_ALL),
@@ -59,7 +60,10 @@ SALES_MANAGER = ReadyPosition(
         **_each(_MONEY, see=_BELOW, print=_BELOW, export=_BELOW, share=_BELOW),
         ("receivables", "remind"): _BELOW,
         ("sales-orders", "over_credit"): _BELOW,
+        **_each(("quotes", "sales-orders"), below_floor=_BELOW),
         **_each(("products",), see=_ALL, print=_ALL, export=_ALL),
+        **_each(_PRICING, see=_ALL, add=_ALL, change=_ALL, delete=_ALL, share=_ALL, copy=_ALL, export=_ALL, print=_ALL),
+        **_each(_PRICING, **{"import": _ALL}),
         (PROGRAM, "views"): _ALL,
     },
     {
@@ -78,7 +82,9 @@ SALESPERSON = ReadyPosition(
         **_each(("leads", "opportunities", "quotes", "deliveries", "returns"), delete=_OWN),
         **_each(_MONEY, see=_SHARED, print=_SHARED),
         **_each(("receivables",), remind=_SHARED, write_off=_NONE, take_up=_NONE),
-        **_each(("products",), see=_ALL, print=_ALL),
+        **_each(("quotes", "sales-orders"), below_floor=_NONE),
+        **_each(("products", "bundles"), see=_ALL, print=_ALL),
+        **_each(("price-lists",), see=_SHARED, print=_SHARED),
     },
 )  # fmt: skip
 
@@ -92,7 +98,7 @@ FINANCE = ReadyPosition(
         **_each(("payment-terms",), add=_ALL, change=_ALL, delete=_ALL),
         ("sales-orders", "over_credit"): _ALL,
         **_each(("customers",), see=_ALL, change=_ALL, export=_ALL, print=_ALL),
-        **_each(("contacts", "products", "sales-orders"), see=_ALL, export=_ALL, print=_ALL),
+        **_each(("contacts", "products", "sales-orders", *_PRICING), see=_ALL, export=_ALL, print=_ALL),
         **_each(("tasks",), see=_OWN, add=_OWN, change=_OWN, delete=_OWN),
     },
     {
@@ -116,11 +122,15 @@ SERVICE = ReadyPosition(
 )  # fmt: skip
 
 _PRICES = (
-    "lines.price", "lines.discount", "lines.tax_rate", "lines.tax", "lines.amount",
-    "discount", "order_discount", "freight", "net", "tax", "total", "total_words", "returned", "invoiced", "received", "written_off",
+    "lines.price", "lines.discount", "lines.tax_rate", "lines.tax", "lines.amount", "lines.list_price", "lines.price_list_id",
+    "deepest_discount", "discount",
+    "order_discount", "freight", "net", "tax", "total", "total_words", "returned", "invoiced", "received", "written_off",
     "open_amount",
 )
-_PRICES_BACK = (*(n for n in _PRICES if n.startswith("lines.")), "order_discount", "net", "tax", "total", "total_words")  # fmt: skip
+_PRICES_BACK = (
+    *(n for n in _PRICES if n.startswith("lines.") and "list" not in n),
+    "order_discount", "net", "tax", "total", "total_words",
+)  # fmt: skip
 
 WAREHOUSE = ReadyPosition(
     "warehouse", "Warehouse", "Sees orders without prices, delivers them and takes goods back; keeps products.",

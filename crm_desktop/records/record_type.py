@@ -138,6 +138,7 @@ class RecordType:
     followed: tuple[str, ...] = ()  # states it comes into by what happens to other documents, and by no operation
     closed: tuple[str, ...] = ()  # states in which other figures count on it: it is cancelled then, and not deleted
     day: str = ""  # the date its number speaks of
+    priced: bool = False  # price lists say what its lines cost, on its day
     subtitle: tuple[str, ...] = ()  # fields shown small below the label, in search hits and previews
     limits: Limits = Limits()  # what makes a record somebody's
     shapes_access: bool = False  # a change of it changes who may do what

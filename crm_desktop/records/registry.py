@@ -22,6 +22,7 @@ from crm_desktop.records.deliveries import DELIVERY, RETURN
 from crm_desktop.records.money import INVOICE, PAYMENT_TERMS, RECEIPT, RECEIVABLE
 from crm_desktop.records.office import CURRENCY, DEPARTMENT, OPTION, POSITION, SEQUENCE, TEAM, UNIT, USER
 from crm_desktop.records.pipeline import LEAD, OPPORTUNITY, PIPELINE, STAGE
+from crm_desktop.records.prices import BUNDLE, PRICE_LIST
 from crm_desktop.records.products import PRODUCT
 from crm_desktop.records.quotes import QUOTE
 from crm_desktop.records.record_type import RecordType
@@ -33,8 +34,8 @@ from db.models.office import Unit as UnitRow
 from db.models.system import CustomField
 
 BUILT_IN: tuple[RecordType, ...] = (
-    CUSTOMER, CONTACT, FOLLOW_UP, LEAD, OPPORTUNITY, QUOTE, SALES_ORDER, DELIVERY, RETURN, PRODUCT, RECEIVABLE, INVOICE, RECEIPT, TASK,
-    APPROVAL, APPROVAL_DELEGATION,
+    CUSTOMER, CONTACT, FOLLOW_UP, LEAD, OPPORTUNITY, QUOTE, SALES_ORDER, DELIVERY, RETURN, PRODUCT, PRICE_LIST, BUNDLE,
+    RECEIVABLE, INVOICE, RECEIPT, TASK, APPROVAL, APPROVAL_DELEGATION,
     USER, DEPARTMENT, POSITION, TEAM, OPTION, SEQUENCE, UNIT, CURRENCY, PAYMENT_TERMS, PIPELINE, STAGE,
     APPROVAL_FLOW,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from crm_desktop.options import Choice
 from crm_desktop.records.documents import (
     GOODS,
     ZERO,
+    deepest_discount,
     lines_from,
     number,
     prices_are_sane,
@@ -34,6 +35,7 @@ CONFIRM = "sales-orders.confirm"
 def _derive(draft: Draft, before: Draft | None = None) -> None:
     """Amounts; what was delivered, with and without notes; and the state that follows from it."""
     work_out(draft)
+    draft.values["deepest_discount"] = deepest_discount(draft)
     was = _delivered(before) if before else None
     for line in draft.lines:
         line.values["delivered"] = number(line.values, "by_hand") + number(line.values, "noted")
@@ -139,6 +141,7 @@ SALES_ORDER = RecordType(
     sequence="sales-orders",
     gapless=True,
     day="order_date",
+    priced=True,
     lines=LineType(SalesOrderLine, "Lines"),
     related=(
         Related("receivables", "order_id", owned=True),

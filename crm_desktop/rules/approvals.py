@@ -35,9 +35,13 @@ APPROVER_KINDS = {
 WHEN = {
     "": N_("Always"),
     "over_credit": N_("Only beyond the customer's credit limit, or with money overdue"),
+    "over_discount": N_("Only beyond the discount limit of whoever asks"),
     "below_floor": N_("Only where a price is below the floor price"),
 }
 """What has to be so beside the conditions; the program finds it out by itself."""
+
+LIMITS = ("over_credit", "over_discount")
+"""Those for going beyond a limit: once that is agreed to, the ordinary flow for the operation is asked as well."""
 
 AGREED = frozenset({"agreed", "agreed_before"})
 OUT = frozenset({"passed_on", "not_needed"})

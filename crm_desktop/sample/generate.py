@@ -29,6 +29,7 @@ from crm_desktop.sample.chain import Documents, chain_begins
 from crm_desktop.sample.columns import Loader
 from crm_desktop.sample.makers import Order, Row, World
 from crm_desktop.sample.pipeline import fill_pipeline
+from crm_desktop.sample.prices import fill_prices
 from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
@@ -263,6 +264,8 @@ def _fill(connection: Connection, world: World, customers: int, progress: Progre
 def load_sample_company(app: Application, progress: Progress | None = None) -> None:
     """The sample company: small enough to look around in, large enough to look real."""
     generate_company(app, CUSTOMERS, progress)
-    fill_pipeline(app, words_zh if language() == "zh_CN" else words_en)
-    fill_approvals(app, words_zh if language() == "zh_CN" else words_en)
+    words = words_zh if language() == "zh_CN" else words_en
+    fill_pipeline(app, words)
+    fill_prices(app, words)
+    fill_approvals(app, words)
     settings_of(app).set(s.SAMPLE_COMPANY, True)

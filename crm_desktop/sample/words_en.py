@@ -141,3 +141,6 @@ APPROVAL_FLOWS = ("Large or cheap orders", "Bad debts")
 APPROVAL_STEPS = {"manager": "Manager", "finance": "Finance", "owner": "Owner"}
 APPROVAL_COMMENT = "An old customer who pays in time."
 WRITE_OFF_REASON = "The customer closed down; several reminders went unanswered."
+
+PRICE_LISTS = ("Standard prices", "Prices for level A", "Regional prices", "Agreed with a key customer")
+BUNDLE = ("Starter bundle", "set")

@@ -94,3 +94,6 @@ APPROVAL_FLOWS = ("大额或低折扣订单", "坏账核销")
 APPROVAL_STEPS = {"manager": "部门经理", "finance": "财务", "owner": "总经理"}
 APPROVAL_COMMENT = "老客户，信誉良好，同意。"
 WRITE_OFF_REASON = "客户已注销，多次催收无果。"
+
+PRICE_LISTS = ("标准价格表", "A级客户价格", "地区价格", "大客户协议价")
+BUNDLE = ("入门套餐", "套")

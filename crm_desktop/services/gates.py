@@ -18,6 +18,7 @@ from crm_desktop.errors import Invalid
 from crm_desktop.records.documents import number
 from crm_desktop.records.record_type import Operation, RecordType
 from crm_desktop.services.chain.credit import credit_gate
+from crm_desktop.services.price_gates import price_gate
 from crm_desktop.services.settings_store import company_setting
 from crm_desktop.settings import QUOTE_NEEDS_COST
 from crm_desktop.words import _
@@ -40,7 +41,7 @@ def cost_gate(
         raise Invalid(missing)
 
 
-GATES: tuple[Gate, ...] = (cost_gate, credit_gate)
+GATES: tuple[Gate, ...] = (cost_gate, price_gate, credit_gate)
 """Every gate, in the order in which they are asked."""
 
 

@@ -196,7 +196,7 @@ def _update(
     # What this person may not see is not in the draft; rules and search text need it all the same.
     whole = Draft(draft.type, draft.id, draft.version, before.values | draft.values, _whole_lines(kind, draft, before), draft.uid)
     _keep_what_is_kept(kind, whole, before, operation)
-    hooks.fill_in(session, kind, [whole])
+    hooks.fill_in(session, app, kind, [whole])
     kind.derive(whole, before)
     if found := problems(app, whole, before, operation):
         raise Invalid(found)
@@ -260,7 +260,7 @@ def save_within(
     if len(new) < len(drafts) and not operation:
         app.actor.require(f"{kind.key}.change")
     ready = _Ready(hooks.touch(session, kind, drafts, batch=batch), hooks.guarded_fields(session, kind))
-    hooks.fill_in(session, kind, new)
+    hooks.fill_in(session, app, kind, new)
     with guarded(session, app, kind):
         made = iter(_insert(session, app, kind, _allowed(session, app, kind, new), action or "create", batch, sound, ready))
         saved = [

@@ -7,6 +7,7 @@ those changes. Conditions over them are the same in every question the program a
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -27,6 +28,10 @@ class Position(Record):
     name_key: Mapped[str] = mapped_column(default="")
     key: Mapped[str] = field("Key", "code", computed=True, help="Of a position that came with the program.")
     active: Mapped[bool] = field("Active", "yes_no", width=8, default=True)
+    discount_limit: Mapped[Decimal | None] = field(
+        "Discount limit %", "percent", width=12,
+        help="How far below the price by list whoever holds it may go alone; of several positions the widest counts, empty ones do not.",
+    )  # fmt: skip
     hidden: Mapped[tuple[str, ...]] = mapped_column(Tags(), default=())  # areas and panels kept out of sight
     note: Mapped[str] = field("Note", "long_text", width=40)
 

@@ -215,6 +215,15 @@ class OpportunityLine(LineBase):
         "Amount", "money", width=12, default=_ZERO, computed=True, total=True, help="Quantity × price less discount."
     )
     remark: Mapped[str] = field("Remark", width=16)
+    list_price: Mapped[Decimal | None] = field(
+        "Price by list", "price", computed=True, help="Of the price list or bundle that counts; else the list price."
+    )
+    price_list_id: Mapped[int | None] = field(
+        "Price list", "reference", target="price-lists", references="price_list.id", on_delete="SET NULL", computed=True
+    )
+    bundle_id: Mapped[int | None] = field(
+        "Bundle", "reference", target="bundles", references="bundle.id", on_delete="SET NULL", help="Of which the line is a part."
+    )
 
 
 class StageVisit(Base):

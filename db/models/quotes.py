@@ -53,6 +53,10 @@ class Quote(Record):
     )
     status: Mapped[str] = field("Status", "state", options="quotes", width=12, default="draft", computed=True, sortable=True)
     revision: Mapped[int] = field("Revision", "integer", default=0, nullable=False, computed=True)
+    deepest_discount: Mapped[Decimal] = field(
+        "Deepest discount %", "percent", default=_ZERO, nullable=True, computed=True,
+        help="Of its lines, off the price by list, all discounts counted.",
+    )  # fmt: skip
     lost_reason: Mapped[str] = field("Reason of the loss", "option", options="loss_reasons", editable_when_locked=True)
     note: Mapped[str] = field("Note", "long_text", editable_when_locked=True)
 
@@ -114,6 +118,15 @@ class QuoteLine(LineBase):
     cost: Mapped[Decimal | None] = field("Cost", "price", width=10, secret=True, help="Of one unit, without tax.")
     margin: Mapped[Decimal] = field("Margin", "money", width=10, default=_ZERO, computed=True, total=True, secret=True)
     remark: Mapped[str] = field("Remark", width=16, editable_when_locked=True)
+    list_price: Mapped[Decimal | None] = field(
+        "Price by list", "price", computed=True, help="Of the price list or bundle that counts; else the list price."
+    )
+    price_list_id: Mapped[int | None] = field(
+        "Price list", "reference", target="price-lists", references="price_list.id", on_delete="SET NULL", computed=True
+    )
+    bundle_id: Mapped[int | None] = field(
+        "Bundle", "reference", target="bundles", references="bundle.id", on_delete="SET NULL", help="Of which the line is a part."
+    )
 
 
 Index("ix_quote_line_parent", QuoteLine.parent_id, QuoteLine.position)

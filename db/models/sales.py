@@ -51,6 +51,10 @@ class SalesOrder(Record):
         "Status", "state", options="sales-orders", width=12, default="draft", computed=True, sortable=True
     )
     revision: Mapped[int] = field("Revision", "integer", default=0, nullable=False, computed=True)
+    deepest_discount: Mapped[Decimal] = field(
+        "Deepest discount %", "percent", default=Decimal(0), nullable=True, computed=True,
+        help="Of its lines, off the price by list, all discounts counted.",
+    )  # fmt: skip
     customer_order: Mapped[str] = field("Customer's order no.", "code", search="code", editable_when_locked=True)
     quote_id: Mapped[int | None] = field("Quote", "reference", target="quotes", references="quote.id", index=True)
     note: Mapped[str] = field("Note", "long_text", editable_when_locked=True)
@@ -142,6 +146,15 @@ class SalesOrderLine(LineBase):
     noted: Mapped[Decimal] = field("Delivered by notes", "quantity", default=Decimal(0), nullable=True, computed=True)
     returned: Mapped[Decimal] = field("Returned", "quantity", default=Decimal(0), nullable=True, computed=True)
     remark: Mapped[str] = field("Remark", width=16, editable_when_locked=True)
+    list_price: Mapped[Decimal | None] = field(
+        "Price by list", "price", computed=True, help="Of the price list or bundle that counts; else the list price."
+    )
+    price_list_id: Mapped[int | None] = field(
+        "Price list", "reference", target="price-lists", references="price_list.id", on_delete="SET NULL", computed=True
+    )
+    bundle_id: Mapped[int | None] = field(
+        "Bundle", "reference", target="bundles", references="bundle.id", on_delete="SET NULL", help="Of which the line is a part."
+    )
 
 
 Index("ix_sales_order_line_parent", SalesOrderLine.parent_id, SalesOrderLine.position)

@@ -15,6 +15,7 @@ from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Conflict, Doubt, Refused
 from crm_desktop.records.approvals import LASTING, PASSED, RETURNED
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.rules.approvals import LIMITS
 from crm_desktop.services.access import acting, gone
 from crm_desktop.services.approval_changes import approved, guarded_fields
 from crm_desktop.services.approval_flows import SET, FlowFacts, needed
@@ -121,9 +122,9 @@ def fulfil(session: Session, app: Application, kept: Kept) -> Draft:
     """Carry out what has passed; or ask further, where it was only agreed to go beyond a limit and the operation itself needs approval."""
     kind, record = record_of(session, app, kept.draft)
     asked = kept.draft.values
-    if kept.flow.design.when == "over_credit" and record is not None:
+    if kept.flow.design.when in LIMITS and record is not None:
         for _operation, flow in needed(session, app, kind, int(record.id or 0), [asked["operation"]]):
-            despite = frozenset({*kept.wish.get("despite", ()), *BEYOND})
+            despite = frozenset({*kept.wish.get("despite", ()), *BEYOND[kept.flow.design.when]})
             wish = Wish(asked["operation"], asked["operation_label"], asked["reason"], despite)
             course = course_of(session, app, kept.draft, kept.flow, kind, record)
             asked["status"] = "done"

@@ -29,8 +29,12 @@ from crm_desktop.words import _
 from db.errors import Busy, DatabaseFault, Unreachable
 from db.roles import own
 
-BEYOND = ("credit:approved", "overdue:approved")
-"""The doubts that count as answered where an approval was asked for just them, see chain/credit.py."""
+BEYOND = {
+    "over_credit": ("credit:approved", "overdue:approved"),
+    "over_discount": ("discount:approved",),
+    "below_floor": ("floor:approved",),
+}
+"""The doubts that count as answered where an approval was asked for just them, see chain/credit.py and price_gates.py."""
 
 
 def carry_out_request(session: Session, app: Application, kept: Kept) -> Draft:
@@ -66,9 +70,7 @@ def _do(session: Session, app: Application, kind: RecordType, record_id: int, ke
         _change(session, app, kind, record, kept.wish.get("changes", {}), number)
         return
     wanted = find_operation(kind, operation)
-    despite = frozenset(kept.wish.get("despite", ()))
-    if kept.flow.design.when == "over_credit":
-        despite |= frozenset(BEYOND)
+    despite = frozenset((*kept.wish.get("despite", ()), *BEYOND.get(kept.flow.design.when, ())))
     check(app, kind, record, wanted)
     pass_gates(session, app, kind, record, wanted, despite)
     reason = " ".join(t for t in (str(kept.draft.values["reason"]), _("(approval {number})").format(number=number)) if t)

@@ -16,6 +16,7 @@ from crm_desktop.services.approval_locks import refuse_deleting, refuse_locked
 from crm_desktop.services.chain.locking import lock
 from crm_desktop.services.chain.rules import allow, allow_deleting, prepare
 from crm_desktop.services.chain.settling import Move, Touched, settle
+from crm_desktop.services.pricing import note_prices
 from crm_desktop.services.stages import OPPORTUNITIES, check_stage, note_visits
 
 __all__ = [
@@ -46,9 +47,10 @@ def before_writing(session: Session, app: Application, kind: RecordType, after: 
         check_stage(session, after)
 
 
-def fill_in(session: Session, kind: RecordType, drafts: Sequence[Draft]) -> None:
+def fill_in(session: Session, app: Application, kind: RecordType, drafts: Sequence[Draft]) -> None:
     """What the program fills in before anything is worked out."""
     prepare(session, kind, drafts)
+    note_prices(session, app, kind, drafts)
 
 
 def before_deleting(session: Session, kind: RecordType, ids: Sequence[int]) -> Callable[[], None]:
