@@ -18,7 +18,7 @@ from crm_desktop.words import _
 
 PAGES = (
     "first-steps", "records", "lists", "pipeline", "sales-chain", "approvals", "printing", "excel", "backups", "rights", "signing-in",
-    "lan", "set-up", "log", "trouble",
+    "lan", "windows", "set-up", "log", "trouble",
 )  # fmt: skip
 """The chapters, in the order of the contents."""
 KEYS, NEWS = "keys", "news"
