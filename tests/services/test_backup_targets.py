@@ -478,7 +478,10 @@ class Stick:
         return subprocess.CompletedProcess(list(command), self.code, "", "")
 
 
-@pytest.mark.parametrize(("windows", "word"), [(True, "ParseName('/media/it''s mine')"), (False, "/dev/sdx1")])
+ON_WINDOWS = "ParseName('{}')".format(str(Path("/media/it''s mine")))  # with the separators of the system the test runs on
+
+
+@pytest.mark.parametrize(("windows", "word"), [(True, ON_WINDOWS), (False, "/dev/sdx1")])
 def test_a_stick_is_let_go_by_the_system(windows: bool, word: str) -> None:
     stick = Stick(Path("/media/it's mine"))
     eject(Path("/media/it's mine"), stick.run, lambda: stick.there, windows=windows)
