@@ -88,7 +88,8 @@ class FilePage(QWidget):
         self._past_card.body.addLayout(self._past)
         self._past_card.hide()
         self.watched = WatchedCard(shell)
-        self.watched.setVisible(bool(importable(shell.app)))
+        if not importable(shell.app):  # shown before it has a place, it would be a window of its own for a moment
+            self.watched.hide()
         self.types.currentIndexChanged.connect(lambda _at: self._type_chosen())
         self._lay_out()
         self._type_chosen()
