@@ -58,7 +58,8 @@ def step(title: str, work: Callable[[], object]) -> object:
     """Do it, and tell how long it took."""
     begun = time.monotonic()
     result = work()
-    told = f"  {result}" if isinstance(result, str) else ""
+    said = result.strip() if isinstance(result, str) else ""
+    told = f"  {said}" if "\n" not in said else ""
     print(f"{time.monotonic() - begun:7.1f} s  {title}{told}", flush=True)
     return result
 
