@@ -136,8 +136,8 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "tax_mode": "价格方式 含税方式 计税方式 是否含税 taxmode",
         "valid_from": "生效日期 开始日期 有效期自 起始日期 validfrom startdate from",
         "valid_until": "失效日期 截止日期 结束日期 有效期至 到期日期 validuntil validto enddate until",
-        "lines.product_id": "产品 商品 货品 产品名称 商品名称 品名 product item productname itemname",
-        "lines.product_id.code": "产品编号 商品编号 产品编码 商品编码 货号 物料编码 sku productcode productno itemcode itemno code",
+        "lines.product_id": "产品 商品 货品 产品编号 商品编号 产品编码 商品编码 货号 物料编码 产品名称 商品名称 品名"
+        " product item productcode productno itemcode itemno sku code productname itemname",
         "lines.unit": "单位 计量单位 uom unit",
         "lines.min_quantity": "起订量 起始数量 数量起 最小数量 起批量 阶梯数量 数量"
         " minquantity fromquantity minqty quantitybreak quantity qty",
