@@ -43,6 +43,8 @@ RECORDS: Mapping[str, str] = MappingProxyType(
         "follow-ups": "records#follow-ups-and-tasks",
         "tasks": "records#follow-ups-and-tasks",
         "products": "records#products",
+        "price-lists": "records#products",
+        "bundles": "records#products",
         "leads": "pipeline#leads",
         "opportunities": "pipeline#opportunities",
         "pipelines": "pipeline#set-up",
