@@ -147,11 +147,11 @@ def test_the_screen_of_the_day_opens_and_finishes(
 def test_the_day_follows_what_others_save(qtbot: QtBot, shell: SimpleNamespace, sqlite_app: Application) -> None:
     screen = TodayScreen(shell)  # type: ignore[arg-type]
     qtbot.addWidget(screen)
-    qtbot.waitUntil(lambda: shell.tasks.idle)
+    qtbot.waitUntil(lambda: shell.tasks.idle, timeout=20_000)
     assert screen.tasks.rows == []
     screen.show()
     keep(sqlite_app, "tasks", title="New", due=TODAY)
-    qtbot.waitUntil(lambda: len(screen.tasks.rows) == 1)
+    qtbot.waitUntil(lambda: len(screen.tasks.rows) == 1, timeout=20_000)
 
 
 def test_the_day_is_not_built_while_nobody_sees_it(
