@@ -124,7 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: list[str]) -> int:
     """Do what they say, and say what went wrong."""
     try:
         use_language(_given_language(arguments) or language_of(data_of(_given_data(arguments))))

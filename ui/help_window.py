@@ -64,7 +64,7 @@ class HelpWindow(QWidget):
         self.back.clicked.connect(self.go_back)
         self.forward.clicked.connect(self.go_forward)
         self.contents.currentItemChanged.connect(self._chosen)
-        self.search.searched.connect(self.find)
+        self.search.searched.connect(self.look_for)
         self.search.returnPressed.connect(self.find_next)
         self.page.anchorClicked.connect(self._follow)
         actions = {"Alt+Left": self.go_back, "Alt+Right": self.go_forward, "Ctrl+F": self.search.setFocus, "F3": self.find_next}
@@ -91,7 +91,7 @@ class HelpWindow(QWidget):
             self._past.append(self.place)
             self._go(self._ahead.pop())
 
-    def find(self, text: str) -> None:
+    def look_for(self, text: str) -> None:
         """Leave only the pages in the contents that hold these words, and go to the first place."""
         wanted = text.strip().casefold()
         pages = [p for p in self.manual.pages if not wanted or wanted in self.manual.text(p).casefold()]

@@ -133,10 +133,10 @@ def test_the_window_goes_to_a_heading_follows_links_and_comes_back(manual: HelpW
 def test_words_are_found_on_every_page(manual: HelpWindow) -> None:
     manual.show_place("lists")
     manual.search.setText("BitLocker")
-    manual.find("BitLocker")
+    manual.look_for("BitLocker")
     assert manual.place == "backups"
     assert manual.page.textCursor().selectedText().casefold() == "bitlocker"
-    manual.find("")
+    manual.look_for("")
     assert manual.contents.count() == len(manual.manual.pages)
 
 
