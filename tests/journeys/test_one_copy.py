@@ -56,7 +56,7 @@ def wait_for(holds: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9; its sockets and locks end with the process")
 def test_a_second_start_brings_the_first_to_the_front_also_after_a_kill(data: Path, start: Start) -> None:
     first = start()
@@ -77,7 +77,7 @@ def test_a_second_start_brings_the_first_to_the_front_also_after_a_kill(data: Pa
     assert third.poll() is None
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal cannot be sent there")
 def test_a_hard_crash_leaves_a_report_without_business_data(data: Path, start: Start) -> None:
     first = start()
