@@ -80,7 +80,7 @@ class TodayScreen(QWidget):
 
     def _show_steps(self) -> None:
         news = getattr(self._shell, "backup_news", None)
-        states = news.overview.states if news is not None and news.overview else ()
+        states = news.overview.targets if news is not None and news.overview else ()
         outside = any(state.last_good for state in states if state.target.kind != FOLDER) or any(s.last_good for s in states[1:])
         self.steps.show_steps(self._done | {BACKUP: outside} if self._done else {})
 
