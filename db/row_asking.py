@@ -172,10 +172,10 @@ _OFFERS = """
     l.region, l.valid_from, l.valid_until, l.priority, l.name
   FROM price_list_line o JOIN price_list l ON l.id = o.parent_id
   WHERE l.active AND o.product_id = ANY ($2)
-    AND (l.customer_id IS NULL OR l.customer_id = $1 AND (crm_right('quotes', 'add') OR crm_right('sales-orders', 'add')
-      OR crm_right('opportunities', 'add')))
+    AND EXISTS (SELECT FROM unnest('{quotes,sales-orders,opportunities}'::text[]) AS sold, unnest('{add,change}'::text[]) AS done
+      WHERE crm_right(sold, done))
+    AND (l.customer_id IS NULL OR l.customer_id = $1 AND crm_may_settle($1))
 """
-"""What the price lists say of some products for one customer: to whoever sells, also where the person may not look at the lists."""
 
 
 def _approvals() -> list[str]:
@@ -246,14 +246,19 @@ def lookup_statements() -> list[str]:
         definer("crm_positions()", "SETOF bigint", "SELECT position_id FROM user_position WHERE parent_id = crm_me()"),
         definer("crm_held_contents()", "SETOF bigint", "SELECT content_id FROM crm.content_holder WHERE user_id = crm_me()"),
         *_approvals(),
-        definer(
-            "crm_price_offers(customer bigint, products bigint[])",
-            "TABLE (list_id bigint, line_id bigint, product bigint, min_quantity bigint, price bigint, discount bigint, currency bigint, "
-            "included boolean, buyer bigint, level text, region text, since date, until date, priority bigint, list_name text)",
-            _OFFERS,
-        ),
         definer("crm_keep_content(bytea)", "bigint", kept).replace(" STABLE ", " VOLATILE "),
     ]
+
+
+def price_offers() -> str:
+    """The function that tells what the price lists say of some products for one customer: to whoever sells, also where the person may not
+    look at the lists; prices of one customer to whoever may work for that customer. It asks `crm_may_settle`, which must be there."""
+    return definer(
+        "crm_price_offers(customer bigint, products bigint[])",
+        "TABLE (list_id bigint, line_id bigint, product bigint, min_quantity bigint, price bigint, discount bigint, currency bigint, "
+        "included boolean, buyer bigint, level text, region text, since date, until date, priority bigint, list_name text)",
+        _OFFERS,
+    )
 
 
 ABOVE = "above_"

@@ -134,6 +134,7 @@ def guard(app: Application, connection: Connection) -> None:
             *server_log.functions(),
             *row_asking.above_views(types),
             *server_chain.functions(row_asking.settle_condition(types), row_asking.change_conditions(types)),
+            row_asking.price_offers(),
             *server_log.views(entries, revisions),
             *row_security.guard_statements(types),
             *server_guards.guards(types),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
 from rights_server import ServerOffice, session_of
+from sqlalchemy import text
 
+from crm_desktop.draft import Line, Ref
 from crm_desktop.rights import Reach
-from db.engine import reading
+from crm_desktop.services import saving
+from db.engine import reading, writing
 from db.roles import owner_role, person_role
 
 Refusal = (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName)
@@ -227,6 +231,23 @@ def test_changing_what_others_own(bare: psycopg.Connection[Any], office: ServerO
         "UPDATE alembic_version SET version_num = '9999'",
         "INSERT INTO sign_in_limit (kind, subject_id, enrolled_only, networks, hours, idle_minutes) VALUES ('user', 1, true, '', '', 0)",
     )
+
+
+def test_prices_of_customers_are_for_those_who_work_for_them(bare: psycopg.Connection[Any], office: ServerOffice) -> None:
+    offers = "SELECT list_name FROM crm_price_offers(%s, (SELECT array_agg(n) FROM generate_series(1, 1000) n))"
+    theirs, mine = _theirs(office), bare.execute("SELECT min(id) FROM customer WHERE owner_id = crm_me()").fetchone()
+    assert mine is not None
+    office.work_as("boss")
+    with writing(office.app.engine) as session:
+        for name, buyer in (("Theirs", theirs), ("Mine", mine[0])):
+            made = saving.new_draft(office.app, "price-lists", {"name": name, "customer_id": Ref(buyer)})
+            product = Ref(int(session.scalar(text("SELECT min(id) FROM product")) or 0))
+            made.lines = [Line(None, saving.new_line(office.app.type("price-lists")).values | {"product_id": product, "price": Decimal(7)})]
+            saving.save_within(session, office.app, [made], "add")
+    assert bare.execute(offers, (mine[0],)).fetchall() == [("Mine",)]
+    assert bare.execute(offers, (theirs,)).fetchall() == []
+    office.say({(key, "see"): Reach.OWN for key in _SEES})
+    assert bare.execute(offers, (mine[0],)).fetchall() == [], "whoever sells nothing needs no prices"
 
 
 def _theirs(office: ServerOffice) -> int:
