@@ -114,8 +114,8 @@ def without_business_data(text: str) -> str:
 def _cleaned_line(line: str) -> str:
     stamp = re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ", line)
     head, rest = (line[: stamp.end()], line[stamp.end() :]) if stamp else ("", line)
-    place = re.match(r'\s*File "(?:[^"]*[\\/])?([^"\\/]+)", line (\d+)(, in .*)?$', rest)
-    if place:  # where in the program, without the name in the person's home folder
+    place = re.match(r'\s*File "(?:[^"]*[\\/])?([^"\\/]+)", line (\d+)(,? in .*)?$', rest)
+    if place:  # where in the program, without the home folder; the trace of a crash has no comma
         return f"{head}  File {place[1]}, line {place[2]}{place[3] or ''}"
     kind = re.match(r"((?:\w+\.)*[A-Z]\w*): ", rest)
     if kind and not stamp:  # the last line of a traceback: the kind of error, not its words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -97,8 +98,12 @@ def test_reports_are_told_once_and_do_not_pile_up(tmp_path: Path) -> None:
 def test_an_empty_trace_is_no_crash(tmp_path: Path) -> None:
     (tmp_path / "crash.log").touch()
     assert report_crash(tmp_path, NOW) is None
-    (tmp_path / "crash.log").write_text("Fatal Python error: Segmentation fault\n", encoding="utf-8")
-    assert report_crash(tmp_path, NOW)
+    trace = 'Fatal Python error: Segmentation fault\n\n  File "/home/ann/crm/ui/app.py", line 12 in run\n'
+    (tmp_path / "crash.log").write_text(trace, encoding="utf-8")
+    made = report_crash(tmp_path, NOW)
+    assert made is not None
+    with zipfile.ZipFile(made) as archive:
+        assert archive.read("crash.log").decode().splitlines()[-1] == "  File app.py, line 12 in run"
     assert not (tmp_path / "crash.log").exists()
     assert report_crash(tmp_path, NOW) is None
 
