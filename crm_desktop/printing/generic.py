@@ -157,8 +157,10 @@ def _card_section(band: str, title: str, fields: list[Field], language: str, wid
 def _lines_table(kind: RecordType, language: str, width: float) -> TableBand:
     assert kind.lines is not None
     fields = {
-        name: about for name, about in kind.lines.fields.items() if name != "position" and about.kind not in _LEFT_OUT
-    }
+        name: about
+        for name, about in kind.lines.fields.items()
+        if name != "position" and about.kind not in _LEFT_OUT and (about.width or not about.computed)
+    }  # how a price came about is for the person who types, not for paper
     if "name" in fields:  # the line says in its own words what the reference to the product would say again
         fields = {name: about for name, about in fields.items() if about.kind != "reference"}
     return TableBand(id="lines", table=_table("lines", fields, language, width, hide_empty=True))

@@ -61,9 +61,8 @@ SALES_MANAGER = ReadyPosition(
         ("receivables", "remind"): _BELOW,
         ("sales-orders", "over_credit"): _BELOW,
         **_each(("quotes", "sales-orders"), below_floor=_BELOW),
-        **_each(("products",), see=_ALL, print=_ALL, export=_ALL),
-        **_each(_PRICING, see=_ALL, add=_ALL, change=_ALL, delete=_ALL, share=_ALL, copy=_ALL, export=_ALL, print=_ALL),
-        **_each(_PRICING, **{"import": _ALL}),
+        **_each(("products", *_PRICING), see=_ALL, print=_ALL, export=_ALL),
+        **_each(_PRICING, add=_BELOW, change=_BELOW, delete=_BELOW, share=_BELOW, copy=_BELOW, **{"import": _BELOW}),
         (PROGRAM, "views"): _ALL,
     },
     {
@@ -171,8 +170,8 @@ BRANCH_ADMINISTRATOR = ReadyPosition(
         **_NAMES,
         **_each(("users", "departments", "teams"), add=_BRANCH, change=_BRANCH, delete=_BRANCH, share=_BRANCH),
         **_each(("users", "departments", "teams"), export=_BRANCH, print=_BRANCH, **{"import": _BRANCH}),
-        # What it may give to others it has to have: the price list belongs to no branch.
-        **_each(("products",), see=_ALL, export=_ALL, print=_ALL),
+        # What it may give to others it has to have: products and prices belong to no branch.
+        **_each(("products", *_PRICING), see=_ALL, export=_ALL, print=_ALL),
         (PROGRAM, "views"): _ALL,
         (PROGRAM, "rights"): _BRANCH,
     },
