@@ -37,8 +37,10 @@ def environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "CRM_"))}
     kept.setdefault("QT_QPA_PLATFORM", "offscreen")
     if sys.platform == "win32" and hasattr(ctypes.windll.ntdll, "wine_get_version"):
-        # Wine has no ICU, which every Windows 10 has: whoever set this Python up put one beside it.
-        kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+        # Wine has no ICU, which every Windows 10 has in its own folder: whoever set this Python up put one beside it.
+        beside, of_windows = Path(sys.executable).with_name("icuuc.dll"), Path(os.environ["SYSTEMROOT"], "System32", "icuuc.dll")
+        if beside.is_file() and not of_windows.exists():
+            shutil.copyfile(beside, of_windows)
     return kept
 
 
