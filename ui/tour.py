@@ -24,6 +24,7 @@ from crm_desktop.errors import Told
 from crm_desktop.printing.preview import page_png
 from crm_desktop.printing.printing import print_records
 from crm_desktop.services.listing import ListQuery, fetch_page
+from crm_desktop.services.pricing import Wanted, propose
 from crm_desktop.services.saving import open_record
 from crm_desktop.words import _, use_language
 from ui.app import Program
@@ -158,11 +159,10 @@ class Tour:
 
     def _check_order(self, screen: RecordWindow) -> None:
         saved = open_record(self.window.app, "sales-orders", screen.editing.draft.id or 0)
-        products = [open_record(self.window.app, "products", line.values["product_id"].id) for line in saved.lines]
-        expected = sum(
-            (p.values["list_price"] * q for p, q in zip(products, (Decimal(10), Decimal(2), Decimal(5)), strict=True)),
-            Decimal(0),
-        )
+        quantities = (Decimal(10), Decimal(2), Decimal(5))
+        wanted = [Wanted(line.values["product_id"].id, q) for line, q in zip(saved.lines, quantities, strict=True)]
+        prices = [found.price or Decimal(0) for found in propose(self.window.app, "sales-orders", saved.values, wanted)]
+        expected = sum((price * quantity for price, quantity in zip(prices, quantities, strict=True)), Decimal(0))
         if saved.values["total"] != expected.quantize(Decimal("0.01")):
             raise TourFailed(f"the order's total is {saved.values['total']}, not {expected}")
 

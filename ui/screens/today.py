@@ -266,9 +266,9 @@ class _Row(QFrame):
         self._row.setContentsMargins(4, 2, 4, 2)
         self._row.setSpacing(theme.size("gap"))
         self.icon = IconLabel(icon or "document", "faint", 17)
-        self.icon.setVisible(bool(icon))
         self._title, self._detail, self._right = _Elided(title), _Elided(detail, "small"), Label(right, "small")
         self._row.addWidget(self.icon)
+        self.icon.setVisible(bool(icon))  # only now: without a parent it would be a window for a moment, and take the keyboard
         self._row.addWidget(self._title, 3)
         self._row.addWidget(self._detail, 2)
         self._right.setMinimumWidth(theme.current().px(92))
