@@ -61,6 +61,11 @@ def named(file: Path) -> Installer | None:
     return Installer(file, found[1], "", bool(found[2])) if found else None
 
 
+def _newest_first(found: Iterable[Installer]) -> list[Installer]:
+    """Of one version the plain one first: a host's brings PostgreSQL along, which most PCs do not need."""
+    return sorted(found, key=lambda each: (numbers(each.version), not each.host), reverse=True)
+
+
 def in_folder(folder: Path) -> list[Installer]:
     """The setup programs of a folder whose checksum is promised there, the newest first. They are not read: that takes a while."""
     try:
@@ -69,13 +74,13 @@ def in_folder(folder: Path) -> list[Installer]:
     except OSError:  # the stick was pulled out, the other PC is off
         return []
     found = [replace(each, sha256=sums[each.file.name.casefold()]) for each in map(named, files) if each]
-    return sorted(found, key=lambda each: (numbers(each.version), not each.host), reverse=True)
+    return _newest_first(found)
 
 
 def on_drives(roots: Iterable[Path]) -> list[Installer]:
     """Those on drives: in the top folder, or in one of the program's name."""
     found = [each for root in roots for folder in (root, root / "CRM Desktop") for each in in_folder(folder)]
-    return sorted(found, key=lambda each: (numbers(each.version), not each.host), reverse=True)
+    return _newest_first(found)
 
 
 def look_at(file: Path, progress: Progress | None = None) -> Installer:

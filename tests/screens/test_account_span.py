@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from form_makers import Desk
@@ -35,15 +33,6 @@ def owes(app: Application, who: Draft, amount: str, currency: str = "", due: dt.
 
 def choose(picker: AccountSpanPicker, period: str) -> None:
     picker.period.setCurrentIndex(picker.period.findData(period))
-
-
-@pytest.fixture
-def desk(qtbot: Any, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    made = Desk(qtbot, sqlite_app, monkeypatch)
-    yield made
-    made.quiet()
-    made.close()
-    assert made.errors == []
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from form_makers import Desk
@@ -15,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from record_makers import customer, order
 
-from crm_desktop.application import Application
 from crm_desktop.printing.preview import page_rgb
 from crm_desktop.printing.shipped import shipped_templates
 from crm_desktop.printing.template import RectangleElement, Section, Template, TextElement
@@ -26,15 +23,6 @@ from ui.designer.overlay import band_strip, handles
 from ui.designer.workbench import Workbench
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def desk(qtbot: Any, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    made = Desk(qtbot, sqlite_app, monkeypatch)
-    yield made
-    made.quiet()
-    made.close()
-    assert made.errors == []
 
 
 def bench(desk: Desk, template: Template | None = None, lines: int = 3) -> Workbench:

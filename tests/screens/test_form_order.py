@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
-import pytest
 from form_makers import Desk, product
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from record_makers import customer, order
 
-from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.services import saving
 from ui.many_dialog import ManyDialog
@@ -22,15 +18,6 @@ from ui.record_window import RecordWindow
 
 ENTER, TAB, ESC, DOWN, UP = Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Up
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def desk(qtbot: Any, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    made = Desk(qtbot, sqlite_app, monkeypatch)
-    yield made
-    made.quiet()
-    made.close()
-    assert made.errors == []
 
 
 def to_lines(screen: RecordWindow, desk: Desk) -> None:

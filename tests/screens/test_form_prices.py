@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -20,15 +19,6 @@ from ui.record_window import RecordWindow
 
 D = Decimal
 TOLD = frozenset({"credit", "overdue", "floor", "discount"})
-
-
-@pytest.fixture
-def desk(qtbot: Any, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    made = Desk(qtbot, sqlite_app, monkeypatch)
-    yield made
-    made.quiet()
-    made.close()
-    assert made.errors == []
 
 
 def ref(draft: Draft) -> Ref:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from record_makers import customer, order
 
-from crm_desktop.application import Application
 from crm_desktop.printing.preview import page_count, page_rgb, page_text
 from ui.print_dialog import PrintDialog, page_numbers, paint_pages
-
-
-@pytest.fixture
-def desk(qtbot: Any, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    made = Desk(qtbot, sqlite_app, monkeypatch)
-    yield made
-    made.quiet()
-    made.close()
-    assert made.errors == []
 
 
 def preview(desk: Desk, lines: int) -> PrintDialog:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,15 +28,6 @@ from ui.reason_dialog import ReasonDialog
 from ui.record_window import RecordWindow
 
 S, CONTROL, ENTER = Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Return
-
-
-@pytest.fixture
-def desk(qtbot: Any, sqlite_app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    made = Desk(qtbot, sqlite_app, monkeypatch)
-    yield made
-    made.quiet()
-    made.close()
-    assert made.errors == []
 
 
 def write(screen: RecordWindow, name: str, text: str) -> None:
