@@ -44,7 +44,7 @@ from db.roles import VIEWS
 
 ME = literal_column("(SELECT crm_me())", BigInteger())  # in brackets: asked once for a statement, not for every row
 LARGEST_FILE = 50 * 1024 * 1024
-TODAY = literal_column("CURRENT_DATE", Date())
+TODAY = literal_column("(SELECT crm_today())", Date())  # the same
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,18 @@ def _lookups() -> list[str]:
 
 
 _IN_MY_PLACE = """
-  SELECT crm_me() UNION SELECT owner_id FROM approval_delegation WHERE to_id = crm_me() AND CURRENT_DATE BETWEEN since AND until
+  SELECT crm_me() UNION SELECT owner_id FROM approval_delegation WHERE to_id = crm_me() AND crm_today() BETWEEN since AND until
   UNION SELECT id FROM user_account WHERE substitute_id = crm_me() AND (away_from IS NOT NULL OR away_until IS NOT NULL)
-    AND coalesce(away_from, CURRENT_DATE) <= CURRENT_DATE AND coalesce(away_until, CURRENT_DATE) >= CURRENT_DATE
+    AND coalesce(away_from, crm_today()) <= crm_today() AND coalesce(away_until, crm_today()) >= crm_today()
 """
 
 _ASKED = f"SELECT parent_id FROM approval_task WHERE person_id IN ({_IN_MY_PLACE}) OR by_id = crm_me()"
+
+_TODAY = """
+  SELECT (now() AT TIME ZONE coalesce((SELECT value::interval FROM crm.fact WHERE name = 'zone'),
+    make_interval(secs => extract(timezone FROM now())::int)))::date
+"""
+"""The day of the office: by its own zone where the server has another one, else by the session's."""
 
 _BELOW_FLOOR = """
 BEGIN
@@ -241,6 +247,7 @@ def lookup_statements() -> list[str]:
       SELECT id FROM new
     """
     return [
+        definer("crm_today()", "date", _TODAY),
         *_lookups(),
         definer("crm_my_name()", "text", own_name),
         definer("crm_positions()", "SETOF bigint", "SELECT position_id FROM user_position WHERE parent_id = crm_me()"),

@@ -126,6 +126,7 @@ def guard(app: Application, connection: Connection) -> None:
                 f"INSERT INTO crm.fact VALUES ('{name}', '{role(database)}') ON CONFLICT (name) DO UPDATE SET value = excluded.value"
                 for name, role in (("owner", owner_role), ("people", people_role), ("reader", reader_role))
             ),
+            *_zone(connection),
             *server_people.upkeep((*OPERATIONS, *PROGRAM_RIGHTS)),
             *owners[:4],
             *row_asking.lookup_statements(),
@@ -144,6 +145,17 @@ def guard(app: Application, connection: Connection) -> None:
             *([*server_guards.closed_functions(), *server_guards.search_by_index()] if superuser else ()),
         ],
     )
+
+
+def _zone(connection: Connection) -> list[str]:
+    """Keep the zone of the office where the server lives by another one, as servers in a data centre do: else rights that begin or end with
+    a day would do so some hours early or late."""
+    here = dt.datetime.now().astimezone().utcoffset() or dt.timedelta()
+    there = connection.scalar(text("SELECT extract(timezone FROM now())::int"))
+    if here.total_seconds() == there:
+        return ["DELETE FROM crm.fact WHERE name = 'zone'"]
+    kept = f"{here.total_seconds():.0f} seconds"
+    return [f"INSERT INTO crm.fact VALUES ('zone', '{kept}') ON CONFLICT (name) DO UPDATE SET value = excluded.value"]
 
 
 def run(connection: Connection, statements: list[str]) -> None:

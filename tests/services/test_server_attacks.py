@@ -191,7 +191,7 @@ def _stood_in_for(bare: psycopg.Connection[Any], me: int) -> int:
     """Records of those whom the person stands in for today: they are within the own reach."""
     query = (
         "SELECT count(*) FROM customer c JOIN user_account u ON u.id = c.owner_id WHERE u.substitute_id = %s "
-        "AND current_date BETWEEN u.away_from AND u.away_until"
+        "AND crm_today() BETWEEN u.away_from AND u.away_until"
     )
     found = bare.execute(query, (me,)).fetchone()
     assert found is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,10 @@ def test_every_table_is_guarded_or_closed(office: ServerOffice) -> None:
     # Of the log and of revisions people read the views before them.
     assert {name for name, read, _rows in found if not read} == NEVER_SEEN | {"history_entry", "revision"}
     assert {m.name for m in Base.metadata.tables.values()} <= touched | NEVER_SEEN | {"history_entry", "revision"}
+
+
+def test_the_day_is_that_of_the_office_whatever_the_session_says(role_office: ServerOffice) -> None:
+    with session_of(role_office, "rep") as bare:
+        for zone in ("UTC", "Asia/Shanghai", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            bare.execute(f"SET timezone = '{zone}'")  # type: ignore[arg-type]
+            assert bare.execute("SELECT crm_today()").fetchone() == (dt.date.today(),), zone
