@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Date, Dialect, Table, func, insert, select, text
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from db.bundling import post
@@ -193,6 +194,15 @@ def one_at_a_time(connection: Connection, what: str) -> None:
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
         connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+
+
+def hold(session: Session, what: str) -> None:
+    """Hold the lock that `one_at_a_time` waits for until this transaction, which begins here, has ended. Nothing waits for an answer.
+
+    First of all, since others are taken in their own order after it: two who wait for each other would both be sent away.
+    """
+    if not is_sqlite(session):
+        post(session, text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
 
 
 def learn(connection: Connection) -> None:

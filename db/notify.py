@@ -34,7 +34,7 @@ MANY = 400
 """Above so many records of one type only the type is told."""
 
 _LONGEST = 7900  # bytes; PostgreSQL takes 8000
-_NOTED, _BY, _HELD = "told to others", "who tells it", "held until the end"
+_NOTED, _BY = "told to others", "who tells it"
 _NAME = "crm-desktop/"
 _PATIENCE = 8.0  # seconds for the answer to a question that takes a millisecond
 
@@ -66,26 +66,14 @@ class Notice:
 # Telling
 
 
-def hold(session: Session, name: str) -> None:
-    """Let the commit of this session hold the lock of a name until it has ended, see db/bulk.py; it takes it along with what it tells."""
-    if not is_sqlite(session):
-        _prepare(session)
-        session.info[_HELD] = name
-
-
-def _prepare(session: Session) -> dict[str, set[int] | None]:
-    noted: dict[str, set[int] | None] | None = session.info.get(_NOTED)
-    if noted is None:
-        noted = session.info[_NOTED] = {}
-        event.listen(session, "before_commit", _tell)
-    return noted
-
-
 def note(session: Session, program: str, who: int | None, key: str, ids: Collection[int] = ()) -> None:
     """Let the commit of this session tell that records were changed. ids: none for many. program: whose own ears leave it out."""
     if is_sqlite(session):
         return
-    noted = _prepare(session)
+    noted: dict[str, set[int] | None] | None = session.info.get(_NOTED)
+    if noted is None:
+        noted = session.info[_NOTED] = {}
+        event.listen(session, "before_commit", _tell)
     session.info[_BY] = (program, who or 0)
     known: set[int] | None = noted.setdefault(key, set())
     if known is not None:
@@ -100,9 +88,7 @@ def _tell(session: Session) -> None:
         program, who = session.info[_BY]
         said = _said(program, who, {key: sorted(ids or ()) for key, ids in noted.items()})
         session.info[_NOTED] = {}
-        name = session.info.pop(_HELD, "")
-        lock = ", pg_advisory_xact_lock(hashtext(:name))" if name else ""
-        post(session, text(f"SELECT pg_notify(:channel, :said){lock}"), {"channel": CHANNEL, "said": said, "name": name})
+        post(session, text("SELECT pg_notify(:channel, :said)"), {"channel": CHANNEL, "said": said})
 
 
 def _said(program: str, who: int, changed: dict[str, list[int]]) -> str:

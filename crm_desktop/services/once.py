@@ -5,7 +5,7 @@ name of a save is that of the form together with a digest of what is typed, so t
 text that was typed since as something more to be saved.
 
 A commit may still be under way on the server when it is told again: each holds a lock under the name of its form until it ends, for
-which the second one waits. That costs no round trip, see db/notify.py.
+which the second one waits. That costs no round trip, see db/bulk.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from crm_desktop.draft import Draft
 from crm_desktop.errors import Unavailable
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.stored_values import draft_to_json
-from db import notify
+from db import bulk
 from db.bulk import one_at_a_time
 from db.models.system import HistoryEntry
 from db.types import new_uid
@@ -69,11 +69,11 @@ def attempt(app: Application, name: str) -> Iterator[str]:
 
 
 def hold(session: Session, app: Application, name: str) -> None:
-    """Let the commit hold the lock of this name, and wait for an earlier one that got no answer."""
-    if name:
-        notify.hold(session, name)
-        if name in app.unanswered:
-            one_at_a_time(session.connection(), name)
+    """Hold the lock of this name until the transaction has ended, and wait for an earlier one that got no answer."""
+    if name in app.unanswered:
+        one_at_a_time(session.connection(), name)
+    elif name:
+        bulk.hold(session, name)
 
 
 def done_before(session: Session, draft: Draft) -> Done | None:
