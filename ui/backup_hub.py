@@ -10,7 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from backups import passphrase
+from backups import drives, passphrase
 from backups.framing import WrongPassphrase
 from backups.looking import Looked, look_into
 from crm_desktop import settings as s
@@ -21,7 +21,7 @@ from crm_desktop.progress import Progress
 from crm_desktop.settings import Settings
 from crm_desktop.words import _, language
 from ui.backup_look import LookWindow
-from ui.backup_news import RESTORE
+from ui.backup_news import BACKUP, RESTORE
 from ui.backup_passphrase import ask_passphrase
 from ui.backup_restoring import Restoring
 from ui.lock_dialog import LockDialog
@@ -166,11 +166,21 @@ class BackupHub(QObject):
 
     def _tell_restored(self, window: MainWindow, wish: RestoreWish, kept: Path | None) -> None:
         said = _("Restored. Everything is as it was when the backup was made.")
-        action = _("Show what was here before") if kept else ""
-        window.notices.say(said, action, partial(window.open_screen, "backups") if kept else None, "checkmark_circle")
+        if kept:
+            window.notices.say(said, _("Show what was here before"), partial(window.open_screen, "backups"), "checkmark_circle")
+        else:  # a new PC does not know yet where its backups go
+            window.tasks.run(partial(_stick_with, wish.file), partial(self._offer_stick, window, said), owner=window)
         if wish.passphrase:
             data, ask = window.app.data, partial(self._ask_to_keep, window, wish.passphrase)
             window.tasks.run(lambda: passphrase.problem() or passphrase.stored(data), ask, owner=window)
+
+    def _offer_stick(self, window: MainWindow, said: str, stick: drives.Drive | None) -> None:
+        """What came from a stick can be kept on it from now on, as it was before."""
+        if stick is None or not window.app.actor.may(BACKUP):
+            window.notices.say(said, icon="checkmark_circle")
+            return
+        use = partial(window.open_screen, "backup-setup", drive=str(stick.root))
+        window.notices.say(said, _("Keep backups on “{name}”…").format(name=stick.label), use, "checkmark_circle")
 
     def _ask_to_keep(self, window: MainWindow, word: str, known: str | None) -> None:
         """A new PC knows no passphrase: without it, its own backups would no longer be encrypted, and nobody would notice."""
@@ -204,3 +214,8 @@ class BackupHub(QObject):
         word = ask_passphrase(window, _("The passphrase of the backup"), error.message if isinstance(error, Told) else "")
         if word:
             self.look(file, word, single=single)
+
+
+def _stick_with(file: Path) -> drives.Drive | None:
+    """The drive that can be pulled out on which a file lies. Called on a worker."""
+    return next((d for d in drives.connected() if d.removable and d.root in file.parents), None)

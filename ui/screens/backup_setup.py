@@ -229,7 +229,7 @@ class BackupSetup(QWidget):
         self.edit(concern.target_id)
 
     def _ask(self, target: Target) -> None:
-        trouble = "" if self.secret.word else (self.secret.trouble or _("Set a passphrase first, below."))
+        trouble = "" if self.secret.word else (self.secret.trouble or _("To encrypt, set a passphrase first, under “Encryption” on this page."))
         dialog = PlaceDialog(self, target, self._keep, encryption=trouble)
         if dialog.exec():
             self._shell.notices.say(_("Saved"))
