@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -155,9 +156,9 @@ def damaged(draw: st.DrawFn) -> str:
         if what == "delete":
             del at[key]
         elif what == "replace":
-            at[key] = draw(WRONG)
+            at[key] = deepcopy(draw(WRONG))  # drawn twice it is the same thing, and would end up inside itself
         elif isinstance(at, list):
-            at.append(at[key])
+            at.append(deepcopy(at[key]))
         if not at:
             break
     return json.dumps(data)
