@@ -162,7 +162,7 @@ CLOSED_LISTS: dict[str, tuple[Choice, ...]] = {
     "meddic_scores": (
         Choice("unknown", "Unknown", "red"),
         Choice("weak", "Weak", "amber"),
-        Choice("partial", "Partly known", "accent"),
+        Choice("partial", "Partial", "accent"),
         Choice("proven", "Proven", "green"),
     ),
     "risks": (Choice("high", "High", "red"), Choice("middle", "Middling", "amber"), Choice("low", "Low", "green")),

@@ -26,6 +26,7 @@ from ui.list_screen import ListScreen
 from ui.screens.all_screens import all_screens
 from ui.screens.board import BoardScreen
 from ui.screens.funnel import FunnelScreen
+from ui.screens.meddic import MeddicScreen
 
 
 @pytest.fixture
@@ -187,3 +188,31 @@ def test_a_lead_becomes_a_customer_who_was_there_already(desk: Desk, monkeypatch
     made = saving.open_record(desk.app, "opportunities", deal_id).values
     assert (made["title"], made["amount"], made["contact_id"].label) == ("Bolts", Decimal(1200), "Bea")
     QApplication.processEvents()
+
+
+def test_the_report_over_the_team_follows_what_is_chosen_and_opens_an_opportunity(desk: Desk, stages: list[Ref]) -> None:
+    ann = saving.save(desk.app, saving.new_draft(desk.app, "users", {"name": "Ann S", "sign_in": "ann.s"}))
+    hers, mine = deal(desk.app, stages[0], "Bearings"), deal(desk.app, stages[0], "Bolts")
+    for row, owner in ((hers, ann.id or 0), (mine, desk.app.actor.user_id or 0)):
+        row.values |= {"owner_id": Ref(owner), "buyer": "proven"}
+        saving.save(desk.app, row)
+    desk.window.open_screen("meddic")
+    screen = desk.window.tabs.current
+    assert isinstance(screen, MeddicScreen)
+    desk.wait(lambda: len(screen.deals.items.rows) == 2)
+    assert screen.summary.text() == "2 open opportunities · 2 at high risk"
+    screen.people.select_row_of(lambda p: p.owner.id == ann.id)
+    QTest.keyClick(screen.people, Qt.Key.Key_Return)
+    desk.wait(lambda: len(screen.deals.items.rows) == 1)
+    assert screen.group.currentText() == "Ann S"
+    columns = [c.title for c in screen.deals.items.columns]
+    cell = screen.deals.items.columns[columns.index("Buyer")]
+    (row_shown,) = screen.deals.items.rows
+    assert (cell.text(row_shown), cell.tone(row_shown)) == ("Proven", "green")
+    screen.period.setCurrentIndex(screen.period.findData("overdue"))
+    desk.wait(lambda: screen.empty.isVisible())
+    screen.period.setCurrentIndex(0)
+    desk.wait(lambda: screen.deals.isVisible() and len(screen.deals.items.rows) == 1)
+    screen.deals.setFocus()
+    QTest.keyClick(screen.deals, Qt.Key.Key_Return)
+    desk.wait(lambda: desk.window.tabs.keys[-1] == f"record:opportunities:{hers.id}")

@@ -27,6 +27,7 @@ from ui.screens.funnel import FunnelScreen
 from ui.screens.import_screen import ImportScreen
 from ui.screens.lan_screen import LanScreen
 from ui.screens.log_screen import LogScreen
+from ui.screens.meddic import MeddicScreen
 from ui.screens.org_chart import OrgChart
 from ui.screens.print_templates import PrintTemplates
 from ui.screens.recycle_bin import RecycleBin
@@ -52,6 +53,7 @@ def all_screens() -> Screens:
             ScreenEntry("approvals", N_("Approvals to decide"), "shield_checkmark", ApprovalsScreen),
             ScreenEntry("board", N_("Board"), "column_triple", BoardScreen, "sales", "opportunities.see"),
             ScreenEntry("funnel", N_("Funnel"), "data_funnel", FunnelScreen, "sales", "opportunities.see"),
+            ScreenEntry("meddic", N_("MEDDIC of the team"), "target_arrow", MeddicScreen, "sales", "opportunities.see"),
             ScreenEntry("import", N_("Import from Excel"), "arrow_download", ImportScreen, in_navigation=False),
             ScreenEntry("ageing", N_("Ages of receivables"), "data_bar_vertical", AgeingScreen, "finance", "receivables.see"),
             ScreenEntry("custom-fields", N_("Custom fields"), "column_triple", CustomFieldsScreen, "setup", "program.custom_fields"),
