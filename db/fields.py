@@ -44,6 +44,7 @@ class Field:
     sortable: bool = False  # an index serves the order, so any length of list sorts at once
     name: str = ""  # the attribute; filled in when a record type collects its fields
     custom: bool = False  # added by an administrator; kept in Record.extra
+    printed: bool = False  # of a custom field: on the forms that come with the program
     max_length: int = 0  # characters; 0 = no limit
     preset: str = ""  # number of the record a reference of a new record begins with
     total: bool = False  # summed in the foot of lists

@@ -16,6 +16,7 @@ from typing import Any
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Told
+from crm_desktop.printing.more_fields import more_of
 from crm_desktop.printing.related import Lazy, account_of, related_to
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import asking, require_reach
@@ -146,6 +147,7 @@ class _Reader:
             "record": record,
             "lines": tuple(lines),
             "linked": linked,
+            "more": more_of(fields, record, self._language),
             "related": related_to(self._app, kind, draft.id or 0, self._related_row),
             "account": account_of(self._app, draft.id or 0, self._account) if kind.key == "customers" else {},
             "customer": record if kind.key == "customers" else linked.get("customer", {}),

@@ -40,6 +40,7 @@ ROOTS = {
     "关联": "linked",
     "相关": "related",
     "往来": "account",
+    "更多": "more",
     "分组": "group",
     "页码": "page",
     "页数": "pages",

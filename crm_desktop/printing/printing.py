@@ -69,5 +69,5 @@ def together_of(
             progress(len(lines))
     labels = last.get("labels", {})
     shared = {name: last.get(name, {}) for name in ("company", "user", "print")}
-    empty: Context = {"record": {}, "customer": {}, "contact": {}, "linked": {}, "related": {}, "account": {}, "codes": {}}
+    empty: Context = {"record": {}, "customer": {}, "contact": {}, "linked": {}, "related": {}, "account": {}, "more": {}, "codes": {}}
     return empty | {"lines": tuple(lines), "labels": {**labels, "line": labels.get("record", {})}} | shared

@@ -64,7 +64,7 @@ _LONGEST_LABEL = 40
 @dataclass(frozen=True)
 class NewField:
     """What an administrator says of a new field. options: key of an option list; choices: those of a new list of its own;
-    target: key of a record type."""
+    target: key of a record type; printed: on the forms that come with the program, which go to customers: only when asked for."""
 
     label: str
     kind: str = "text"
@@ -76,6 +76,7 @@ class NewField:
     options: str = ""
     target: str = ""
     choices: tuple[str, ...] = ()
+    printed: bool = False
 
 
 def _name(session: Session, type_key: str, label: str) -> str:
@@ -119,6 +120,7 @@ def _facts(new: NewField) -> dict[str, Any]:
         "width": 14 if new.in_list else 0,
         "search": _SEARCHED.get(new.kind, "") if new.searched else "",
         "required": new.required,
+        "printed": new.printed,
         "help": new.help.strip(),
         "options": new.options if new.kind == "option" else "",
         "target": new.target if new.kind == "reference" else "",
@@ -177,7 +179,7 @@ def add_field(app: Application, type_key: str, new: NewField) -> str:
 
 
 def change_field(app: Application, type_key: str, name: str, new: NewField) -> None:
-    """Change label, section, list column, search, help or whether it is required; never the kind, which its values rely on."""
+    """Change label, section, list column, search, help, what is required or printed; never the kind, which its values rely on."""
     app.actor.require("program.custom_fields")
     kind = app.type(type_key)
     about = kind.fields.get(name)

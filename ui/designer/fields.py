@@ -69,7 +69,7 @@ class FieldNode:
 
 def field_tree(app: Application, kind: RecordType) -> tuple[FieldNode, ...]:
     """Everything a template of this record type can print, as far as this person may see it."""
-    own = _nodes(kind.visible(app.actor), "record.")
+    own = (*_nodes(kind.visible(app.actor), "record."), FieldNode(_("Fields of our own on printed forms"), "more.text", "text", "edit"))
     groups = [FieldNode(_(kind.title), "record", icon=kind.icon, children=own)]
     if kind.lines is not None:
         groups.append(_lines(app, kind))

@@ -9,6 +9,7 @@ from typing import Any
 
 from crm_desktop.application import Application
 from crm_desktop.printing.context import field_labels, for_list, for_record, plain_name
+from crm_desktop.printing.more_fields import more_of
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.lookup import suggest
 from crm_desktop.services.saving import open_record
@@ -91,15 +92,17 @@ def _sample(app: Application, kind: RecordType, language: str) -> dict[str, Any]
         for name, about in visible.items()
         if about.kind == "reference" and about.target in app.types
     }
+    made_up = _made_up(visible, language)
     line = {**_made_up(lines, language), "linked": {}}
     return context | {
-        "record": _made_up(visible, language),
+        "record": made_up,
         "lines": (line,) * 3 if lines else (),
         "linked": linked,
         "customer": linked.get("customer", _made_up(visible, language)),
         "contact": linked.get("contact", {}),
         "related": {},
         "account": {},
+        "more": more_of(visible, made_up, language),
         "codes": {},
         "labels": {"record": field_labels(visible, language), "line": field_labels(lines, language)},
     }

@@ -67,6 +67,10 @@ class FieldForm(QWidget):
         self.in_list = QCheckBox(_("Column in lists"))
         self.searched = QCheckBox(_("Found by the search"))
         self.required = QCheckBox(_("Must be filled"))
+        self.printed = QCheckBox(_("On printed forms"))
+        self.printed.setToolTip(
+            _("The forms that come with the program print it where it is filled; they go to customers.")
+        )
         self.problem_labels: dict[str, Label] = {}
         self._labels: dict[QWidget, Label] = {}
         self.save_button = primary(_("Save"), "save", self.save_wanted.emit)
@@ -99,6 +103,7 @@ class FieldForm(QWidget):
         self.in_list.setChecked(about.width > 0 if about else True)
         self.searched.setChecked(bool(about.search) if about else False)
         self.required.setChecked(about.required if about else False)
+        self.printed.setChecked(about.printed if about else False)
         for widget in (self.holds, self.options, self.target):
             widget.setEnabled(about is None)
         self.save_button.setText(_("Save") if about else _("Add the field"))
@@ -118,7 +123,7 @@ class FieldForm(QWidget):
             self.label.text(), holds, chosen, self.in_list.isChecked(),
             self.searched.isChecked() and holds in _SEARCHABLE, self.required.isChecked(), self.help.text(),
             self.options.currentData() if holds == "option" else "", self.target.currentData() if holds == "reference" else "",
-            tuple(dict.fromkeys(line for line in lines if line)),
+            tuple(dict.fromkeys(line for line in lines if line)), self.printed.isChecked(),
         )  # fmt: skip
 
     @property
@@ -165,7 +170,7 @@ class FieldForm(QWidget):
         self._add(grid, _("Links to"), self.target, "target")
         self._add(grid, _("Section in the form"), self.section)
         self._add(grid, _("Hint"), self.help)
-        for box in (self.in_list, self.searched, self.required):
+        for box in (self.in_list, self.searched, self.required, self.printed):
             grid.addWidget(box, grid.rowCount(), 1)
         column.addLayout(grid)
         column.addSpacing(theme.size("margin"))
@@ -213,7 +218,7 @@ class FieldForm(QWidget):
             signal.connect(lambda _text: self.changed.emit())
         for combo in (self.holds, self.options, self.target):
             combo.currentIndexChanged.connect(lambda _at: self.changed.emit())
-        for box in (self.in_list, self.searched, self.required):
+        for box in (self.in_list, self.searched, self.required, self.printed):
             box.toggled.connect(lambda _on: self.changed.emit())
         self.choices.textChanged.connect(self.changed)
 
