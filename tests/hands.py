@@ -15,7 +15,16 @@ from form_makers import Desk
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QMenu,
+    QWidget,
+)
 
 from crm_desktop.application import Application
 from ui.record_window import RecordWindow
@@ -134,6 +143,31 @@ class Hands(Desk):
             self.press(answer, dialog)
 
         with self._answering(QApplication.activeModalWidget, click):
+            yield
+
+    def row(self, table: QAbstractItemView, at: int) -> None:
+        """Click a row of a table."""
+        table.scrollTo(table.model().index(at, 0))
+        place = table.visualRect(table.model().index(at, 0)).center()
+        QTest.mouseClick(table.viewport(), _LEFT, pos=place)
+
+    def hit(self, widget: QWidget) -> None:
+        """Click what is no button: a card, a line."""
+        self.wait(lambda: widget.isVisible() and widget.isEnabled())
+        QTest.mouseClick(widget, _LEFT, pos=QPoint(16, 16))
+
+    @contextmanager
+    def file(self, path: Path) -> Iterator[None]:
+        """What is done here asks for a file or a folder: type its name into the dialog and press Enter."""
+
+        def type_in(dialog: QWidget) -> None:
+            assert isinstance(dialog, QFileDialog)
+            line = dialog.findChild(QLineEdit, "fileNameEdit")
+            assert line is not None
+            line.setText(str(path))
+            QTest.keyClick(line, Qt.Key.Key_Return)
+
+        with self._answering(QApplication.activeModalWidget, type_in):
             yield
 
     @contextmanager

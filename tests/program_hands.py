@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from hands import Hands
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtCore import Qt
 
 from ui.app import Program
 from ui.main_window import MainWindow
 from ui.sign_in_page import SignInPage
-
-_LEFT = Qt.MouseButton.LeftButton
 
 
 class ProgramHands(Hands):
@@ -71,30 +65,6 @@ class ProgramHands(Hands):
             self.picture(picture)
         self.keys(Qt.Key.Key_Return)
         return self.arrive()
-
-    def row(self, table: QAbstractItemView, at: int) -> None:
-        """Click a row of a table."""
-        place = table.visualRect(table.model().index(at, 0)).center()
-        QTest.mouseClick(table.viewport(), _LEFT, pos=place)
-
-    def hit(self, widget: QWidget) -> None:
-        """Click what is no button: a card, a line."""
-        self.wait(lambda: widget.isVisible() and widget.isEnabled())
-        QTest.mouseClick(widget, _LEFT, pos=QPoint(16, 16))
-
-    @contextmanager
-    def file(self, path: Path) -> Iterator[None]:
-        """What is done here asks for a file or a folder: type its name into the dialog and press Enter."""
-
-        def type_in(dialog: QWidget) -> None:
-            assert isinstance(dialog, QFileDialog)
-            line = dialog.findChild(QLineEdit, "fileNameEdit")
-            assert line is not None
-            line.setText(str(path))
-            QTest.keyClick(line, Qt.Key.Key_Return)
-
-        with self._answering(QApplication.activeModalWidget, type_in):
-            yield
 
     def end(self) -> None:
         """Close the window, and the program."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtPrintSupport import QPrinterInfo
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -82,7 +82,7 @@ class PrintChoices(QWidget):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.hint, inside.rowCount(), 0, 1, 2)
         self.more_button = Button(_("Sides, tray, position"), "chevron_right", kind="flat", clicked=self._fold)
-        column.addWidget(self.more_button)
+        column.addWidget(self.more_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.more)
         self.more.hide()
 

@@ -13,7 +13,7 @@ from crm_desktop.words import N_, _, language, ngettext
 if TYPE_CHECKING:
     from crm_desktop.printing.template_store import Stored
 
-_ORIGINS = {"shipped": N_("Came with the program"), "changed": N_("Changed"), "own": N_("Own")}
+_ORIGINS = {"shipped": N_("Came with the program"), "changed": N_("Changed"), "own": N_("Made here")}
 
 
 def template(arguments: argparse.Namespace) -> int:

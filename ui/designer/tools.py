@@ -146,4 +146,5 @@ class ZoomBar(QWidget):
 
     def _point(self, where: tuple[float, float] | None) -> None:
         words = "" if where is None else _("{across}, {down} mm").format(across=f"{where[0]:.1f}", down=f"{where[1]:.1f}")
-        self.where.setText(words)
+        room = self.where.contentsRect().width()
+        self.where.setText(words if self.where.fontMetrics().horizontalAdvance(words) <= room else "")  # no piece of it

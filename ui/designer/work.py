@@ -182,9 +182,11 @@ class Work(QObject):
         return (chosen[-1].x + _ASIDE, chosen[-1].y + chosen[-1].height + 1) if chosen else (5.0, 2.0)
 
     def _put(self, made: Element, band: int) -> None:
-        self.document.do(
-            _("New element"), lambda t: edits.add(t, band, [replace(made, x=max(made.x, 0.0), y=max(made.y, 0.0))]), select=[made.id]
-        )
+        """Onto the paper, and not over its edge: what was let go near the right one moves to the left."""
+        page = self.document.template.page
+        room = page.dimensions()[0] - page.margins.left - page.margins.right
+        at = {"x": round(max(min(made.x, room - made.width), 0.0), 2), "y": max(made.y, 0.0)}
+        self.document.do(_("New element"), lambda t: edits.add(t, band, [replace(made, **at)]), select=[made.id])
 
     def _language(self) -> str:
         return self.document.template.language or "zh_CN"

@@ -229,7 +229,8 @@ class BackupSetup(QWidget):
         self.edit(concern.target_id)
 
     def _ask(self, target: Target) -> None:
-        trouble = "" if self.secret.word else (self.secret.trouble or _("To encrypt, set a passphrase first, under “Encryption” on this page."))
+        hint = _("To encrypt, set a passphrase first, under “Encryption” on this page.")
+        trouble = "" if self.secret.word else (self.secret.trouble or hint)
         dialog = PlaceDialog(self, target, self._keep, encryption=trouble)
         if dialog.exec():
             self._shell.notices.say(_("Saved"))

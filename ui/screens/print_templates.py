@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
@@ -24,7 +25,7 @@ from ui.widgets.labels import Label
 from ui.widgets.panels import ScreenHead
 from ui.widgets.plain_table import PlainColumn, PlainTable
 
-ORIGINS = {"shipped": (N_("Came with the program"), "grey"), "changed": (N_("Changed"), "amber"), "own": (N_("Own"), "green")}
+ORIGINS = {"shipped": (N_("Came with the program"), "grey"), "changed": (N_("Changed"), "amber"), "own": (N_("Made here"), "green")}
 Found = tuple[list[Stored], list[Usual]]
 
 
@@ -51,7 +52,6 @@ class PrintTemplates(QWidget):
         self.table.opened.connect(lambda _row: self.edit())
         self.table.delete_wanted.connect(self.reset)
         self._show_buttons()
-        self.refresh()
 
     # For the window
 
@@ -61,6 +61,11 @@ class PrintTemplates(QWidget):
     def refresh(self) -> None:
         """Read them again."""
         self._shell.tasks.run(partial(_read, self._shell.app), self._show, owner=self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Whoever comes back from the designer finds what was done there."""
+        super().showEvent(event)
+        self.refresh()
 
     # How it looks
 
@@ -113,7 +118,7 @@ class PrintTemplates(QWidget):
         self.setFocusProxy(self.table)
 
     def _show(self, found: Found) -> None:
-        kept = self.current
+        kept, row = self.current, self.table.currentIndex().row()
         stored, self._usual = found
         order = list(self._shell.app.types)
         stored = [s for s in stored if s.template.record_type in order]
@@ -122,6 +127,8 @@ class PrintTemplates(QWidget):
         names = [s.template.name for s in stored]
         if kept is not None and kept.template.name in names:
             self.table.selectRow(names.index(kept.template.name))
+        elif kept is not None:  # it is gone: the cursor stays where it was
+            self.table.selectRow(min(row, len(names) - 1))
         self.subtitle.setText(ngettext("{count} template", "{count} templates", len(stored)).format(count=len(stored)))
         self._show_buttons()
 
@@ -164,7 +171,9 @@ class PrintTemplates(QWidget):
         if self.current is not None:
             kind = self._kind(self.current)
             fitting = [s.template for s in self.table.items.rows if s.template.record_type == kind.key]
-            dialog = UsualDialog(self, self._shell, kind, fitting, [u for u in self._usual if u.record_type == kind.key])
+            dialog = UsualDialog(
+                self, self._shell, kind, fitting, [u for u in self._usual if u.record_type == kind.key], self.current.template.name
+            )
             dialog.kept.connect(self.refresh)
             dialog.open()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtPrintSupport import QPrinterInfo
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -33,11 +33,15 @@ class UsualDialog(QDialog):
 
     kept = Signal()
 
-    def __init__(self, parent: QWidget, shell: Shell, kind: RecordType, templates: Sequence[Template], rules: Sequence[Usual]) -> None:
+    def __init__(
+        self, parent: QWidget, shell: Shell, kind: RecordType, templates: Sequence[Template], rules: Sequence[Usual], chosen: str = ""
+    ) -> None:
+        """chosen: the template a new rule begins with."""
         super().__init__(parent.window())
         self._shell, self._kind = shell, kind
         self._templates = [(t.name, t.title_in(language())) for t in templates] + [(CARD, _("Plain card"))]
-        self._rules = list(rules) or [Usual(kind.key, self._templates[0][0])]
+        self._first = chosen or self._templates[0][0]
+        self._rules = list(rules) or [Usual(kind.key, self._first)]
         self._names: dict[str, Names] = {"customer_id": [], "department_id": []}
         self.rows: list[dict[str, QComboBox]] = []
         self.setWindowTitle(_("What prints {things} when nobody chooses").format(things=_(kind.plural)))
@@ -51,12 +55,17 @@ class UsualDialog(QDialog):
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(theme.size("gap"))
         column.addLayout(self._grid)
-        column.addWidget(Button(_("Another rule"), "add", kind="flat", clicked=self.add))
+        self._add = Button(_("Another rule"), "add", kind="flat", clicked=self.add)
+        column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(Button(_("Cancel"), clicked=self.reject))
-        row.addWidget(primary(_("Save"), "save", self.save))
+        self._save = primary(_("Save"), "save", self.save)
+        self._save.setDefault(True)
+        row.addWidget(self._save)
+        for button in (self._add, self._save):  # there are no rules to keep until they are shown
+            button.setEnabled(False)
         column.addLayout(row)
         self.resize(theme.current().px(980), theme.current().px(360))
         shell.tasks.run(partial(_names_of, shell.app), self._show, owner=self)
@@ -64,6 +73,9 @@ class UsualDialog(QDialog):
     def _show(self, names: dict[str, Names]) -> None:
         self._names = names
         self._build()
+        for button in (self._add, self._save):
+            button.setEnabled(True)
+        self.rows[0]["template"].setFocus()
 
     def _build(self) -> None:
         while item := self._grid.takeAt(0):
@@ -92,7 +104,7 @@ class UsualDialog(QDialog):
 
     def add(self) -> None:
         """One more rule."""
-        self._rules = [*self.rules(), Usual(self._kind.key, self._templates[0][0])]
+        self._rules = [*self.rules(), Usual(self._kind.key, self._first)]
         self._build()
 
     def remove(self, number: int) -> None:
