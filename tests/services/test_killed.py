@@ -121,12 +121,26 @@ def test_killed_a_hundred_times_while_saving(data_folder: Path) -> None:
     assert killed_while_saving(data_folder, 100, random.Random(2)) > 100
 
 
+def seconds_of_creating(data: Path) -> float:
+    """How long the dying program takes for a company on this machine, when it is let."""
+    child = subprocess.Popen(
+        [sys.executable, str(PROGRAM), "create", str(data)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    assert child.stdout is not None and child.stdout.readline().strip() == "ready"
+    began = time.monotonic()
+    assert child.stdout.readline().strip() == "created"
+    took = time.monotonic() - began
+    child.communicate()
+    return took
+
+
 def killed_while_creating(tmp_path: Path, rounds: int) -> set[str]:
     """Gives which ends were met; each time the company is there as a whole, or can be made as if nothing had been."""
     met: set[str] = set()
+    last = 1.5 * seconds_of_creating(tmp_path / "let")
     for at in range(rounds):
         data = tmp_path / f"new {at}"
-        said = run_and_kill(0.3 * at / rounds, "create", data)
+        said = run_and_kill(last * at / rounds, "create", data)
         try:
             app = open_folder(data)
             met.add("whole")
