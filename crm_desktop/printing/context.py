@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
-from crm_desktop.errors import Told
+from crm_desktop.errors import Cancelled, Told
 from crm_desktop.printing.more_fields import more_of
 from crm_desktop.printing.related import Lazy, account_of, related_to
 from crm_desktop.records.record_type import RecordType
@@ -92,6 +92,24 @@ def for_list(app: Application, type_key: str, rows: Iterable[Mapping[str, Any]],
         "labels": labels,
         **shared,
     }
+
+
+def together_of(
+    contexts: Iterable[Context], progress: Callable[[int], None] | None = None, cancelled: Callable[[], bool] | None = None
+) -> Context:
+    """Many records as the lines of one document."""
+    lines: list[Mapping[str, Any]] = []
+    last: Context = {}
+    for last in contexts:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        lines.append({**last["record"], "linked": last["linked"]})
+        if progress is not None:
+            progress(len(lines))
+    labels = last.get("labels", {})
+    shared = {name: last.get(name, {}) for name in ("company", "user", "print")}
+    empty: Context = {"record": {}, "customer": {}, "contact": {}, "linked": {}, "related": {}, "account": {}, "more": {}, "codes": {}}
+    return empty | {"lines": tuple(lines), "labels": {**labels, "line": labels.get("record", {})}} | shared
 
 
 def plain_name(name: str) -> str:

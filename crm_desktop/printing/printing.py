@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from crm_desktop.application import Application
-from crm_desktop.errors import Cancelled
-from crm_desktop.printing.context import WHOM, Context, for_records
+from crm_desktop.printing.context import WHOM, Context, for_records, together_of
 from crm_desktop.printing.rendering import Rendered, render_many
 from crm_desktop.printing.template import Template
 from crm_desktop.printing.template_store import Chooser, prints_lists
@@ -53,21 +51,3 @@ def print_records(
         together = together_of(for_records(app, type_key, ids, spoken, account), progress, cancelled)
         return render_many([(chooser.of(), together)], None, cancelled)
     return render_many(documents(), progress, cancelled, first_label=first_label)
-
-
-def together_of(
-    contexts: Iterable[Context], progress: Callable[[int], None] | None, cancelled: Callable[[], bool] | None
-) -> Context:
-    """Many records as the lines of one document."""
-    lines: list[Mapping[str, Any]] = []
-    last: Context = {}
-    for last in contexts:
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        lines.append({**last["record"], "linked": last["linked"]})
-        if progress is not None:
-            progress(len(lines))
-    labels = last.get("labels", {})
-    shared = {name: last.get(name, {}) for name in ("company", "user", "print")}
-    empty: Context = {"record": {}, "customer": {}, "contact": {}, "linked": {}, "related": {}, "account": {}, "more": {}, "codes": {}}
-    return empty | {"lines": tuple(lines), "labels": {**labels, "line": labels.get("record", {})}} | shared

@@ -18,6 +18,7 @@ from crm_desktop.printing import template_store
 from crm_desktop.printing.preview import page_text
 from crm_desktop.printing.printing import print_to_pdf
 from crm_desktop.printing.template import Section, Template, TextElement
+from crm_desktop.services import saving
 from ui.designer import keeping
 from ui.designer.differences import differences
 from ui.designer.save_dialog import SaveDialog
@@ -298,3 +299,33 @@ def test_without_a_record_type_the_first_there_is(desk: Desk) -> None:
     ready(desk, screen)
     assert screen.worth_saving and screen.bench is not None
     assert screen.bench.document.template.record_type == next(iter(desk.app.types))
+
+
+def test_a_price_list_shows_its_products_and_offers_their_fields(desk: Desk) -> None:
+    for number in range(3):
+        saving.save(desk.app, saving.new_draft(desk.app, "products", {"name": f"轴承 {number}", "code": f"P{number}"}))
+    desk.window.open_screen("template?type=products&name=price-list.zh_CN")
+    screen = desk.window.tabs.current
+    assert isinstance(screen, DesignerScreen)
+    ready(desk, screen)
+    bench = screen.bench
+    assert bench is not None and bench.context is not None
+    assert [line["code"] for line in bench.context["lines"]] == ["P0", "P1", "P2"]
+    assert {"line.name", "line.list_price"} <= {carried.path for carried in bench._columns_of("lines")}
+
+
+def test_a_card_becomes_a_list_when_the_records_are_put_on_it_as_rows(desk: Desk) -> None:
+    saving.save(desk.app, saving.new_draft(desk.app, "products", {"name": "轴承", "code": "P1"}))
+    desk.window.open_screen("template?type=products&name=")
+    screen = desk.window.tabs.current
+    assert isinstance(screen, DesignerScreen)
+    ready(desk, screen)
+    bench = screen.bench
+    assert bench is not None and bench.context is not None
+    assert bench.context["lines"] == ()
+    bench.work.add_table("lines")
+    ready(desk, screen)
+    desk.wait(lambda: bench.context is not None and len(bench.context["lines"]) == 1)
+    bench.document.stack.undo()
+    desk.wait(lambda: bench.context is not None and bench.context["lines"] == ())
+    ready(desk, screen)

@@ -73,6 +73,8 @@ def field_tree(app: Application, kind: RecordType) -> tuple[FieldNode, ...]:
     groups = [FieldNode(_(kind.title), "record", icon=kind.icon, children=own)]
     if kind.lines is not None:
         groups.append(_lines(app, kind))
+    else:
+        groups.append(_listed(app, kind))
     groups += _linked(app, kind.visible(app.actor), "linked.")
     groups += _related(app, kind)
     company = tuple(
@@ -93,6 +95,15 @@ def _lines(app: Application, kind: RecordType) -> FieldNode:
     number = FieldNode(_("Number of the row"), "row", "integer", "number_symbol")
     children = (number, *_nodes(visible, "line."), *_linked(app, visible, "line.linked."))
     return FieldNode(_(kind.lines.title), "lines", icon="text_bullet_list_square", children=children, list=True)
+
+
+def _listed(app: Application, kind: RecordType) -> FieldNode:
+    """Many records of a type on one document, each a row: a price list, a register."""
+    visible = kind.visible(app.actor)
+    number = FieldNode(_("Number of the row"), "row", "integer", "number_symbol")
+    children = (number, *_nodes(visible, "line."), *_linked(app, visible, "line.linked."))
+    words = _("{records} as a list").format(records=_(kind.plural))
+    return FieldNode(words, "lines", icon="text_bullet_list_square", children=children, list=True)
 
 
 def _related(app: Application, kind: RecordType) -> list[FieldNode]:

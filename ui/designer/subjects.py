@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 from crm_desktop.application import Application
-from crm_desktop.printing.context import field_labels, for_list, for_record, plain_name
+from crm_desktop.errors import Missing, Refused
+from crm_desktop.filters import ListQuery
+from crm_desktop.printing.context import field_labels, for_list, for_record, plain_name, together_of
 from crm_desktop.printing.more_fields import more_of
 from crm_desktop.records.record_type import RecordType
+from crm_desktop.services.listing import fetch_ids
 from crm_desktop.services.lookup import suggest
 from crm_desktop.services.saving import open_record
 from crm_desktop.words import N_, translated
@@ -27,6 +31,7 @@ SAMPLE = 0
 
 _LONG = {"zh_CN": "超长名称用于检查版面是否放得下", "en": "a very long name that shows whether there is room"}
 _LONGEST_TEXT = 46
+_ROWS = 12
 
 
 def first_record(app: Application, kind: RecordType, wanted: int = 0) -> tuple[int, str]:
@@ -44,13 +49,25 @@ def records(app: Application, kind: RecordType, text: str) -> list[tuple[int, st
     return [(hit.id, hit.label, hit.detail) for hit in suggest(app, kind.key, text, 12)]
 
 
-def context_of(app: Application, kind: RecordType, record_id: int, language: str, stress: str) -> dict[str, Any]:
-    """The data of a record for the canvas. Raises what reading it raises."""
-    if record_id:
-        context = for_record(app, kind.key, record_id, language)
-    else:
+def context_of(
+    app: Application, kind: RecordType, record_id: int, language: str, stress: str, listed: bool = False
+) -> dict[str, Any]:
+    """The data of a record for the canvas; with `listed`, of it and of others as rows. Raises what reading the record raises."""
+    if not record_id:
         context = _sample(app, kind, language)
+    elif listed:
+        context = together_of(_rows(app, kind, record_id, language))
+    else:
+        context = for_record(app, kind.key, record_id, language)
     return stressed(context, stress, language)
+
+
+def _rows(app: Application, kind: RecordType, first: int, language: str) -> Iterator[dict[str, Any]]:
+    yield for_record(app, kind.key, first, language)
+    for record_id in fetch_ids(app, ListQuery(kind.key), limit=_ROWS):
+        if record_id != first:
+            with suppress(Missing, Refused):  # seen, but not this person's to print
+                yield for_record(app, kind.key, record_id, language)
 
 
 def stressed(context: Mapping[str, Any], stress: str, language: str) -> dict[str, Any]:
@@ -86,14 +103,14 @@ def _sample(app: Application, kind: RecordType, language: str) -> dict[str, Any]
     if app.actor.may(f"{kind.key}.print"):
         context |= for_list(app, kind.key, (), language)
     visible = kind.visible(app.actor)
-    lines = kind.visible_lines(app.actor) if kind.lines else {}
+    lines = kind.visible_lines(app.actor) if kind.lines else visible  # records without lines may be the rows of a list
     linked = {
         plain_name(name): _made_up(app.type(about.target).visible(app.actor), language)
         for name, about in visible.items()
         if about.kind == "reference" and about.target in app.types
     }
     made_up = _made_up(visible, language)
-    line = {**_made_up(lines, language), "linked": {}}
+    line = {**_made_up(lines, language), "linked": {} if kind.lines else linked}
     return context | {
         "record": made_up,
         "lines": (line,) * 3 if lines else (),

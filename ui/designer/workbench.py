@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QSplitter
 
 from crm_desktop.errors import Told
 from crm_desktop.printing.template import Template
+from crm_desktop.printing.template_store import prints_lists
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.words import _
 from ui import icons, theme
@@ -60,6 +61,7 @@ class Workbench(QWidget):
         self.context: Mapping[str, Any] | None = None
         self.base = keeping.mark_of(template)
         self._ticket = 0
+        self._listed = False
         self._background = ""
         self._keep_timer = QTimer(self)
         self._keep_timer.setSingleShot(True)
@@ -158,7 +160,8 @@ class Workbench(QWidget):
     def _read(self) -> None:
         self._ticket += 1
         language = self.document.template.language or "zh_CN"
-        work = partial(subjects.context_of, self.shell.app, self.kind, self.record, language, self.stress)
+        self._listed = prints_lists(self.document.template, self.kind)
+        work = partial(subjects.context_of, self.shell.app, self.kind, self.record, language, self.stress, self._listed)
         self.shell.tasks.run(work, partial(self._came, self._ticket), partial(self._no_record, self._ticket), owner=self)
 
     def _came(self, ticket: int, context: Mapping[str, Any]) -> None:
@@ -178,6 +181,8 @@ class Workbench(QWidget):
         self._keep_timer.start()
         if self.context is not None:
             self.drawer.want(self.document.template, self.context)
+            if prints_lists(self.document.template, self.kind) != self._listed:
+                self._read()  # its rows are records now, or are not any more
 
     def _drawn(self, drawn: Drawn) -> None:
         self.problems.show_problems(drawn.problems)
