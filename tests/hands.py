@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
     QApplication,
+    QComboBox,
     QFileDialog,
     QLineEdit,
     QMenu,
@@ -150,6 +151,18 @@ class Hands(Desk):
         table.scrollTo(table.model().index(at, 0))
         place = table.visualRect(table.model().index(at, 0)).center()
         QTest.mouseClick(table.viewport(), _LEFT, pos=place)
+
+    def select(self, box: QComboBox, text: str) -> None:
+        """Open a drop-down list and click what has this word."""
+        self.wait(lambda: box.isVisible() and box.isEnabled() and box.findText(text) >= 0)
+        box.showPopup()  # what a click does differs from system to system
+        view = box.view()
+        self.wait(view.isVisible)
+        index = box.model().index(box.findText(text), box.modelColumn(), box.rootModelIndex())
+        view.scrollTo(index)
+        QTest.mouseMove(view.viewport(), view.visualRect(index).center())
+        QTest.mouseClick(view.viewport(), _LEFT, pos=view.visualRect(index).center())
+        self.wait(lambda: not view.isVisible() and box.currentText() == text)
 
     def hit(self, widget: QWidget) -> None:
         """Click what is no button: a card, a line."""

@@ -53,7 +53,6 @@ class FilterBox(QLineEdit):
         self._quiet.timeout.connect(self.take)
         if self._live:
             self.textEdited.connect(lambda _text: self._quiet.start())
-        self.returnPressed.connect(self._enter)
         self.show_part(None)
 
     def _hint(self) -> str:
@@ -134,6 +133,8 @@ class FilterBox(QLineEdit):
         elif event.key() == Qt.Key.Key_Escape and self.text():
             self._set(None)
             self.clear()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter()  # and no further: the table below would open the record its cursor is on
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.picks and self.part is not None:
             self._set(None)
         else:

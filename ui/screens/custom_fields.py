@@ -167,7 +167,6 @@ class CustomFieldsScreen(QWidget):
         self.table.select_row_of(lambda f: f.name == name)
         self.nothing.title.setText(_("{things} have no fields of your own yet").format(things=_(kind.plural)))
         self._stack.setCurrentWidget(self.table if fields else self.nothing)
-        self.add_button.setVisible(bool(fields))
         self._field_chosen(self.table.current())
 
     def _type_chosen(self) -> None:
@@ -196,6 +195,7 @@ class CustomFieldsScreen(QWidget):
         else:
             self.form.show_field(self._type(), about)
         self.form.setVisible(about is not None)
+        self.add_button.setVisible(bool(self._fields()))
         self._shell.tab_changed(self)
 
     def _may_leave(self) -> bool:
@@ -216,7 +216,7 @@ class CustomFieldsScreen(QWidget):
         self.form.show()
         if not self._fields():
             self._stack.setCurrentWidget(self.table)
-        self.add_button.show()
+        self.add_button.hide()  # the form has a button that says the same
         self.form.label.setFocus()
 
     def _cancel(self) -> None:
