@@ -1,6 +1,7 @@
 """Makes the pictures of the manual: the tour's window, in both languages, small enough to travel with the program.
 
-    python dev/pictures.py            all pages with a picture, into docs/pictures
+    python dev/pictures.py            the pictures of the tour, into docs/pictures
+    python dev/pictures.py FOLDER     those that journeys left in that folder (pytest tests/journeys -m "", see tests/hands.py)
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from ui.tour import Tour  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 _WIDTH, _COLOURS = 820, 64
+OF_JOURNEYS = {"print": "first-printed-order"}
+"""Picture of the manual → the journey that makes it."""
 
 
 class Walk(Tour):
@@ -53,7 +56,18 @@ def shrink(source: Path, target: Path) -> None:
     print(target.name, target.stat().st_size)
 
 
+def of_journeys(folder: Path) -> None:
+    """Take over what the journeys keep for the manual."""
+    for name, journey in OF_JOURNEYS.items():
+        for language in ("en", "zh_CN"):
+            (source,) = (folder / f"{journey}-{language}").glob(f"[0-9]*-{name}.png")
+            shrink(source, PICTURES / f"{name}{'' if language == 'en' else '-zh_CN'}.png")
+
+
 def main() -> None:
+    if sys.argv[1:]:
+        of_journeys(Path(sys.argv[1]))
+        return
     qt = QApplication(sys.argv[:1])
     for language in ("en", "zh_CN"):
         use_language(language)

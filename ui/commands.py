@@ -73,6 +73,7 @@ KEYS_EVERYWHERE: tuple[tuple[str, str, str], ...] = (
     (N_("Forms"), "F4", N_("Open the list behind a field")),
     (N_("Forms"), "Alt+1", N_("Go to the first tab; Alt+2 to the second, and so on")),
     (N_("Forms"), "Esc", N_("Leave; asks before text is lost")),
+    (N_("Line tables"), "Ctrl+L", N_("Go from the fields to the next line")),
     (N_("Line tables"), "Enter", N_("Go to the next cell; Tab as well")),
     (N_("Line tables"), "Ctrl+Enter", N_("Go to the next line")),
     (N_("Line tables"), "Ins", N_("Insert a line")),

@@ -19,7 +19,8 @@ STEPS: Mapping[str, str] = {
     first_steps.COMPANY: N_("Fill in the company data"),
     first_steps.LOGO: N_("Choose the company logo"),
     first_steps.PEOPLE: N_("Add your colleagues"),
-    first_steps.CUSTOMERS: N_("Import customers from Excel"),
+    first_steps.PRODUCTS: N_("Enter or import what you sell"),
+    first_steps.CUSTOMERS: N_("Enter or import your customers"),
     first_steps.ORDER: N_("Write the first order"),
     first_steps.PRINT: N_("Print it"),
     BACKUP: N_("Back up to a USB drive or another disk"),
@@ -27,7 +28,7 @@ STEPS: Mapping[str, str] = {
 
 
 class FirstStepsCard(Card):
-    """Seven lines; it goes by itself when all are ticked, or when it is hidden."""
+    """Eight lines; it goes by itself when all are ticked, or when it is hidden."""
 
     hidden = Signal()
 
@@ -79,7 +80,8 @@ class FirstStepsCard(Card):
             first_steps.COMPANY: lambda: shell.open_screen("settings"),
             first_steps.LOGO: lambda: shell.open_screen("settings"),
             first_steps.PEOPLE: lambda: shell.open_list("users"),
-            first_steps.CUSTOMERS: lambda: shell.open_screen("import"),
+            first_steps.PRODUCTS: lambda: shell.open_list("products"),  # an empty list offers both: a new one, and a file
+            first_steps.CUSTOMERS: lambda: shell.open_list("customers"),
             first_steps.ORDER: lambda: shell.new_record("sales-orders"),
             first_steps.PRINT: lambda: shell.open_list("sales-orders"),
             BACKUP: lambda: shell.open_screen("backup-setup"),

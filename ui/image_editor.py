@@ -76,8 +76,9 @@ class ImageEditor(Editor):
         tip = _("Choose a picture; it can also be dropped or pasted here")
         self.pick = Button(_("Choose…"), "image", kind="flat", clicked=self.choose, tip=tip)
         self.remove = Button(_("Remove"), "delete", kind="flat", clicked=self.clear)
-        buttons.addWidget(self.pick)
-        buttons.addWidget(self.remove)
+        for button in (self.pick, self.remove):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys in the picture do the same; Tab would go astray here
+            buttons.addWidget(button)
         buttons.addStretch(1)
         self.row.setStretch(0, 0)
         self.row.setSpacing(theme.size("gap"))

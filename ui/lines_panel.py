@@ -110,7 +110,9 @@ class LinesPanel(QWidget):
     def _head(self) -> SectionHeader:
         grid = self.grid
         self.tools = [
-            Button(_("Add line"), "add", kind="flat", clicked=grid.add_line, tip=_("Or simply type into the last row")),
+            Button(
+                _("Add line"), "add", kind="flat", clicked=grid.add_line, tip=_("Or simply type into the last row"), shortcut="Ctrl+L"
+            ),
             Button(_("Add several…"), "text_bullet_list_square", kind="flat", clicked=self.add_several),
             IconButton("copy", _("Duplicate the line  (Ctrl+D)"), grid.duplicate_lines),
             IconButton("arrow_up", _("Move up  (Alt+Up)"), partial(grid.move_line, -1)),

@@ -14,7 +14,8 @@ from crm_desktop.services.access import asking
 from crm_desktop.services.settings_store import company_setting
 from db.models.system import HistoryEntry
 
-COMPANY, LOGO, PEOPLE, CUSTOMERS, ORDER, PRINT = "company", "logo", "people", "customers", "order", "print"
+COMPANY, LOGO, PEOPLE, PRODUCTS = "company", "logo", "people", "products"
+CUSTOMERS, ORDER, PRINT = "customers", "order", "print"
 _DETAILS = (s.COMPANY_ADDRESS, s.COMPANY_PHONE, s.COMPANY_TAX_NUMBER)
 
 
@@ -32,6 +33,7 @@ def fetch_first_steps(app: Application) -> dict[str, bool]:
         COMPANY: named and details,
         LOGO: logo,
         PEOPLE: _has(app, "users", 2),
+        PRODUCTS: _has(app, "products", 1),
         CUSTOMERS: _has(app, "customers", 1),
         ORDER: _has(app, "sales-orders", 1),
         PRINT: printed,

@@ -20,6 +20,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Ref
 from crm_desktop.rights import Rights
 from crm_desktop.services import saving
+from crm_desktop.services.events import record
 from crm_desktop.services.today import count_due, fetch_today, finish_task
 from crm_desktop.words import LANGUAGES, language
 from ui.notices import Notices
@@ -221,17 +222,21 @@ def test_a_logo_is_taken_only_when_it_is_a_picture(qtbot: QtBot, tmp_path: Path)
 
 def test_the_first_steps_are_ticked_by_the_data_and_can_be_hidden(qtbot: QtBot, shell: SimpleNamespace) -> None:
     opened: list[str] = []
-    shell.open_screen = opened.append
+    shell.open_list = opened.append
     screen = TodayScreen(shell)
     qtbot.addWidget(screen)
     screen.show()
     qtbot.waitUntil(lambda: screen.steps.isVisible(), timeout=20_000)
     assert not screen.steps.done["customers"]
     screen.steps.buttons["customers"].click()
-    assert opened == ["import"]
+    assert opened == ["customers"]
     keep(shell.app, "customers", name="华南钢铁")
     qtbot.waitUntil(lambda: screen.steps.done.get("customers", False), timeout=20_000)
     assert not screen.sample.isVisible()
+    screen.hide()
+    record(shell.app, "print", "华南钢铁", {}, about=("customers", 1))  # nobody is told of it
+    screen.show()
+    qtbot.waitUntil(lambda: screen.steps.done.get("print", False), timeout=20_000)
     screen.steps.hide_button.click()
     assert not screen.steps.isVisible()
     screen.refresh()

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from record_makers import customer
 
 from crm_desktop.application import Application
@@ -23,6 +24,7 @@ from ui.choice_editors import FlagEditor, OptionEditor, TagsEditor
 from ui.date_editors import CalendarPopup, DateEditor
 from ui.editor_base import Around, Editor
 from ui.editors import EDITORS, editor_for
+from ui.form import RecordForm
 from ui.image_editor import ImageEditor
 from ui.picker import ReferenceEditor
 from ui.tasks import Tasks
@@ -46,6 +48,28 @@ def shown(qtbot: Any, editor: Editor) -> Editor:
     editor.setFocus()
     qtbot.waitUntil(lambda: editor.isActiveWindow())
     return editor
+
+
+def stations(form: RecordForm) -> list[str]:
+    """The fields in the order in which Tab visits them, from the first one until it would come there again."""
+    inside = {w: n for n, row in form.rows.items() for w in (row.editor, *row.editor.findChildren(QWidget))}
+    first = next(iter(form.rows.values())).editor.typed_into
+    found, widget = [inside[first]], first
+    while (widget := widget.nextInFocusChain()) is not first:
+        taker = widget.focusProxy() or widget
+        name = inside.get(taker, "")
+        if name and taker.focusPolicy() & Qt.FocusPolicy.TabFocus and not taker.isAncestorOf(widget) and found[-1] != name:
+            found.append(name)
+    return found[:-1] if found[-1] == found[0] else found
+
+
+def test_tab_visits_every_field_of_every_form_once(qtbot: Any, around: Around) -> None:
+    for kind in around.app.types.values():
+        form = RecordForm(kind, around)
+        qtbot.addWidget(form)
+        form.arrange(1200)
+        wanted = [row for section in form.sections for row in section.rows]
+        assert stations(form) == [next(n for n, row in form.rows.items() if row is one) for one in wanted], kind.key
 
 
 def test_every_kind_has_an_editor() -> None:

@@ -25,6 +25,7 @@ def test_each_step_ticks_itself_from_the_data(sqlite_app: Application) -> None:
     assert not any(before.values())
     settings = settings_of(app)
     settings.set_many({s.COMPANY_NAME: "百川", s.COMPANY_PHONE: "020-1", s.COMPANY_LOGO: "aGVsbG8="})
+    saving.save(app, saving.new_draft(app, "products", {"name": "轴承"}))
     customer = saving.save(app, saving.new_draft(app, "customers", {"name": "华南钢铁"}))
     saving.save(app, saving.new_draft(app, "users", {"name": "林晓", "sign_in": "linxiao"}))
     done = fetch_first_steps(app)

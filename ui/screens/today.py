@@ -71,7 +71,10 @@ class TodayScreen(QWidget):
         """Read the day again."""
         self._shell.tasks.run(partial(fetch_today, self._shell.app), self._show)
         self._show_recent()
-        self._shell.tasks.run(partial(_beginnings, self._shell.app, self._shell.settings), self._take_beginnings)
+        self._read_beginnings()
+
+    def _read_beginnings(self) -> None:
+        self._shell.tasks.run(partial(_beginnings, self._shell.app, self._shell.settings), self._take_beginnings, owner=self)
 
     def _take_beginnings(self, found: _Beginnings) -> None:
         self._done, sample = found
@@ -87,6 +90,8 @@ class TodayScreen(QWidget):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._show_recent()
+        if not self.steps.isHidden():  # settings and prints tell nobody
+            self._read_beginnings()
         if self._waiting is not None:
             self._show(self._waiting)
 

@@ -53,6 +53,7 @@ class Welcome(QWidget):
     def _build(self, company: str, person: str) -> None:
         if self._page is not None:
             self._column.removeWidget(self._page)
+            self._page.hide()  # it goes only later, and would lie over the new one until then
             self._page.deleteLater()
         self.setWindowTitle(_("CRM Desktop"))
         self.setWindowIcon(icons.app_icon())
@@ -79,6 +80,7 @@ class Welcome(QWidget):
         outer.addWidget(holder, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(2)
         self._column.addWidget(self._page)
+        self._page.show()  # at once, so that the cursor can stand in it
         self.company.setFocus()
 
     def _head(self) -> QWidget:
