@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Date, Dialect, Table, func, insert, select, text
+from sqlalchemy import JSON, Connection, Date, Dialect, LargeBinary, Table, TextClause, func, insert, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
+from db import whole_rows
 from db.bundling import post
 from db.engine import is_sqlite
 from db.roles import own
@@ -124,6 +125,8 @@ def _columns_of(table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[tup
 
 def _stored(values: Sequence[Any], kind: TypeEngine[Any], dialect: Dialect) -> Sequence[Any]:
     """The values as the engine takes them. The same one is put into its form once, and texts need none unless a NUL is among them."""
+    if isinstance(kind, (JSON, LargeBinary)) and dialect.name == "postgresql":
+        return values  # they travel inside a JSON, which the driver does not look into
     process = kind.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return values
@@ -143,18 +146,41 @@ def _stored(values: Sequence[Any], kind: TypeEngine[Any], dialect: Dialect) -> S
     return made
 
 
-def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows given by column name, all with the same names.
-
-    On SQLite column by column, past the work that SQLAlchemy does for every row: a fifth of its time.
-    """
-    if len(rows) < _FEW or not is_sqlite(connection):
-        post(connection, insert(table), list(rows))
-        return
+def _by_column(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[Sequence[Any]]]:
+    """The names of the columns, and the values of each in storage form."""
     names, columns = [], []
     for name, values in _columns_of(table, rows):
         names.append(name)
         columns.append(_stored(values, table.c[name].type, connection.dialect))
+    return names, columns
+
+
+def _whole(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], telling: bool) -> tuple[TextClause, list[str]] | None:
+    """The statement that inserts these rows on PostgreSQL, and the texts to carry it out with; None for what has to go one by one."""
+    if len(rows) < 2:
+        return None
+    names, columns = _by_column(connection, table, rows)
+    for name, values in zip(names, columns, strict=True):
+        if isinstance(table.c[name].type, JSON) and any(value is None for value in values):
+            return None  # inside a JSON its null is that of SQL
+    return whole_rows.statement(table, tuple(names), telling=telling), list(whole_rows.packed(names, columns))
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows given by column name, all with the same names, past the work that SQLAlchemy does for every row.
+
+    On SQLite column by column, which takes a fifth of the time; on PostgreSQL all as one parameter.
+    """
+    sqlite = is_sqlite(connection)
+    whole = None if sqlite else _whole(connection, table, rows, telling=False)
+    if whole is not None:
+        for some in whole[1]:
+            post(connection, whole[0], {"rows": some})
+        return
+    if len(rows) < _FEW or not sqlite:
+        post(connection, insert(table), list(rows))
+        return
+    names, columns = _by_column(connection, table, rows)
     quote = connection.dialect.identifier_preparer.quote
     statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({', '.join('?' * len(names))})"
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
@@ -166,7 +192,11 @@ def insert_giving_ids(connection: Connection, table: Table, rows: Sequence[Mappi
     SQLite would need one statement a row to tell them. There the ids are taken beforehand: the caller's transaction writes, so
     nobody else does.
     """
-    if len(rows) == 1 or not is_sqlite(connection):
+    sqlite = is_sqlite(connection)
+    whole = None if sqlite else _whole(connection, table, rows, telling=True)
+    if whole is not None:
+        return [id_ for some in whole[1] for id_ in connection.scalars(whole[0], {"rows": some})]
+    if len(rows) == 1 or not sqlite:
         told = insert(table).returning(table.c.id, sort_by_parameter_order=True)
         return list(connection.scalars(told, list(rows)))
     first = next_id(connection, table)
