@@ -21,6 +21,7 @@ from crm_desktop.printing.template import Section, Template, TextElement
 from crm_desktop.services import saving
 from ui.designer import keeping
 from ui.designer.differences import differences
+from ui.designer.fields import walk
 from ui.designer.save_dialog import SaveDialog
 from ui.designer.screen import DesignerScreen, tab_of
 from ui.designer.sections import SECTIONS, SHEET, TEMPLATE, Prop
@@ -329,3 +330,31 @@ def test_a_card_becomes_a_list_when_the_records_are_put_on_it_as_rows(desk: Desk
     bench.document.stack.undo()
     desk.wait(lambda: bench.context is not None and bench.context["lines"] == ())
     ready(desk, screen)
+
+
+def test_what_is_added_with_nothing_selected_stands_where_it_can_be_seen(desk: Desk) -> None:
+    """The first band of an order is the head of a second page, which a short order does not have."""
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None
+    document = bench.document
+    document.select(["terms"])
+    QTest.keyClick(bench.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    document.select([])
+    QTest.keyClick(bench.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    (pasted,) = document.selection
+    document.select([])
+    number = next(node for node, _above in walk(bench.tree) if node.path == "record.number")
+    bench.fields.taken.emit(number)
+    (field,) = document.selection
+    ready(desk, screen)
+    for added in (pasted, field):
+        assert document.template.bands[document.spots[added].band].id == "head"
+        place = bench.canvas.place(added)
+        assert place is not None and place.page == 0
+    bench.work.add_band("section")
+    (band,) = document.selection
+    ready(desk, screen)
+    place = bench.canvas.place(band)
+    assert place is not None
+    assert bench.canvas.viewport().rect().intersects(bench.canvas.rect_of(place.page, place.box).toRect())

@@ -33,6 +33,20 @@ _ACCOUNT: tuple[tuple[str, str, str], ...] = (
     ("closing", N_("Balance"), "money"),
     ("overdue", N_("Overdue"), "money"),
     ("credit", N_("Credit"), "money"),
+    ("late_total", N_("Overdue, all of it"), "money"),
+    ("late_currency", N_("Currency of what is overdue"), "text"),
+    ("level", N_("Level of the reminder"), "integer"),
+    ("reminded_on", N_("Last reminder"), "date"),
+)
+_LATE: tuple[tuple[str, str, str], ...] = (
+    ("number", N_("Number"), "code"),
+    ("order", N_("Sales order"), "code"),
+    ("title", N_("What for"), "text"),
+    ("due_date", N_("Due on"), "date"),
+    ("days", N_("Days late"), "integer"),
+    ("amount", N_("Amount"), "money"),
+    ("open", N_("Still open"), "money"),
+    ("level", N_("Dunning level"), "integer"),
 )
 _ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("day", N_("Date"), "date"),
@@ -121,7 +135,9 @@ def _related(app: Application, kind: RecordType) -> list[FieldNode]:
         entries = tuple(FieldNode(_(words), f"line.{name}", how) for name, words, how in _ENTRIES)
         sums = tuple(FieldNode(_(words), f"account.{name}", how, _icon(how)) for name, words, how in _ACCOUNT)
         rows = FieldNode(_("Entries"), "account.entries", icon="text_bullet_list_square", children=entries, list=True)
-        lists.append(FieldNode(_("Account"), icon="wallet", children=(*sums, rows)))
+        overdue = tuple(FieldNode(_(words), f"line.{name}", how) for name, words, how in _LATE)
+        late = FieldNode(_("What is overdue"), "account.late", icon="text_bullet_list_square", children=overdue, list=True)
+        lists.append(FieldNode(_("Account"), icon="wallet", children=(*sums, rows, late)))
     return lists
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from crm_desktop.errors import Told
-from crm_desktop.printing.template import Element, PictureElement
+from crm_desktop.printing.template import Element, PictureElement, Template
 from crm_desktop.words import _
 from ui.designer import arranging, clipboard, edits, making
 from ui.designer.arranging import Box
@@ -33,6 +33,7 @@ class Work(QObject):
         super().__init__(canvas)
         self.canvas, self.document = canvas, canvas.document
         self._fields_of = fields_of
+        self._new = ""
         canvas.key_pressed.connect(self.key)
         canvas.dropped.connect(self.drop)
 
@@ -134,21 +135,35 @@ class Work(QObject):
             self._paste(clipboard.copied(self.document.template, self.document.elements), _("Make a copy"))
 
     def _paste(self, text: str, name: str) -> None:
-        band = self._target_band()
+        band = self.target_band()
         if band < 0:
             return
         template, ids = clipboard.pasted(self.document.template, text, band, (_ASIDE, _ASIDE))
         if ids:
-            self.document.do(name, lambda _old: template, select=ids)
+            self._add(name, lambda _old: template, ids)
 
-    def _target_band(self) -> int:
-        """The band of what is selected, else the first that takes elements."""
+    def target_band(self) -> int:
+        """The band of what is selected, else the first in sight that takes elements; -1 for none."""
         document = self.document
         bands = document.template.bands
         for id_ in reversed(document.selection):
             if edits.holds_elements(bands[document.spots[id_].band]):
                 return document.spots[id_].band
-        return next((n for n, band in enumerate(bands) if edits.holds_elements(band)), -1)
+        able = [n for n, band in enumerate(bands) if edits.holds_elements(band)]
+        drawn = self.canvas.drawn
+        page = self.canvas.page if self.canvas.page < drawn.pages else 0
+        here = {p.id for p in drawn.places if p.kind == "band" and p.page == page}  # not the head of a next page that is not there
+        return next((n for n in able if bands[n].id in here), able[0] if able else -1)
+
+    def show_new(self) -> None:
+        """Bring what was added last into sight, as soon as it is drawn."""
+        if self._new in self.document.spots and (place := self.canvas.drawn.place(self._new)):
+            self.canvas.show_box(place.page, place.box)
+            self._new = ""
+
+    def _add(self, name: str, change: Callable[[Template], Template], ids: Sequence[str]) -> None:
+        self._new = ids[-1]
+        self.document.do(name, change, select=ids)
 
     def remove(self) -> None:
         """Take away what is selected and not locked."""
@@ -167,7 +182,7 @@ class Work(QObject):
     def add(self, kind: str) -> None:
         """A new element where the person is looking."""
         canvas = self.canvas
-        index = self._target_band()
+        index = self.target_band()
         middle = canvas.viewport().rect().center()
         page, x, y = canvas.on_page(middle) if canvas.pages else (0, 60.0, 10.0)
         place = canvas.band_at(page, y)
@@ -186,7 +201,7 @@ class Work(QObject):
         page = self.document.template.page
         room = page.dimensions()[0] - page.margins.left - page.margins.right
         at = {"x": round(max(min(made.x, room - made.width), 0.0), 2), "y": max(made.y, 0.0)}
-        self.document.do(_("New element"), lambda t: edits.add(t, band, [replace(made, **at)]), select=[made.id])
+        self._add(_("New element"), lambda t: edits.add(t, band, [replace(made, **at)]), [made.id])
 
     def _language(self) -> str:
         return self.document.template.language or "zh_CN"
@@ -198,7 +213,7 @@ class Work(QObject):
         band = making.band(kind, document.fresh(kind))
         if kind in ("group_head", "group_foot", "no_data"):
             at, band = edits.around_list(document.template, band, document.band_index(document.selection[-1]) if document.selection else -1)
-        document.do(_("New band"), lambda t: edits.add_band(t, at, band), select=[band.id])
+        self._add(_("New band"), lambda t: edits.add_band(t, at, band), [band.id])
 
     def add_table(self, over: str, at: int | None = None) -> None:
         """A finished table of a list."""
@@ -206,8 +221,8 @@ class Work(QObject):
         page = document.template.page
         width = page.dimensions()[0] - page.margins.left - page.margins.right
         band = making.table_of(over, self._fields_of(over), document.spots, width, self._language())
-        where = at if at is not None else self._target_band() + 1
-        document.do(_("New table"), lambda t: edits.add_band(t, where, band), select=[band.id])
+        where = at if at is not None else self.target_band() + 1
+        self._add(_("New table"), lambda t: edits.add_band(t, where, band), [band.id])
 
     def move_band(self, by: int) -> None:
         """The band worked on, up or down."""
@@ -250,10 +265,8 @@ class Work(QObject):
         made = PictureElement(
             id=id_, x=round(at[0], 2), y=round(at[1], 2), width=width, height=round(width * high, 2), picture=name
         )
-        document.do(
-            _("New picture"),
-            lambda t: edits.add(replace(t, pictures={**t.pictures, name: content}), band, [made]),
-            select=[id_],
+        self._add(
+            _("New picture"), lambda t: edits.add(replace(t, pictures={**t.pictures, name: content}), band, [made]), [id_]
         )
 
     def place_of_selection(self) -> Place | None:

@@ -188,6 +188,7 @@ class Workbench(QWidget):
         self.problems.show_problems(drawn.problems)
         self.outline.show_quiet(drawn.quiet)
         self._show_background()
+        self.work.show_new()
 
     def _show_background(self) -> None:
         template = self.document.template
@@ -224,7 +225,7 @@ class Workbench(QWidget):
         if node.list:
             self.work.add_table(node.path)
         else:
-            index = next((n for n, band in enumerate(document.template.bands) if edits.holds_elements(band)), -1)
+            index = self.work.target_band()
             chosen = document.selection
             if chosen and edits.holds_elements(document.template.bands[document.spots[chosen[-1]].band]):
                 index = document.spots[chosen[-1]].band
@@ -240,7 +241,7 @@ class Workbench(QWidget):
         """A picture file onto the paper."""
         chosen, _kind = QFileDialog.getOpenFileName(self, _("New picture"), "", FILES)
         if chosen:
-            index = next((n for n, band in enumerate(self.document.template.bands) if edits.holds_elements(band)), -1)
+            index = self.work.target_band()
             try:
                 if index >= 0:
                     self.work.add_picture(Path(chosen), index, (5.0, 2.0))
