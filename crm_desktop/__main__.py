@@ -36,6 +36,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.printing import print_records
 
         return print_records
+    if name == "dunning":
+        from crm_desktop.cli.dunning import dunning
+
+        return dunning
     if name == "template":
         from crm_desktop.cli.templates import template
 

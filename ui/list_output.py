@@ -114,8 +114,13 @@ def open_file(path: Path) -> None:
 
 def ask_path(parent: QWidget, kind: RecordType, filters: str, suffix: str) -> Path | None:
     """Where to: a name with type and day is proposed."""
+    return ask_named_path(parent, _(kind.plural), filters, suffix)
+
+
+def ask_named_path(parent: QWidget, name: str, filters: str, suffix: str) -> Path | None:
+    """Where to: this name with the day is proposed."""
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    proposed = Path(folder) / f"{_(kind.plural)} {dt.date.today().isoformat()}.{suffix}"
+    proposed = Path(folder) / f"{name} {dt.date.today().isoformat()}.{suffix}"
     chosen, chosen_filter = QFileDialog.getSaveFileName(parent, _("Save as"), str(proposed), filters)
     if not chosen:
         return None

@@ -13,6 +13,7 @@ import crm_desktop
 from crm_desktop.cli.approvals_parser import add_approvals
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
+from crm_desktop.cli.dunning import add_dunning
 from crm_desktop.cli.exchange_parser import add_exchange
 from crm_desktop.cli.lan_parser import add_lan
 from crm_desktop.cli.log_parser import add_log
@@ -122,6 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
     _records(add)
     add_print(add, _takes_type, _where())
     add_templates(add, _data)
+    add_dunning(add)
     _care(add)
     add_backups(add, _data)
     add_log(add, _data)

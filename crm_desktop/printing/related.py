@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from crm_desktop.errors import Missing, Refused
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.accounts import AccountSpan, statement
+from crm_desktop.services.dunning import letter_of
 from crm_desktop.services.listing import iterate
 
 MOST_ROWS = 5_000
@@ -66,8 +68,27 @@ def account_of(app: Application, customer_id: int, span: AccountSpan) -> Lazy:
             kept.update(_account(app, customer_id, span))
         return kept.get(name)
 
+    late: dict[str, Any] = {}
+
+    def late_fact(name: str) -> Any:
+        if not late:
+            late.update(_late(app, customer_id, span))
+        return late.get(name)
+
     names = ("currency", "since", "until", "opening", "entries", "owed", "paid", "closing", "overdue", "credit")
-    return Lazy({name: partial(fact, name) for name in names})
+    makers = {name: partial(fact, name) for name in names}
+    return Lazy(makers | {name: partial(late_fact, name) for name in ("late", "late_total", "late_currency", "level", "reminded_on")})
+
+
+def _late(app: Application, customer_id: int, span: AccountSpan) -> dict[str, Any]:
+    """What is late by the last day of the account, for a reminder."""
+    try:
+        letter = letter_of(app, customer_id, span.currency, span.until)
+    except (Refused, Missing):
+        letter = None
+    if letter is None:
+        return {"late": (), "late_total": Decimal(0), "level": 0}
+    return letter.facts() | {"late_currency": letter.currency}
 
 
 def _account(app: Application, customer_id: int, span: AccountSpan) -> dict[str, Any]:

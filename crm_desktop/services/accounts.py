@@ -6,7 +6,7 @@ Nothing of this is kept: it is summed from receivables and receipts whenever it 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -19,8 +19,10 @@ from crm_desktop.draft import Ref
 from crm_desktop.errors import Missing
 from crm_desktop.records.documents import ZERO
 from crm_desktop.rules.ageing import EDGES, LABELS
+from crm_desktop.rules.dunning import next_letter
 from crm_desktop.services.access import asking, require_reach, within_reach
 from crm_desktop.services.chain.credit import Standing, standing
+from crm_desktop.services.dunning import edges_of, sees_dunning
 from crm_desktop.services.references import labels
 from crm_desktop.words import _
 from db.models.deliveries import SalesReturn
@@ -36,13 +38,20 @@ _currency: Any = Currency.__table__
 
 @dataclass(frozen=True)
 class Aged:
-    """What one customer owes in one currency, by age; `classes` as crm_desktop/rules/ageing.py names them."""
+    """What one customer owes in one currency, by age; `classes` as crm_desktop/rules/ageing.py names them.
+
+    What is said of reminders is empty for whoever may not see it.
+    """
 
     customer: Ref
     currency: str
     classes: tuple[Decimal, ...]
     credit: Decimal
     oldest: dt.date | None  # the oldest day that has passed
+    currency_id: int | None = None
+    level: int = 0  # the highest dunning level of what is late
+    reminded: dt.date | None = None  # when a reminder of it was written last
+    letter: int = 0  # the level of the reminder that is due now, 0 for none
 
     @property
     def owed(self) -> Decimal:
@@ -69,31 +78,57 @@ def ageing(app: Application, day: dt.date | None = None) -> list[Aged]:
         keys = sorted(set(owed) | set(credits), key=lambda k: (k[0], k[1] or 0))
         names = labels(app, connection, "customers", [customer for customer, _c in keys])
         codes = {row[0]: row[1] for row in connection.execute(select(_currency.c.id, _currency.c.code))}
-    nothing = (tuple(ZERO for _label in LABELS), None)
+    nothing = _Sums(tuple(ZERO for _label in LABELS))
     found = []
     for customer, currency in keys:
-        classes, oldest = owed.get((customer, currency), nothing)
+        sums = owed.get((customer, currency), nothing)
         credit = credits.get((customer, currency), ZERO)
         name = Ref(customer, names.get(customer, "•••"))
-        found.append(Aged(name, codes.get(currency, "") if currency else "", classes, credit, oldest))
+        code = codes.get(currency, "") if currency else ""
+        letter = sums.letter if sum(sums.classes[1:]) > 0 else 0
+        found.append(Aged(name, code, sums.classes, credit, sums.oldest, currency, sums.level, sums.reminded, letter))
     return sorted(found, key=lambda a: (-a.overdue, -a.owed, a.customer.label))
 
 
 _Key = tuple[int, int | None]
 
 
-def _owed_by_age(app: Application, connection: Connection, day: dt.date) -> dict[_Key, tuple[tuple[Decimal, ...], dt.date | None]]:
+@dataclass(frozen=True)
+class _Sums:
+    classes: tuple[Decimal, ...]
+    oldest: dt.date | None = None
+    level: int = 0
+    reminded: dt.date | None = None
+    letter: int = 0
+
+
+def _owed_by_age(app: Application, connection: Connection, day: dt.date) -> dict[_Key, _Sums]:
     due, amount = _owed.c.due_date, _owed.c.open_amount
     edges = [day - dt.timedelta(days=edge) for edge in EDGES]
     between = (due.between(last, first - dt.timedelta(days=1)) for first, last in pairwise(edges))
     tests = [due.is_(None) | (due >= edges[0]), *between, due < edges[-1]]
     sums = [func.sum(case((test, amount), else_=0), type_=amount.type) for test in tests]
     late = func.min(case((due < day, due)))
-    query = select(_owed.c.customer_id, _owed.c.currency_id, late, *sums).where(_owed.c.open_amount != _NOTHING)
+    reminders = _reminders(edges_of(connection), day) if sees_dunning(app) else ()
+    query = select(_owed.c.customer_id, _owed.c.currency_id, late, *reminders, *sums).where(_owed.c.open_amount != _NOTHING)
     if (reach := within_reach(app, app.type("receivables"))) is not None:
         query = query.where(reach)
     rows = connection.execute(query.group_by(_owed.c.customer_id, _owed.c.currency_id))
-    return {(row[0], row[1]): (tuple(row[3:]), row[2]) for row in rows}
+    first = 3 + len(reminders)
+    return {(row[0], row[1]): _Sums(tuple(row[first:]), row[2], *row[3:first]) for row in rows}
+
+
+def _reminders(edges: Sequence[int], day: dt.date) -> tuple[ColumnElement[Any], ...]:
+    """Of what is late: the highest level, the day of the last reminder, the level of the reminder that is due now."""
+    due, level = _owed.c.due_date, _owed.c.dunning_level
+    late = (due < day) & (_owed.c.open_amount > _NOTHING)
+    last, wanted = _owed.c.reminded_on, list[tuple[Any, int]]()
+    for at in range(len(edges)):
+        if (found := next_letter(at, edges)) is not None:
+            edge, gap = (day - dt.timedelta(days=days) for days in found)
+            wanted.append((late & (level == at) & (due <= edge) & (last.is_(None) | (last <= gap)), at + 1))
+    letter = func.max(case(*wanted, else_=0)) if wanted else literal_column("0")
+    return func.max(case((late, level), else_=0)), func.max(case((late, last))), letter
 
 
 def _credits(app: Application, connection: Connection) -> dict[_Key, Decimal]:

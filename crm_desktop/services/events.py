@@ -74,6 +74,7 @@ FACTS: dict[str, str] = {
     "template": N_("Template"),
     "pages": N_("Pages"),
     "copies": N_("Copies"),
+    "reminder": N_("Reminder, level"),
     "printer": N_("Printer"),
     "format": N_("Format"),
     "names": N_("Names"),

@@ -12,19 +12,20 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.filters import AllOf, AnyOf, Condition, Filter, ListQuery
 from crm_desktop.rights import Reach
-from crm_desktop.rules.dunning import level_due
+from crm_desktop.rules.dunning import letter_due, level_due
 from crm_desktop.services import listing, saving
 from crm_desktop.services.access import asking
 from crm_desktop.services.approvals.inbox import Item, count_waiting, fetch_box
+from crm_desktop.services.dunning import edges_of
 from crm_desktop.services.settings_store import company_setting
-from crm_desktop.settings import DUNNING, REMIND_BEFORE
+from crm_desktop.settings import REMIND_BEFORE
 from crm_desktop.words import _
 
 SHOWN = 40
 _COUNTED = 999
 _SOON = dt.timedelta(days=7)
 _TASK_COLUMNS = ("title", "customer_id", "due", "priority")
-_RECEIVABLE_COLUMNS = ("customer_id", "title", "due_date", "open_amount", "dunning_level")
+_RECEIVABLE_COLUMNS = ("customer_id", "title", "due_date", "open_amount", "dunning_level", "reminded_on")
 _CUSTOMER_COLUMNS = ("name", "next_follow_up", "phone")
 
 
@@ -116,8 +117,7 @@ def _sees_money(app: Application) -> bool:
 def _reminding(app: Application) -> tuple[dt.timedelta, tuple[int, ...]]:
     """How long before its day money is shown, and how many days after it each reminder is due."""
     with asking(app) as connection:
-        before = dt.timedelta(days=company_setting(connection, REMIND_BEFORE))
-        return before, tuple(company_setting(connection, setting) for setting in DUNNING)
+        return dt.timedelta(days=company_setting(connection, REMIND_BEFORE)), edges_of(connection)
 
 
 def _owed(app: Application, columns: tuple[str, ...], until: dt.date) -> ListQuery:
@@ -134,11 +134,12 @@ def _owed(app: Application, columns: tuple[str, ...], until: dt.date) -> ListQue
 
 def _receivable(row: tuple[Any, ...], today: dt.date, edges: Sequence[int]) -> Due:
     """Money that is due, and the reminder that should be written by now and was not."""
-    customer, title, day, amount, level, id_ = row
-    wanted, level = level_due((today - day).days, edges), level or 0
-    reminder = _("reminder {level} is due").format(level=level + 1) if wanted > level else ""
+    customer, title, day, amount, level, last, id_ = row
+    late, level = (today - day).days, level or 0
+    letter = letter_due(level, late, (today - last).days if last else None, edges)
+    reminder = _("reminder {level} is due").format(level=letter) if letter else ""
     detail = " · ".join(part for part in (f"{amount:,.2f}", title, reminder) if part)
-    return Due("receivables", id_, customer.label if customer else "", day, detail=detail, urgent=level > 0 or wanted > 0)
+    return Due("receivables", id_, customer.label if customer else "", day, detail=detail, urgent=level > 0 or level_due(late, edges) > 0)
 
 
 def _approval(item: Item) -> Due:

@@ -239,11 +239,12 @@ class ReceiptLine(LineBase):
 Index("ix_payment_terms_line_parent", PaymentTermsLine.parent_id, PaymentTermsLine.position)
 Index("ix_invoice_line_parent", InvoiceLine.parent_id, InvoiceLine.position)
 Index("ix_receipt_line_parent", ReceiptLine.parent_id, ReceiptLine.position)
-# Ageing sums what is open of every customer by its due date, and what is left of their receipts: each from an index alone.
+# Ageing sums what is open of every customer by its due date and how far it was dunned, and what is left of their receipts: each from
+# an index alone.
 _OPEN, _LEFT = text("open_amount <> 0"), text("credit <> 0")
 Index(
     "ix_receivable_open", Receivable.customer_id, Receivable.currency_id, Receivable.due_date, Receivable.open_amount,
-    sqlite_where=_OPEN, postgresql_where=_OPEN,
+    Receivable.dunning_level, Receivable.reminded_on, sqlite_where=_OPEN, postgresql_where=_OPEN,
 )  # fmt: skip
 Index(
     "ix_receipt_left", Receipt.customer_id, Receipt.currency_id, Receipt.status, Receipt.credit,

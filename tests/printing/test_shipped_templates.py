@@ -41,7 +41,7 @@ DAY = dt.date(2026, 11, 24)
 NEEDED = {
     "quote", "sales-contract", "sales-order", "delivery-note", "delivery-note-241x140", "sales-return", "receipt", "invoice", "statement",
     "customer-card", "customer-list", "price-list", "address-labels", "product-labels", "parcel-labels", "envelope",
-    "approval-sheet",
+    "approval-sheet", "reminder-1", "reminder-2", "reminder-3", "price-sheet",
 }  # fmt: skip
 
 
@@ -74,6 +74,10 @@ def office(app: Application) -> dict[str, int]:
         "deliveries": saved(app, "deliveries", of_order | {"delivery_date": DAY, "carrier": "顺丰", "packages": 2}, plain),
         "returns": saved(app, "returns", of_order | {"return_date": DAY, "reason": "quality", "kind": "refund"}, priced),
         "invoices": saved(app, "invoices", {"customer_id": who, "invoice_date": DAY, "title_name": "深圳东方"}, rows),
+        "price-lists": saved(app, "price-lists", {"name": "标准价", "valid_until": DAY, "level": "A"}, [
+            {"product_id": Ref(goods.id or 0), "price": Decimal("17.5")},
+            {"product_id": Ref(goods.id or 0), "min_quantity": Decimal(50), "discount": Decimal(10)},
+        ]),
         "receipts": saved(app, "receipts", {"customer_id": who, "receipt_date": DAY, "amount": Decimal("4509.20")}),
     }  # fmt: skip
     return {key: draft.id or 0 for key, draft in made.items()} | {"approvals": approval(app)}
@@ -120,6 +124,7 @@ def test_all_of_them_print_real_records(sqlite_app: Application) -> None:
         "receipt.zh_CN": ("肆仟伍佰零玖元贰角整", "4,509.20"), "receipt.en": ("RECEIPT",),
         "statement.zh_CN": ("对账单", "期初余额"), "customer-card.zh_CN": ("王喆", "联系人"),
         "price-list.en": ("PRICE LIST", "18.00"),
+        "price-sheet.zh_CN": ("标准价", "17.50", "50", "16.20", "2026-11-24", "级别：A"), "price-sheet.en": ("Price list", "From qty."),
         "approval-sheet.zh_CN": ("审批单", "总经理", "同意发货", "急单"), "approval-sheet.en": ("APPROVAL SHEET", "Approved"),
         "envelope.zh_CN": ("深圳东方机械设备有限公司",), "product-labels.zh_CN": ("6901234567892",), "invoice.en": ("深圳东方",),
     }  # fmt: skip

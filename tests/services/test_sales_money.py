@@ -318,20 +318,22 @@ def test_the_day_says_which_reminder_is_due(app: Application) -> None:
     row = plan(app, sold(app))[0]
     settings_of(app).set_many({s.DUNNING_FIRST: 3, s.DUNNING_SECOND: 0, s.DUNNING_THIRD: 30})
 
-    def told(late: int) -> str:
+    def told(late: int, ago: int = 0) -> str:
         with writing(app.engine) as session:
-            session.execute(update(Receivable).values(due_date=TODAY - dt.timedelta(days=late)))
+            written = TODAY - dt.timedelta(days=ago) if ago else Receivable.reminded_on
+            session.execute(update(Receivable).values(due_date=TODAY - dt.timedelta(days=late), reminded_on=written))
         (found,) = [d for d in fetch_today(app).receivables if d.id == row.id]
         assert found.urgent == ("reminder" in found.detail or bool(look(app, row).values["dunning_level"]))
         return found.detail.rpartition(" · ")[2]
 
     assert [told(late) for late in (-7, 0, 2, 3, 29)] == ["Whole amount"] * 3 + ["reminder 1 is due"] * 2
     do(app, row, "remind")
-    assert [told(late) for late in (3, 29, 30)] == ["Whole amount"] * 2 + ["reminder 2 is due"]
+    assert [told(late, 40) for late in (3, 29, 30)] == ["Whole amount"] * 2 + ["reminder 2 is due"]
+    assert [told(200, ago) for ago in (1, 26, 27)] == ["Whole amount"] * 2 + ["reminder 2 is due"], "time between two letters"
     do(app, row, "remind")
-    assert told(60) == "reminder 3 is due"
+    assert told(60, 30) == "reminder 3 is due"
     do(app, row, "remind")
-    assert told(200) == "Whole amount"
+    assert told(200, 100) == "Whole amount"
 
 
 def test_an_opening_balance_needs_no_order(app: Application) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QTreeWidget,
@@ -21,9 +22,11 @@ from PySide6.QtWidgets import (
 
 from crm_desktop.rules.ageing import LABELS
 from crm_desktop.services.accounts import Aged, Statement, ageing, statement
+from crm_desktop.services.dunning import LEVELS, sees_dunning
 from crm_desktop.words import N_, _, ngettext
 from ui import theme
 from ui.account_span import AccountSpanPicker
+from ui.dunning import write_letters
 from ui.shell import Shell
 from ui.widgets.buttons import flat
 from ui.widgets.labels import Label
@@ -79,14 +82,22 @@ class AgeingScreen(QWidget):
         self.title, self.icon, self.tab_key = _("Ages of receivables"), "data_bar_vertical", "screen:ageing"
         head = ScreenHead(self.title)
         self.summary = Label("", "dim")
-        self.table = _table(
-            [_("Customer"), _("Currency"), *(_(label) for label in LABELS), _("Owed"), _("Credit"), _("Oldest")], 0,
-            (260, 80, 110, 110, 110, 110, 110, 120, 110, 110), self.title,
-        )  # fmt: skip
+        self.shown = QComboBox()
+        self._rows: Sequence[Aged] = ()
+        may = shell.app.actor.may
+        self._reminds = sees_dunning(shell.app)
+        self.table = _table(self._columns(), 0, (220, 80, 100, 100, 100, 100, 110, 110, 90, 100, 118, 118), self.title)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.empty = EmptyState("checkmark_circle", _("Nobody owes anything."), _("Receivables of confirmed orders will stand here."))
         self.empty.hide()
         head.row.addWidget(self.summary, 1)
+        if self._reminds:
+            self._offer_filters(head)
         head.row.addWidget(flat(_("Refresh"), "arrow_sync", self.refresh))
+        self.letters = flat(_("Reminders…"), "mail", self.write_letters)
+        self.letters.setToolTip(_("Letters to the customers that are marked; without any, to all who are due for one."))
+        self.letters.setVisible(self._reminds and may("customers.print"))
+        head.row.addWidget(self.letters)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -108,29 +119,95 @@ class AgeingScreen(QWidget):
         """Sum it anew."""
         self._shell.tasks.run(partial(ageing, self._shell.app), self._show, self._shell.notices.error, owner=self)
 
+    def write_letters(self) -> None:
+        """Reminders to the customers that are marked; without any, to all who are due for one."""
+        marked = [a for item in self.table.selectedItems() if (a := item.data(1, _ID)) is not None]
+        whom = [(a.customer.id, a.currency_id) for a in marked] if marked else None
+        write_letters(self._shell, self, whom, self.refresh)
+
+    def _columns(self) -> list[str]:
+        columns = [_("Customer"), _("Currency"), *(_(label) for label in LABELS), _("Owed"), _("Credit"), _("Oldest")]
+        return [*columns, _("Dunning level"), _("Last reminder")] if self._reminds else columns
+
+    def _offer_filters(self, head: ScreenHead) -> None:
+        levels = [(_("Level {level}").format(level=at), partial(_stands_at, at)) for at in range(1, LEVELS + 1)]
+        for words, test in (
+            (_("All customers"), _anybody), (_("Late with a payment"), _is_late), (_("Due for a reminder"), _is_due), *levels,
+        ):  # fmt: skip
+            self.shown.addItem(words, test)
+        self.shown.setAccessibleName(_("Show"))
+        self.shown.currentIndexChanged.connect(self._fill)
+        head.row.addWidget(self.shown)
+
     def _show(self, rows: Sequence[Aged]) -> None:
+        self._rows = rows
+        self._fill()
+
+    def _fill(self) -> None:
+        test: Callable[[Aged], bool] = self.shown.currentData() or _anybody
+        rows = [aged for aged in self._rows if test(aged)]
         self.table.clear()
         for aged in rows:
-            texts = [aged.customer.label, aged.currency, *map(_money, aged.classes), _money(aged.owed), _money(aged.credit)]
-            texts.append(aged.oldest.isoformat() if aged.oldest else "")
-            late = [at + 2 for at, amount in enumerate(aged.classes) if at > 2 and amount > 0]
-            self.table.addTopLevelItem(_row(texts, 2, aged.customer.id, red=late))
+            self.table.addTopLevelItem(self._item(aged))
         for currency in sorted({a.currency for a in rows}):
             mine = [a for a in rows if a.currency == currency]
             sums = [sum((a.classes[at] for a in mine), Decimal(0)) for at in range(len(LABELS))]
             owed, credit = sum((a.owed for a in mine), Decimal(0)), sum((a.credit for a in mine), Decimal(0))
-            self.table.addTopLevelItem(
-                _row([_("Altogether"), currency, *map(_money, sums), _money(owed), _money(credit), ""], 2, 0, bold=True)
-            )
+            texts = [_("Altogether"), currency, *map(_money, sums), _money(owed), _money(credit), ""]
+            total = _row(texts, 2, 0, bold=True)
+            total.setFlags(total.flags() & ~Qt.ItemFlag.ItemIsSelectable)
+            self.table.addTopLevelItem(total)
+        self._say(rows)
+
+    def _item(self, aged: Aged) -> QTreeWidgetItem:
+        texts = [aged.customer.label, aged.currency, *map(_money, aged.classes), _money(aged.owed), _money(aged.credit)]
+        texts.append(aged.oldest.isoformat() if aged.oldest else "")
+        if self._reminds:
+            texts += [_level_words(aged), aged.reminded.isoformat() if aged.reminded else ""]
+        late = [at + 2 for at, amount in enumerate(aged.classes) if at > 2 and amount > 0]
+        item = _row(texts, 2, aged.customer.id, red=[*late, 10] if aged.letter else late)
+        item.setData(1, _ID, aged)
+        if aged.letter and self._reminds:
+            item.setToolTip(10, _("Reminder {level} is due.").format(level=aged.letter))
+        return item
+
+    def _say(self, rows: Sequence[Aged]) -> None:
         late_ones = sum(a.overdue > 0 for a in rows)
         words = ngettext("{count} customer is late with a payment.", "{count} customers are late with a payment.", late_ones)
-        self.summary.setText(words.format(count=late_ones))
-        self.table.setVisible(bool(rows))
-        self.empty.setVisible(not rows)
+        parts = [words.format(count=late_ones)]
+        if self._reminds and (due := sum(a.letter > 0 for a in rows)):
+            parts.append(ngettext("{count} is due for a reminder.", "{count} are due for a reminder.", due).format(count=due))
+        self.summary.setText(" ".join(parts))
+        there = bool(self._rows)
+        self.table.setVisible(there)
+        self.empty.setVisible(not there)
 
     def _open(self, item: QTreeWidgetItem) -> None:
         if customer := item.data(0, _ID):
             self._shell.open_record("customers", customer)
+
+
+def _level_words(aged: Aged) -> str:
+    """The level a customer has, and the one that is due."""
+    if aged.letter:
+        return f"{aged.level} → {aged.letter}" if aged.letter > aged.level else f"→ {aged.letter}"
+    return str(aged.level) if aged.level else ""
+
+
+def _anybody(_aged: Aged) -> bool:
+    return True
+
+
+def _is_late(aged: Aged) -> bool:
+    return aged.overdue > 0
+
+
+def _is_due(aged: Aged) -> bool:
+    return aged.letter > 0
+
+
+def _stands_at(level: int, aged: Aged) -> bool:
+    return aged.level == level
 
 
 class AccountPage(QWidget):
