@@ -11,12 +11,18 @@ from pathlib import Path
 
 import psutil
 
+from crm_desktop.services import file_keys
+
 _FOLDER = "scratch"
 
 
 @contextmanager
 def scratch_folder(data: Path) -> Iterator[Path]:
-    """An empty folder that is gone afterwards. What a killed program left is cleared away first."""
+    """An empty folder that is gone afterwards. What a killed program left is cleared away first.
+
+    Where the database of `data` is encrypted, so is what is made here.
+    """
+    file_keys.recall(data)
     room = data / _FOLDER
     room.mkdir(parents=True, exist_ok=True)
     for left in room.iterdir():

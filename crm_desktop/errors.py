@@ -101,6 +101,10 @@ class Unavailable(Told):
     """The database, the disk or another part of the world did not answer; trying again later may help."""
 
 
+class KeyNeeded(Unavailable):
+    """The database is encrypted, and its key is not known here."""
+
+
 class Away(Unavailable):
     """The server does not answer just now; the window says so by itself as long as it lasts."""
 

@@ -10,6 +10,7 @@ from platformdirs import user_data_path
 PORTABLE = "portable.txt"
 """A file of this name beside the program keeps the data beside the program, too."""
 
+DATABASE = "crm.db"
 SETTINGS_FILE = "settings.json"
 
 
@@ -31,3 +32,14 @@ def data_folder(program: Path | None = None) -> Path:
 def settings_file(data: Path) -> Path:
     """The settings of this PC."""
     return data / SETTINGS_FILE
+
+
+def database_path(data: Path) -> Path:
+    """The database file of a data folder."""
+    return data / DATABASE
+
+
+def is_portable(data: Path, program: Path | None = None) -> bool:
+    """Whether a data folder is carried around beside its program, from PC to PC."""
+    program = program or program_folder()
+    return (program / PORTABLE).is_file() and data.resolve().is_relative_to(program.resolve())

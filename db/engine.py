@@ -7,7 +7,6 @@ its first statement (`BEGIN IMMEDIATE`), so that two writers never deadlock on S
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +17,8 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
-from db import bundling
-from db.errors import Busy, Unreachable, translate
+from db import bundling, cipher
+from db.errors import Busy, NoKey, Unreachable, translate
 from db.hanging_up import Lines
 from db.roles import ACTING_AS
 from db.roles import options as role_options
@@ -55,14 +54,24 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, key: cipher.Key | None, missing: NoKey | None) -> None:
     opened = False
+    file = _file_of(engine.url)
 
     @event.listens_for(engine, "do_connect")
-    def look(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+    def look(_dialect: Any, _record: Any, _arguments: Any, options: Any) -> Any:
+        if missing is not None:
+            raise missing
         # A file that was there and is gone would be made anew, empty, as if there had never been any data.
-        if opened and not Path(arguments[0]).exists():
-            raise Unreachable(f"{arguments[0]} is gone")
+        if file is None:
+            return None
+        if opened and not file.exists():
+            raise Unreachable(f"{file} is gone")
+        if key is None:
+            return None
+        if cipher.is_plain(file):
+            raise Unreachable(f"{file} is another file now")
+        return cipher.connect(file, key, **options)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -71,6 +80,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         nonlocal opened
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        if file is not None:
+            cipher.note(file, key)
         opened = True
 
     @event.listens_for(engine, "begin")
@@ -110,6 +121,20 @@ def hang_up(engine: Engine) -> None:
     engine.dispose()
 
 
+def _file_of(url: URL) -> Path | None:
+    """The file of a SQLite address; None for a database in memory."""
+    return Path(url.database) if url.database and url.database != ":memory:" else None
+
+
+def _key_of(url: str) -> tuple[cipher.Key | None, NoKey | None]:
+    """The key of a SQLite file, and what is to be told with the first connection where there should be one and is none."""
+    file = _file_of(make_url(url))
+    try:
+        return (cipher.key_for(file) if file is not None else None), None
+    except NoKey as error:
+        return None, error
+
+
 def open_engine(url: str, acting_as: str = "") -> Engine:
     """An engine for `url`. Nothing is created or checked yet; errors of its statements are those of db/errors.py.
 
@@ -121,9 +146,12 @@ def open_engine(url: str, acting_as: str = "") -> Engine:
     arguments: dict[str, Any] = {"check_same_thread": False} if sqlite else server
     kept: dict[str, Any] = {_LINES: Lines(), ACTING_AS: acting_as}
     pool: dict[str, Any] = {} if sqlite else {"pool_size": 4, "max_overflow": 8, "execution_options": kept}
+    key, missing = _key_of(url) if sqlite else (None, None)
+    if key is not None:
+        pool["module"] = cipher.driver(key)
     engine = create_engine(url, connect_args=arguments, **pool)
     if sqlite:
-        _prepare_sqlite(engine)
+        _prepare_sqlite(engine, key, missing)
     else:
         _prepare_server(engine)
 
@@ -142,12 +170,14 @@ def open_scratch(path: Path, *, references: bool = True) -> Engine:
     references: False to let rows in without looking at what they point to, see db/integrity.py.
     """
     engine = open_engine(sqlite_url(path))
+    plain = cipher.key_for(path) is None
 
     @event.listens_for(engine, "connect")
     def hurry(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA journal_mode=MEMORY")
         connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("PRAGMA temp_store=FILE")  # sorting the indexes of millions of rows takes gigabytes
+        if plain:  # sorting the indexes of millions of rows takes gigabytes; of an encrypted file nothing may lie about in the clear
+            connection.execute("PRAGMA temp_store=FILE")
         if not references:
             connection.execute("PRAGMA foreign_keys=OFF")
 
@@ -160,12 +190,12 @@ def settle(path: Path) -> None:
     Raises Busy while another program has it open, Corrupt when it is no sound database.
     """
     try:
-        connection = sqlite3.connect(path, timeout=2)
+        connection = cipher.connect(path, cipher.key_for(path), timeout=2)
         try:
             mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except Exception as error:
         raise translate(error) or error from error
     if mode != "delete":
         raise Busy(str(path))
@@ -175,8 +205,10 @@ def copy_file(source: Path, target: Path) -> None:
     """Copy a SQLite database as it is at this moment, while others write; `target` appears when it is whole. Raises OSError, or as
     db/errors.py says."""
     part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
     try:
-        reader, writer = sqlite3.connect(source, timeout=BUSY_SECONDS), sqlite3.connect(part)
+        key = cipher.key_for(source)  # what is encrypted stays so, what is plain as well: pages are copied as they are
+        reader, writer = cipher.connect(source, key, timeout=BUSY_SECONDS), cipher.connect(part, key)
         try:
             reader.backup(writer)  # in one go: a copy in steps begins anew whenever somebody writes
         finally:
@@ -185,7 +217,7 @@ def copy_file(source: Path, target: Path) -> None:
         with part.open("r+b") as file:
             os.fsync(file.fileno())
         part.replace(target)
-    except sqlite3.Error as error:
+    except Exception as error:
         raise translate(error) or error from error
     finally:
         part.unlink(missing_ok=True)
@@ -284,7 +316,7 @@ def _roll_back(connection: Connection) -> None:
 def cancel(connection: Connection) -> None:
     """Stop what `connection` is executing, from another thread; it then raises `Interrupted`."""
     driver = connection.connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
+    if driver is not None and is_sqlite(connection):
         driver.interrupt()
     elif driver is not None:
         driver.cancel_safe(timeout=2.0)

@@ -59,6 +59,14 @@ class Corrupt(DatabaseFault):
     """The file is damaged or is no database."""
 
 
+class NoKey(DatabaseFault):
+    """The file is encrypted, and nobody has told its key."""
+
+
+class WrongKey(DatabaseFault):
+    """The file is encrypted with another key than the one that was told."""
+
+
 class Newer(DatabaseFault):
     """The database was made by a newer program."""
 
@@ -89,14 +97,20 @@ _SQLSTATE: dict[str, type[DatabaseFault]] = {
     "XX001": Corrupt,
     "XX002": Corrupt,
 }
+_SQLITE_CONSTRAINTS = {
+    "UNIQUE constraint": sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+    "FOREIGN KEY constraint": sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY,
+}
 # Not an error text but the stable way SQLite names a constraint's columns: "UNIQUE constraint failed: t.a, t.b".
 _SQLITE_COLUMN = re.compile(r"(\w+)\.(\w+)")
 
 
-def _from_sqlite(error: sqlite3.Error) -> DatabaseFault | None:
+def _from_sqlite(error: Exception) -> DatabaseFault | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
+    if code == sqlite3.SQLITE_CONSTRAINT:  # the driver of encrypted files tells no more by code
+        code = next((full for words, full in _SQLITE_CONSTRAINTS.items() if str(error).startswith(words)), code)
     if code in (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY):
         found = _SQLITE_COLUMN.findall(str(error))
         return Duplicate(found[0][0] if found else "", tuple(column for _, column in found))
@@ -125,7 +139,10 @@ def translate(error: Any) -> DatabaseFault | None:
     """The fault behind a driver's error, or None when it is our own mistake (wrong SQL, wrong types)."""
     if isinstance(error, sqlite3.Error):
         return _from_sqlite(error)
-    # Only SQLAlchemy loads this driver, when it opens such a database; on one PC the start does not wait for it.
+    # These drivers are loaded only where there is such a database; the usual start does not wait for them.
+    cipher = sys.modules.get("sqlcipher3.dbapi2")
+    if cipher is not None and isinstance(error, cipher.Error):
+        return _from_sqlite(error)
     driver = sys.modules.get("psycopg")
     if driver is not None and isinstance(error, driver.Error):
         return _from_postgresql(error)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.orm import Session
 
 from db.base import Base
-from db.engine import is_sqlite, writing
+from db.engine import copy_file, is_sqlite, writing
 from db.errors import Foreign, Newer
 from db.models import (
     access,
@@ -94,12 +93,7 @@ def create_at(engine: Engine, wanted: str) -> None:
 def _copy_aside(file: Path, at: str) -> Path:
     """A copy of the database as it is, beside it; it replaces nothing."""
     target = file.with_name(f"{file.stem}-before-{at}-{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}{file.suffix}")
-    source, copy = sqlite3.connect(file), sqlite3.connect(target)
-    try:
-        source.backup(copy)
-    finally:
-        copy.close()
-        source.close()
+    copy_file(file, target)
     return target
 
 

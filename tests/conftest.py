@@ -6,6 +6,7 @@
     app          the open program with an empty company, twice: on SQLite and on PostgreSQL
     sqlite_app   the same on SQLite only, in a data folder
     role_app     the same on PostgreSQL as an owner of the company who signed in with an own role; `app` too, in tests marked `roles`
+    encrypted_app    the same as sqlite_app, on an encrypted file; `app` too, in tests marked `encrypted`
     open_again   opens the database of `app` or `sqlite_app` once more, as another PC does
 
 Where the system lacks a library that Qt needs, the tests that need Qt are skipped, loudly; all others run.
@@ -43,8 +44,10 @@ from rights_server import RoleCompany, ServerOffice, make_role_company, opened_a
 
 from crm_desktop import system_check
 from crm_desktop.application import Application
+from crm_desktop.services.file_encryption import encrypt
 from crm_desktop.services.opening import DATABASE, NewCompany, open_folder, open_url
 from crm_desktop.words import use_language
+from db.cipher import RING, Key
 from db.engine import sqlite_url
 
 SESSION = "CRM_DESKTOP_TEST_SESSION"
@@ -174,20 +177,49 @@ def sqlite_app(data_folder: Path) -> Iterator[Application]:
     app.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "role"])
+@pytest.fixture(scope="session")
+def _encrypted_folder(_empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Key]:
+    """The data folder of an empty company whose database is encrypted, to be copied, and its key."""
+    folder = tmp_path_factory.mktemp("encrypted company") / "data"
+    shutil.copytree(_empty_folder, folder)
+    key = Key.new()
+    encrypt(open_folder(folder), key, lambda _app: None)
+    return folder, key
+
+
+@pytest.fixture
+def encrypted_data(_encrypted_folder: tuple[Path, Key], tmp_path: Path) -> Path:
+    """The data folder of an empty company, closed; its database is encrypted, and this process knows the key."""
+    folder = tmp_path / "data 加密"
+    shutil.copytree(_encrypted_folder[0], folder)
+    RING.put(folder, _encrypted_folder[1])
+    return folder
+
+
+@pytest.fixture
+def encrypted_app(encrypted_data: Path) -> Iterator[Application]:
+    """The open program with an empty company on an encrypted SQLite file."""
+    app = open_folder(encrypted_data)
+    yield app
+    app.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "role", "encrypted"])
 def app(request: pytest.FixtureRequest) -> Application:
-    """The open program with an empty company, once on each engine; in tests marked `roles` also under an own role of a server."""
-    names = {"sqlite": "sqlite_app", "postgresql": "pg_app", "role": "role_app"}
+    """The open program with an empty company, once on each engine; in tests marked `roles` also under an own role of a server, in those
+    marked `encrypted` also on an encrypted file."""
+    names = {"sqlite": "sqlite_app", "postgresql": "pg_app", "role": "role_app", "encrypted": "encrypted_app"}
     found: Application = request.getfixturevalue(names[request.param])
     return found
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the third run of `app` where a test did not ask for it."""
+    """Leave out the third and the fourth run of `app` where a test did not ask for them."""
+    marks = {"role": "roles", "encrypted": "encrypted"}
 
     def wanted(item: pytest.Item) -> bool:
-        params = getattr(getattr(item, "callspec", None), "params", {})
-        return params.get("app") != "role" or item.get_closest_marker("roles") is not None
+        mark = marks.get(getattr(getattr(item, "callspec", None), "params", {}).get("app"))
+        return mark is None or item.get_closest_marker(mark) is not None
 
     items[:] = [item for item in items if wanted(item)]
 

@@ -55,6 +55,7 @@ ACTIONS: dict[str, str] = {
     "view": N_("Shared view changed"),
     "template": N_("Print template changed"),
     "repair": N_("Repaired by a check"),
+    "encryption": N_("Encryption of the database"),
     history.ARCHIVED: N_("Log archived"),
     "merge": N_("Records merged"),
 }

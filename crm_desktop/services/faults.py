@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from crm_desktop.application import Application
-from crm_desktop.errors import Away, Cancelled, Invalid, Refused, Told, Unavailable
+from crm_desktop.errors import Away, Cancelled, Invalid, KeyNeeded, Refused, Told, Unavailable
 from crm_desktop.words import _
 from db import errors as fault
 
@@ -44,6 +44,16 @@ def words_for(app: Application, error: fault.DatabaseFault) -> Told:
             )
         case fault.Corrupt():
             return Unavailable(_("The database file is damaged."), _("Close the program and restore the last backup."))
+        case fault.NoKey():
+            return KeyNeeded(
+                _("The database is encrypted, and this PC does not have its key."),
+                _("Enter the recovery key: it is on the recovery sheet that was printed when encryption was turned on."),
+            )
+        case fault.WrongKey():
+            return KeyNeeded(
+                _("The database is encrypted with another key than the one of this PC."),
+                _("Enter the recovery key that belongs to this database; sheets of other databases or of earlier keys do not fit."),
+            )
         case fault.Foreign():
             return Unavailable(
                 _("This database belongs to another program."), _("It was left as it is. Choose another folder.")

@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 from crm_desktop.actor import Actor
 from crm_desktop.application import Application
 from crm_desktop.errors import Missing, NotSignedIn, Refused, Told, Unavailable
+from crm_desktop.folders import DATABASE as DATABASE
+from crm_desktop.folders import database_path as database_path
 from crm_desktop.options import Options
 from crm_desktop.records.registry import BUILT_IN, load_options, load_types
+from crm_desktop.services import file_keys, file_leftovers
 from crm_desktop.services.access import actor_of
 from crm_desktop.services.faults import words_for
 from crm_desktop.services.seeding import (
@@ -38,7 +41,6 @@ from db.roles import own
 
 log = logging.getLogger(__name__)
 
-DATABASE = "crm.db"
 Before = Callable[[Engine], object]
 
 
@@ -49,11 +51,6 @@ class NewCompany:
     company: str
     person: str
     language: str = "zh_CN"
-
-
-def database_path(data: Path) -> Path:
-    """The database file of a data folder."""
-    return data / DATABASE
 
 
 def _nobody(engine: Engine, data: Path) -> Application:
@@ -174,7 +171,7 @@ def open_folder(data: Path, *, create: NewCompany | None = None, user: str | Non
 
     Where sign-in is on, nobody is at work until services/signing_in.py lets somebody in.
     create: make a new one; an existing database is never overwritten. Raises Missing when there is none, Refused when there is
-    one already, Unavailable when the folder or the file cannot be used.
+    one already, KeyNeeded for an encrypted one whose key this PC does not know, Unavailable when the folder or the file cannot be used.
     """
     file = database_path(data)
     if create is None and not file.exists():
@@ -189,6 +186,8 @@ def open_folder(data: Path, *, create: NewCompany | None = None, user: str | Non
             _("The data folder {folder} cannot be made.").format(folder=data),
             _("Choose another folder, or check its permissions."),
         ) from error
+    file_leftovers.finish(data)
+    file_keys.recall(data)
     return _open(open_engine(sqlite_url(file)), data, file, create, user)
 
 
