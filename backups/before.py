@@ -109,3 +109,8 @@ def _copy(database: Path, now: dt.datetime) -> Path:
 def lan_backup(app: Application, settings: s.Settings, progress: Progress | None = None) -> Path:
     """Make one before the data move from one database to another; there is no change without it. Raises as running.back_up."""
     return running.back_up(app, settings, "lan", progress).backup.path
+
+
+def encryption_backup(app: Application, settings: s.Settings, progress: Progress | None = None) -> Path:
+    """Make one before the database file is encrypted or decrypted; there is no change without it. Raises as running.back_up."""
+    return running.back_up(app, settings, "encryption", progress).backup.path

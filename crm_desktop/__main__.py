@@ -52,6 +52,10 @@ def _command(name: str | None) -> Callable[[argparse.Namespace], int]:
         from crm_desktop.cli.backing_up import backup, restore
 
         return backup if name == "backup" else restore
+    if name == "encryption":
+        from crm_desktop.cli.encrypting import encryption
+
+        return encryption
     if name == "user":
         from crm_desktop.cli.people import user
 

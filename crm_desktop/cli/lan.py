@@ -21,7 +21,7 @@ from crm_desktop.cli.lan_saying import (
     tell_way,
     write_file,
 )
-from crm_desktop.cli.opening import data_of, name_of
+from crm_desktop.cli.opening import data_of, open_here
 from crm_desktop.errors import Refused
 from crm_desktop.words import _
 
@@ -39,13 +39,12 @@ def lan(arguments: argparse.Namespace) -> int:
 def _share(arguments: argparse.Namespace) -> int:
     from crm_desktop.lan import connection as ways
     from crm_desktop.lan.hosting import share
-    from crm_desktop.services.opening import open_folder
 
     data = data_of(arguments)
     if ways.kept(data) is not None:
         raise Refused(_("This PC shares already, or has joined an office."), _("“crm-desktop lan status” tells of it."))
     made_of = making_of(arguments, data)
-    app = open_folder(data, user=name_of(arguments) or None)
+    app = open_here(arguments)
     progress = ConsoleProgress()
     try:
         word = own_password(app, arguments)

@@ -21,7 +21,7 @@ from crm_desktop.cli.lan_saying import (
     tell_words,
     words_of,
 )
-from crm_desktop.cli.opening import data_of, line_of_input, name_of
+from crm_desktop.cli.opening import data_of, line_of_input, name_of, open_here
 from crm_desktop.errors import NotSignedIn
 from crm_desktop.words import _
 
@@ -75,14 +75,13 @@ def move_to_here(arguments: argparse.Namespace) -> int:
 def use_server(arguments: argparse.Namespace) -> int:
     from crm_desktop.lan.joining import join
     from crm_desktop.lan.using import look_at, use
-    from crm_desktop.services.opening import open_folder
 
     data = data_of(arguments)
     target = look_at(arguments.url, _administrator(arguments))
     if target.there:
         tell_joined(arguments, join(data, target.office), "")
         return 0
-    app = open_folder(data, user=name_of(arguments) or None)
+    app = open_here(arguments)
     progress = ConsoleProgress()
     try:
         shared = use(app, own_password(app, arguments), target, backup_first, progress)

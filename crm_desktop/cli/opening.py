@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm_desktop.errors import NotSignedIn, Refused, Told, Unavailable
+from crm_desktop.cli.console import can_ask, complain
+from crm_desktop.errors import KeyNeeded, NotSignedIn, Refused, Told, Unavailable
 from crm_desktop.folders import data_folder, settings_file
 from crm_desktop.settings import FileStorage, Scope, Settings, language_in_use
 from crm_desktop.words import _
@@ -48,13 +49,12 @@ def opened(arguments: argparse.Namespace, *, unattended: bool = False) -> Iterat
     unattended: a planned backup, which no person gives: it may make backups, and nothing else.
     """
     from crm_desktop.lan.connection import HOST, kept
-    from crm_desktop.services.opening import open_folder
     from crm_desktop.services.sign_in_need import is_nobody
 
     data = data_of(arguments)
     office = kept(data)
     if office is None:
-        app = open_folder(data, user=name_of(arguments) or None)
+        app = open_here(arguments)
     else:
         from crm_desktop.lan.entering import open_as_host, open_office
 
@@ -68,6 +68,27 @@ def opened(arguments: argparse.Namespace, *, unattended: bool = False) -> Iterat
         yield app
     finally:
         app.close()
+
+
+def open_here(arguments: argparse.Namespace) -> Application:
+    """The database of this PC's data folder, for the caller to close. The key of an encrypted one comes from the credential store,
+    from standard input where a command says so, or is typed. Raises as services/opening.py."""
+    from crm_desktop.services import file_keys
+    from crm_desktop.services.opening import open_folder
+
+    data, user = data_of(arguments), name_of(arguments) or None
+    given = getattr(arguments, "key_stdin", False)
+    if given:
+        file_keys.enter(data, line_of_input(), keep_it=False)
+    try:
+        return open_folder(data, user=user)
+    except KeyNeeded as error:
+        if given or not can_ask():
+            advice = _("Enter it once with “crm-desktop encryption unlock”, or give it to this command with --key-stdin.")
+            raise KeyNeeded(error.message, advice) from error
+        complain(error.message)
+    file_keys.enter(data, getpass.getpass(_("Recovery key: ")), keep_it=False)
+    return open_folder(data, user=user)
 
 
 def _follow(app: Application) -> None:
@@ -95,7 +116,7 @@ def require(arguments: argparse.Namespace, grant: str) -> None:
     try:
         with opened(arguments) as app:
             app.actor.require(grant)
-    except Refused:
+    except (Refused, KeyNeeded):
         raise
     except Told:  # none, or one that is damaged: bringing a backup back is what helps
         return

@@ -14,6 +14,7 @@ from crm_desktop.cli.approvals_parser import add_approvals
 from crm_desktop.cli.backup_parser import add_backups
 from crm_desktop.cli.console import complain
 from crm_desktop.cli.dunning import add_dunning
+from crm_desktop.cli.encryption_parser import add_encryption
 from crm_desktop.cli.exchange_parser import add_exchange
 from crm_desktop.cli.lan_parser import add_lan
 from crm_desktop.cli.log_parser import add_log
@@ -75,6 +76,8 @@ def _data(parser: argparse.ArgumentParser, default: Any, *, person: bool = True)
         parser.add_argument("--user", metavar="NAME", dest="as_user", default=default, help=who)
     read = _("read the password of --user from standard input; without it, the remembered one is used")
     parser.add_argument("--password-stdin", action="store_true", default=default or False, help=read)
+    key = _("read the recovery key of an encrypted database from standard input, before a password")
+    parser.add_argument("--key-stdin", action="store_true", default=default or False, help=key)
 
 
 COMMON_TYPES = ("customers", "contacts", "products", "sales-orders", "follow-ups", "tasks")
@@ -126,6 +129,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_dunning(add)
     _care(add)
     add_backups(add, _data)
+    add_encryption(add, _data)
     add_log(add, _data)
     add_rights(add, _data, _type)
     add_people(add, _data)

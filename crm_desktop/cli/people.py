@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_desktop.cli.console import say, say_json, say_table
 from crm_desktop.cli.handing_over import hand_over_all, still_owned, take_back_all
-from crm_desktop.cli.opening import VAULT, data_of, line_of_input, name_of, opened, password_of, vault_name
+from crm_desktop.cli.opening import VAULT, data_of, line_of_input, name_of, open_here, opened, password_of, vault_name
 from crm_desktop.errors import FirstPassword, Missing, NotSignedIn, Refused
 from crm_desktop.words import _, language
 
@@ -220,13 +220,12 @@ def _codes(arguments: argparse.Namespace) -> int:
 def _change(arguments: argparse.Namespace) -> int:
     """Also for a one-time password, which opens nothing before another one was chosen."""
     from crm_desktop.services import credentials, signing_in
-    from crm_desktop.services.opening import open_folder
 
     name = name_of(arguments)
     if not name:
         raise NotSignedIn(_("Say whose password is changed: --user with your sign-in name."))
     old = password_of(arguments, name)
-    app = open_folder(data_of(arguments))
+    app = open_here(arguments)
     try:
         if not signing_in.needed(app):
             raise Refused(_("Sign-in is off."), _("An owner turns it on, with a password of their own."))
@@ -256,9 +255,8 @@ def _remember(arguments: argparse.Namespace) -> int:
 def _try(arguments: argparse.Namespace, name: str, word: str) -> None:
     """Raise NotSignedIn for a password that is not right: a wrong one must not be remembered."""
     from crm_desktop.services import signing_in
-    from crm_desktop.services.opening import open_folder
 
-    app = open_folder(data_of(arguments))
+    app = open_here(arguments)
     try:
         if not signing_in.needed(app):
             raise Refused(_("Sign-in is off."), _("An owner turns it on, with a password of their own."))

@@ -25,6 +25,7 @@ from crm_desktop.lan.moving import move
 from crm_desktop.lan.service import Starter, starter
 from crm_desktop.lan.waking import cluster_of, near_of
 from crm_desktop.progress import Progress, Unwatched
+from crm_desktop.services import file_keys
 from crm_desktop.services.opening import database_path
 from crm_desktop.services.server_roles import Issued
 from crm_desktop.words import _
@@ -59,6 +60,7 @@ def stop_sharing(app: Application, password: str, keep: Keep, progress: Progress
     url = host_url(data, office)
     app.close()
     database = database_path(data)
+    file_keys.recall(data)  # what was encrypted on this PC before it shared, comes back encrypted
     if database.exists():
         raise Refused(_("There is a database here already."), _("Move the file {file} away first.").format(file=database))
     part, cluster = database.with_name(f"{database.name}.part"), cluster_of(office)

@@ -113,6 +113,7 @@ BACKUP_REASONS: dict[str, str] = {
     "restore": N_("Before a restore"),
     "migration": N_("Before an update"),
     "lan": N_("Before a change of the office network"),
+    "encryption": N_("Before a change of the encryption"),
 }
 """Why a backup was made, as files and entries name it, in words."""
 

@@ -125,6 +125,7 @@ def _switch(app: Application, old: Key | None, new: Key | None, keep: Keep, prog
     app.close()
     database, part, mark = database_path(data), file_leftovers.part_of(data), file_leftovers.mark_of(data)
     with _told(data):
+        settle(database)  # with the driver of the others in this process, whose locks the one below would not see
         _room(database)
         mark.touch()
         try:

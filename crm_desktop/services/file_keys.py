@@ -58,6 +58,11 @@ def forget(data: Path) -> None:
     vault.forget(_SERVICE, _name(data))
 
 
+def new_key() -> Key:
+    """A key that nobody had before."""
+    return Key.new()
+
+
 def typed(text: str) -> Key:
     """The key behind what somebody typed from the recovery sheet. Raises Invalid at "key"."""
     try:
