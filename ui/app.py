@@ -17,7 +17,7 @@ from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.error_report import keep_report, mark_seen, report_crash, unseen_reports
-from crm_desktop.errors import Missing, Told
+from crm_desktop.errors import KeyNeeded, Missing, Told
 from crm_desktop.folders import settings_file
 from crm_desktop.logging_setup import Logging, watch_uncaught
 from crm_desktop.pinyin import initials
@@ -30,6 +30,7 @@ from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
 from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
+from ui.encryption_hub import EncryptionHub
 from ui.help_keeper import HelpKeeper
 from ui.import_keeper import ImportKeeper
 from ui.lan_hub import LanHub
@@ -69,6 +70,7 @@ class Program(QObject):
         self.window: QWidget | None = None
         self.backups = BackupHub(self, self)
         self.lan = LanHub(self, self)
+        self.encryption = EncryptionHub(self, self)
         self.door = Door(self)
         self.files = FileOpener(self, self)
         self._started = False
@@ -91,6 +93,8 @@ class Program(QObject):
             self._arrive(open_folder(self.data), said)
         except Missing:
             self._welcome()
+        except KeyNeeded as error:
+            self.encryption.ask(error)
         except Told as error:
             self._cannot_open(error)
 
@@ -171,6 +175,7 @@ class Program(QObject):
         window.status.set_database(_("This PC"), tip=str(database_path(self.data)))
         self.backups.serve(window)
         self.lan.serve(window)
+        self.encryption.serve(window)
         BackupKeeper(window)
         LogKeeper(window)
         ImportKeeper(window)

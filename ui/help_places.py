@@ -30,6 +30,7 @@ SCREENS: Mapping[str, str] = MappingProxyType(
         "recycle-bin": "records#recycle-bin",
         "backups": "backups",
         "backup-setup": "backups#two-places-at-least",
+        "encryption": "encryption",
         "lan": "lan",
         "settings": "set-up#settings",
     }

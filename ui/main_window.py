@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
     sample_unwanted = Signal()
     office_wanted = Signal(object)
     """A `LanWish` (ui/lan_wish.py)."""
+    encryption_wanted = Signal(object)
+    """The key to encrypt the database file with; None: in the clear again."""
 
     def __init__(
         self,
@@ -140,6 +142,9 @@ class MainWindow(QMainWindow):
 
     def change_office(self, wish: LanWish) -> None:
         self.office_wanted.emit(wish)
+
+    def change_encryption(self, key: Any) -> None:
+        self.encryption_wanted.emit(key)
 
     def tab_changed(self, screen: QWidget) -> None:
         self.tabs.refresh(screen)
@@ -248,15 +253,7 @@ class MainWindow(QMainWindow):
             *found,
             Command("close", _("Close tab"), "dismiss", self._close_tab, "Ctrl+W", window),
             Command("next", _("Next tab"), "arrow_right", lambda: self.tabs.step(1), "Ctrl+Tab", window, hidden=True),
-            Command(
-                "before",
-                _("Tab before"),
-                "arrow_left",
-                lambda: self.tabs.step(-1),
-                "Ctrl+Shift+Tab",
-                window,
-                hidden=True,
-            ),
+            Command("before", _("Tab before"), "arrow_left", lambda: self.tabs.step(-1), "Ctrl+Shift+Tab", window, hidden=True),
             Command("refresh", _("Refresh"), "arrow_sync", self._refresh, "F5", window),
             Command("rail", _("Show or hide the names"), "panel_left", self._toggle_rail, "Ctrl+B", window),
             Command("theme", _("Light or dark"), "dark_theme", self._toggle_theme, "Ctrl+Shift+L", window),

@@ -71,6 +71,9 @@ class Shell(Protocol):
     def change_office(self, wish: LanWish) -> None:
         """Share with the office, join or leave it, or let its data move."""
 
+    def change_encryption(self, key: Any) -> None:
+        """Encrypt the database file with a key of services/file_keys.py; None: put it in the clear again."""
+
     def set_up_changed(self) -> None:
         """Record types or choices are other ones now: open tabs take them in."""
 

@@ -21,6 +21,7 @@ from ui.screens.backups import BackupsScreen
 from ui.screens.board import BoardScreen
 from ui.screens.custom_fields import CustomFieldsScreen
 from ui.screens.documents import document_pages
+from ui.screens.encryption import ENCRYPTION, EncryptionScreen
 from ui.screens.first_data import fill_with_sample
 from ui.screens.flow_editor import FlowEditor
 from ui.screens.funnel import FunnelScreen
@@ -69,6 +70,7 @@ def all_screens() -> Screens:
             ScreenEntry(
                 "backup-setup", N_("Places and times of backups"), "settings", BackupSetup, "setup", BACKUP, in_navigation=False
             ),
+            ScreenEntry("encryption", N_("Encryption"), "lock_closed", EncryptionScreen, "setup", ENCRYPTION),
             ScreenEntry("lan", N_("Office network"), "desktop", LanScreen, "setup", GRANT),
             ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )

@@ -6,18 +6,15 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from pathlib import Path
-from types import ModuleType
 
-from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from backups import passphrase
-from crm_desktop import settings as s
-from crm_desktop.words import _, language
+from crm_desktop.words import _
 from ui import theme
 from ui.backup_passphrase import PassphraseEdit
+from ui.secret_sheet import SecretSheet
 from ui.shell import Shell
 from ui.widgets.buttons import Button, flat, primary
 from ui.widgets.labels import Label
@@ -78,84 +75,18 @@ class NewPassphrase(QDialog):
         self.take.setEnabled(bool(one) and one == two and not wrong)
 
 
-class SheetDialog(QDialog):
-    """The recovery sheet: printed or saved, so that the passphrase is not only in one PC."""
+class SheetDialog(SecretSheet):
+    """The recovery sheet of the backups' passphrase."""
 
     def __init__(self, shell: Shell, parent: QWidget, word: str) -> None:
-        super().__init__(parent.window())
-        self._shell, self._word = shell, word
-        self.setWindowTitle(_("Recovery sheet"))
-        self.done_with = Button(_("Close"), clicked=self.accept)
-        self.print_button = primary(_("Print…"), "print", self.print)
-        self.save_button = Button(_("Save as PDF…"), "document_pdf", clicked=self.ask_file)
-        column = QVBoxLayout(self)
-        edge = theme.size("page")
-        column.setContentsMargins(edge, edge, edge, theme.size("margin"))
-        column.setSpacing(theme.size("margin"))
-        column.addWidget(Label(_("Put the passphrase on paper"), "heading"))
         words = _(
             "When this PC is lost, this sheet is the only way to read the backups. Put it away where the PC is not: in a safe, at home."
         )
-        column.addWidget(Label(words, "dim", wrap=True))
-        card = Card(plate=True, margin=14)
-        secret = Label(word, "number", wrap=True)
-        secret.setAccessibleName(_("Passphrase"))
-        card.body.addWidget(secret)
-        column.addWidget(card)
-        row = QHBoxLayout()
-        row.addWidget(self.done_with)
-        row.addStretch(1)
-        row.addWidget(self.save_button)
-        row.addWidget(self.print_button)
-        column.addLayout(row)
-        self.setMinimumWidth(theme.current().px(500))
 
-    def ask_file(self) -> None:
-        """Ask where to, then save it there."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        proposed = str(Path(folder) / (_("Recovery sheet") + ".pdf"))
-        chosen, _kind = QFileDialog.getSaveFileName(self, self.windowTitle(), proposed, "PDF (*.pdf)")
-        if chosen:
-            self.save(Path(chosen))
+        def made(company: str, day: dt.date, code: str) -> bytes:
+            return bytes(import_module("backups.recovery_sheet").recovery_sheet(company, word, day, code))
 
-    def save(self, file: Path) -> None:
-        """Write the sheet as PDF."""
-
-        def work() -> str:
-            file.write_bytes(self._pdf())
-            return file.name
-
-        self._shell.tasks.run(work, self._saved, self._unsaved, owner=self)
-
-    def print(self) -> None:
-        """Ask for the printer, then print."""
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        dialog = QPrintDialog(printer, self)
-        if dialog.exec():
-            self._shell.tasks.run(self._prepared, partial(self._paint, printer), owner=self)
-        dialog.deleteLater()
-
-    def _prepared(self) -> tuple[bytes, ModuleType]:  # on a worker: what makes and draws PDFs takes its time to load
-        return self._pdf(), import_module("ui.print_dialog")
-
-    def _paint(self, printer: QPrinter, made: tuple[bytes, ModuleType]) -> None:
-        pdf, dialog = made
-        dialog.paint_pages(printer, pdf, [0])
-        self._shell.notices.say(_("Sent to the printer"), icon="print")
-
-    def _pdf(self) -> bytes:
-        company = self._shell.settings.get(s.COMPANY_NAME)
-        sheet = import_module("backups.recovery_sheet").recovery_sheet
-        return bytes(sheet(company, self._word, dt.date.today(), language()))
-
-    def _saved(self, name: str) -> None:
-        self._shell.notices.say(_("Saved: {name}").format(name=name))
-
-    def _unsaved(self, error: BaseException) -> None:
-        if isinstance(error, OSError):
-            self._shell.notices.inform(_("The file could not be written."), error.strerror or "")
-        else:
-            self._shell.notices.error(error)
+        super().__init__(shell, parent, _("Put the passphrase on paper"), words, word, _("Passphrase"), made)
 
 
 class SecretCard(Card):
