@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Callable
 
 from crm_desktop.cli.console import ConsoleProgress, say, say_json, say_table
-from crm_desktop.cli.lan_moves import move_to_here, stop_sharing_here, upgrade_here, use_server
+from crm_desktop.cli.lan_moves import give_owner_password, move_to_here, stop_sharing_here, upgrade_here, use_server
 from crm_desktop.cli.lan_saying import (
     backup_first,
     facts_of,
@@ -31,7 +31,7 @@ def lan(arguments: argparse.Namespace) -> int:
     steps: dict[str, Callable[[argparse.Namespace], int]] = {
         "share": _share, "status": _status, "start": _start, "stop": _stop, "join": _join, "join-file": _join_file,
         "write-join-file": _write_join_file, "move-here": move_to_here, "upgrade": upgrade_here, "use": use_server,
-        "clear-away": _clear_away,
+        "clear-away": _clear_away, "owner-password": give_owner_password,
     }  # fmt: skip
     return steps[arguments.step](arguments)
 

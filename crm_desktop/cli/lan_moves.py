@@ -1,4 +1,4 @@
-"""crm-desktop lan stop, upgrade, move-here and use: the commands by which all data move from one database to another."""
+"""crm-desktop lan stop, upgrade, move-here and use, by which all data move from one database to another, and owner-password."""
 
 from __future__ import annotations
 
@@ -96,6 +96,23 @@ def use_server(arguments: argparse.Namespace) -> int:
     say(_("Encrypted on the network") if shared.connection.encrypted else _("Not encrypted on the network."))
     say(_("The others join by the same command, or by a join file."))
     tell_words(shared.people)
+    return 0
+
+
+def give_owner_password(arguments: argparse.Namespace) -> int:
+    from crm_desktop.lan.owners import on_host, on_server
+    from crm_desktop.lan.using import look_at
+
+    data = data_of(arguments)
+    if arguments.url:
+        issued = on_server(look_at(arguments.url, _administrator(arguments)), data, arguments.name)
+    else:
+        issued = on_host(data, arguments.name)
+    if arguments.json:
+        say_json({"name": issued.name, "sign_in": issued.sign_in, "one_time_password": issued.password})
+        return 0
+    say(_("One-time password of {name}, shown only now: {password}").format(name=issued.name, password=issued.password))
+    say(_("It is good for seven days, and for nothing but choosing an own password at the first sign-in."))
     return 0
 
 

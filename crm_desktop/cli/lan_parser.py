@@ -28,6 +28,10 @@ def add_lan(add: Add, data: Data) -> None:
     _making(move)
     below("clear-away", _("on the PC that was the host: end its server of before, once all the others have followed"))
     below("upgrade", _("bring the host's data into the newest PostgreSQL of this PC"))
+    owner = below("owner-password", _("give an owner who lost the password a one-time one: on the host, or as the server's administrator"))
+    owner.add_argument("name", metavar="NAME", help=_("the owner's sign-in name"))
+    there = _("a server that stands by itself: postgresql://ADMINISTRATOR@HOST:PORT/DATABASE; the password is asked for")
+    owner.add_argument("--url", metavar="URL", default="", help=there)
     use = below("use", _("use a PostgreSQL server that stands already, or a database that was set up on it"))
     use.add_argument("url", metavar="URL", help=_("postgresql://ADMINISTRATOR@HOST:PORT/DATABASE; the password is asked for"))
 

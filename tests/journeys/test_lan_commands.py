@@ -19,8 +19,10 @@ from record_makers import customer
 from crm_desktop import __main__
 from crm_desktop.filters import ListQuery
 from crm_desktop.lan import connection as ways
+from crm_desktop.lan.cluster import SUPERUSER
 from crm_desktop.lan.waking import cluster_of
 from crm_desktop.services.listing import fetch_page
+from crm_desktop.services.log import LogQuery, fetch_log
 from crm_desktop.services.opening import database_path
 
 HERE = ("--network", "127.0.0.2/8")
@@ -229,3 +231,26 @@ def test_a_server_that_stands_already_is_set_up_and_used_by_an_administrator_who
     app.close()
     assert "From the second PC" in names(office)
     assert ann(second, "backup", "create", "--to", str(tmp_path / "stick"))[0] == 0
+
+
+def test_an_owner_who_lost_the_password_gets_one_on_the_host_only(fresh: Shared) -> None:
+    member = fresh.member("elsewhere")
+    assert run(member, "lan", "join", f"127.0.0.2:{fresh.connection.port}")[0] == 0
+    code, _out, err = run(member, "lan", "owner-password", "ann")
+    assert code == 1 and "not the host" in err
+    code, _out, err = run(fresh.host, "lan", "owner-password", "bob")
+    assert code == 1 and "no owner" in err
+    assert "no active user" in run(fresh.host, "lan", "owner-password", "nobody")[2]
+    word = answer(run(fresh.host, "lan", "owner-password", "ann", "--json"))["one_time_password"]
+    assert ann(fresh.host, "list", "customers")[0] == 4, "the old one is good for nothing"
+    code, _out, err = run(fresh.host, "--user", "ann", "--password-stdin", "list", "customers", typed=f"{word}\n")
+    assert code == 4 and "choose a password" in err, "nor does the new one open anything by itself"
+    app = fresh.enter(member, "ann", word, new="anns-new-and-long-one")
+    told = fetch_log(app, LogQuery(action="password_reset")).entries[0]
+    assert (told.who, told.label) == ("Administrator of the server", "Ann")
+    app.close()
+    url = f"postgresql://{SUPERUSER}@127.0.0.1:{fresh.connection.port}/{fresh.connection.database}"
+    secret = ways.secret(fresh.host, ways.SUPERUSER)
+    words = ("--password-stdin", "lan", "owner-password", "ann", "--url", url, "--json")
+    assert run(member, *words, typed="wrong\n")[0] == 1
+    assert answer(run(member, *words, typed=f"{secret}\n"))["one_time_password"] != word
