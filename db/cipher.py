@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import importlib
+import os
 import secrets
 import sqlite3
 import threading
@@ -173,6 +174,8 @@ class _Looks:
                 self._found[str(path)] = _Look(place, key is None, key)
 
     def _known(self, path: Path) -> _Look | None:
+        if os.name == "nt":  # there nobody loses a lock by reading, and on a stick files have no numbers that last
+            return None
         look = self._found.get(str(path))
         return look if look is not None and look.place == _place(path) else None
 

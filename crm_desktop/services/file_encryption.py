@@ -135,7 +135,8 @@ def _switch(app: Application, old: Key | None, new: Key | None, keep: Keep, prog
             if cipher.is_plain(database):
                 remove_patiently(mark)
     if new is None:
-        file_keys.forget(data)
+        with suppress(Unavailable):  # a key that stays in the credential store opens nothing any more
+            file_keys.forget(data)
     else:
         RING.put(data, new)
         file_leftovers.clear(data)

@@ -187,7 +187,8 @@ def open_folder(data: Path, *, create: NewCompany | None = None, user: str | Non
             _("Choose another folder, or check its permissions."),
         ) from error
     file_leftovers.finish(data)
-    file_keys.recall(data)
+    if create is None:  # a new one begins in the clear, whatever was in this folder once
+        file_keys.recall(data)
     return _open(open_engine(sqlite_url(file)), data, file, create, user)
 
 

@@ -26,7 +26,7 @@ from crm_desktop.services import file_encryption, file_keys, file_leftovers, vau
 from crm_desktop.services.checking import check_database
 from crm_desktop.services.listing import ListQuery, fetch_page
 from crm_desktop.services.log import LogQuery, fetch_log
-from crm_desktop.services.opening import open_folder
+from crm_desktop.services.opening import NewCompany, open_folder
 from crm_desktop.services.saving import new_draft, save
 from crm_desktop.services.search_all import search_everything
 from db import cipher
@@ -330,7 +330,7 @@ SWITCHING = """
 import sys
 from pathlib import Path
 from crm_desktop.services import file_encryption
-from crm_desktop.services.opening import open_folder
+from crm_desktop.services.opening import NewCompany, open_folder
 from db.cipher import RING, Key
 data, key = Path(sys.argv[1]), Key(bytes.fromhex(sys.stdin.readline()))
 RING.put(data, key)
@@ -373,3 +373,21 @@ def test_a_kill_at_any_moment_leaves_the_one_or_the_other_whole(data_folder: Pat
         assert bool(in_the_clear(data_folder)) is not encrypted
     if rounds > 50:
         assert seen == {True, False}
+
+
+def test_with_the_key_lost_a_backup_still_comes_back(encrypted_data: Path, sqlite_app: Application, tmp_path: Path) -> None:
+    add_customer(sqlite_app)
+    made = create_backup(sqlite_app.engine, sqlite_app.data, tmp_path / "backups")
+    forgotten(encrypted_data)
+    restore_folder(made.path, encrypted_data)
+    app = open_folder(encrypted_data)
+    assert names(app) == [NAME] and not file_encryption.state(app).encrypted
+    app.close()
+    (aside,) = encrypted_data.glob("crm-before-restore-*.db")
+    assert cipher.is_encrypted(aside), "what was there stays, for whoever finds the key"
+
+
+def test_a_new_company_begins_in_the_clear_whatever_key_is_kept(tmp_path: Path, store: dict[tuple[str, str], str]) -> None:
+    file_keys.keep(tmp_path, Key.new())
+    open_folder(tmp_path, create=NewCompany("Example", "Ann", "en")).close()
+    assert cipher.is_plain(database_path(tmp_path))
