@@ -358,3 +358,17 @@ def test_what_is_added_with_nothing_selected_stands_where_it_can_be_seen(desk: D
     place = bench.canvas.place(band)
     assert place is not None
     assert bench.canvas.viewport().rect().intersects(bench.canvas.rect_of(place.page, place.box).toRect())
+
+
+def test_saving_on_the_way_out_closes_the_tab(desk: Desk) -> None:
+    screen = designer(desk)
+    bench = screen.bench
+    assert bench is not None
+    bench.document.select(["terms"])
+    QTest.keyClick(bench.canvas, Qt.Key.Key_Right)
+    ready(desk, screen)
+    desk.unsaved_answer = "save"
+    assert desk.window.tabs.close_screen(screen)
+    desk.quiet()
+    assert template_store.find(desk.app, NAME).number == 1
+    assert keeping.kept(desk.app, NAME) is None

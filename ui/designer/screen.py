@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEventLoop, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -28,6 +28,9 @@ from ui.widgets.panels import Banner, ScreenHead
 
 class DesignerScreen(QWidget):
     """Opens a template by its name. `record`: the id of the record to put on the paper. Without a record type: of the first there is."""
+
+    finished = Signal(bool)
+    """Saving has ended: whether everything is kept."""
 
     def __init__(self, shell: Shell, name: str = "", type: str = "", record: str = "") -> None:
         super().__init__()
@@ -62,8 +65,7 @@ class DesignerScreen(QWidget):
             return True
         answer = self._shell.notices.ask_unsaved(self.title)
         if answer == "save":
-            self.save(note=self._note())
-            return False  # it closes when it was saved, and the person asks again
+            return self._save_and_wait()
         if answer == "discard":
             self._shell.tasks.run(partial(keeping.forget, self._shell.app, self.name))
             self.bench.document.stack.setClean()
@@ -194,6 +196,20 @@ class DesignerScreen(QWidget):
             if dialog.exec():
                 self.save(note=dialog.note)
 
+    def _save_and_wait(self) -> bool:
+        """Save and come back when it is done; whether it was saved."""
+        loop, well = QEventLoop(self), [False]
+
+        def ended(saved: bool) -> None:
+            well[0] = saved
+            loop.quit()
+
+        self.finished.connect(ended)
+        QTimer.singleShot(0, self, lambda: self.save(self._note()))
+        loop.exec()
+        self.finished.disconnect(ended)
+        return well[0]
+
     def save(self, note: str) -> None:
         """Keep the template as a new version."""
         assert self.bench is not None
@@ -214,6 +230,7 @@ class DesignerScreen(QWidget):
         self.title = template.title_in(template.language)
         self._marks()
         self._shell.notices.say(_("Saved: {name}").format(name=self.title))
+        self.finished.emit(not self.unsaved)
 
     def _somebody_was_faster(self, template: Template) -> None:
         """Another one saved meanwhile: whoever saves now is asked, and the other's work stays among the versions."""
@@ -225,11 +242,14 @@ class DesignerScreen(QWidget):
         ):
             self.bench.base = ""
             self.save(self._note())
+        else:
+            self.finished.emit(False)
 
     def _not_saved(self, error: BaseException) -> None:
         self._saving = False
         self._marks()
         self._shell.notices.error(error)
+        self.finished.emit(False)
 
     # Versions and preview
 
