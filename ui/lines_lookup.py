@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from crm_desktop.draft import Line, Ref
 from crm_desktop.services.line_filling import Row, alone, fill_line
 from crm_desktop.services.lookup import fill
 from crm_desktop.services.pricing import Proposal, Wanted, wanted_of
+from crm_desktop.services.saving import new_line
+from ui.bundle_quantity import ask_quantity
 from ui.editor_base import Around
 from ui.lines_model import LinesModel
 from ui.picker import find, not_found
@@ -23,8 +27,9 @@ class LineLookups(QObject):
 
     priced = Signal(object, object, object, object)  # Line, values of the document, Wanted, Proposal: a product came with its price
 
-    def __init__(self, lines: LinesModel, around: Around, parent: QObject) -> None:
+    def __init__(self, lines: LinesModel, around: Around, parent: QWidget) -> None:
         super().__init__(parent)
+        self._table = parent
         self.lines, self.around, self.under_way = lines, around, 0
         self._waiting: Counter[int] = Counter()  # by id(line)
         lines.reference_set.connect(self.fill_from)
@@ -80,7 +85,29 @@ class LineLookups(QObject):
             return
         values, wanted = dict(self.lines.draft.values), alone(wanted)
         priced = partial(fill_line, self.around.app, kind.key, name, ref, values, wanted)
-        self.run(priced, partial(self._priced, line, name, ref, keep, (values, wanted)), waiting=line)
+        self.run(priced, partial(self._asked, line, name, ref, keep, (values, wanted)), waiting=line)
+
+    def _asked(
+        self,
+        line: Line,
+        name: str,
+        ref: Ref,
+        keep: frozenset[str],
+        asked: tuple[Mapping[str, Any], Wanted],
+        rows: Sequence[tuple[Row, Proposal]],
+    ) -> None:
+        """Ask how many of a bundle are wanted where nobody has typed a quantity, before its parts are put there."""
+        values, wanted = asked
+        kind, number = self.lines.kind, wanted.quantity
+        untouched = "quantity" not in keep and number == new_line(kind).values.get("quantity")
+        if "bundle_id" in rows[0][0] and untouched and self.lines.row_of(line) >= 0:
+            number = ask_quantity(self._table, ref.label or rows[0][0]["bundle_id"].label, number)
+        if number == wanted.quantity:
+            self._priced(line, name, ref, keep, asked, rows)
+            return
+        wanted = replace(wanted, quantity=number)
+        again = partial(fill_line, self.around.app, kind.key, name, ref, values, wanted)
+        self.run(again, partial(self._priced, line, name, ref, keep, (values, wanted)), waiting=line)
 
     def _filled(self, line: Line, name: str, ref: Ref, keep: frozenset[str], values: Mapping[str, Any]) -> None:
         if line.values.get(name) == ref:

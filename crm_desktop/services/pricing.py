@@ -10,7 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import Connection, or_, select, text
@@ -32,7 +32,7 @@ from db.roles import own
 from db.types import Percent, Price, Quantity
 
 Asked = Connection | Session
-_ONE = Decimal(1)
+_ONE, _FINEST = Decimal(1), Decimal("0.0001")
 _CHUNK = 500
 
 
@@ -85,6 +85,15 @@ class _Goods:
     tax_rate: Decimal
 
 
+@dataclass(frozen=True)
+class _Whole:
+    """A bundle. product: that stands for it; parts: the quantity of each product in one bundle, and its price there if it has one."""
+
+    name: str
+    product: int
+    parts: Mapping[int, tuple[Decimal, Decimal | None]]
+
+
 @dataclass
 class _Known:
     """What was read for a set of lines."""
@@ -93,7 +102,7 @@ class _Known:
     rate: Decimal = _ONE
     goods: dict[int, _Goods] = field(default_factory=dict)
     offers: dict[int, list[Offer]] = field(default_factory=lambda: defaultdict(list))
-    parts: dict[tuple[int, int], tuple[Decimal | None, str]] = field(default_factory=dict)  # (bundle, product): price in it, its name
+    bundles: dict[int, _Whole] = field(default_factory=dict)
 
 
 def basis_of(kind: RecordType, values: Mapping[str, Any]) -> Basis:
@@ -140,10 +149,9 @@ def _proposal(known: _Known, basis: Basis, wanted: Wanted) -> Proposal:
     goods = known.goods.get(wanted.product)
     if goods is None:
         return Proposal(None)
-    in_bundle, name = known.parts.get((wanted.bundle or 0, wanted.product), (None, ""))
-    if in_bundle is not None:
-        price = in_bundle if known.rate in (0, 1) else rounded(in_bundle / known.rate, in_bundle)
-        return Proposal(price, Ref(wanted.bundle or 0, name), bundle=True)
+    whole = known.bundles.get(wanted.bundle or 0)
+    if whole is not None and (in_bundle := _in_bundle(known, basis, wanted, whole)) is not None:
+        return Proposal(in_bundle, Ref(wanted.bundle or 0, whole.name), bundle=True)
     need = Need(wanted.product, wanted.quantity, known.buyer, basis.day, basis.currency)
     offer = best(known.offers.get(wanted.product, ()), need)
     price_found = price_of(offer, goods.list_price, known.rate, goods.tax_rate, basis.included)
@@ -152,11 +160,39 @@ def _proposal(known: _Known, basis: Basis, wanted: Wanted) -> Proposal:
     return Proposal(price_found, Ref(offer.list_id, offer.list_name), offer.min_quantity)
 
 
+def _in_bundle(known: _Known, basis: Basis, wanted: Wanted, whole: _Whole) -> Decimal | None:
+    """The price of a part of a bundle: its own there; else its share of what the product costs that stands for the bundle.
+
+    What parts with a price of their own leave of it is spread over the others in proportion to their list prices. None where neither
+    says one: the part costs what it costs alone.
+    """
+    if wanted.product not in whole.parts:
+        return None
+    each, own = whole.parts[wanted.product]
+    if own is not None:
+        return own if known.rate in (0, 1) else rounded(own / known.rate, own)
+    alone = known.goods[wanted.product].list_price
+    kit = _proposal(known, basis, Wanted(whole.product, wanted.quantity / each if each else _ONE)).price
+    if not kit or not alone:
+        return None
+    rate = known.rate or _ONE
+    priced = sum((number * price / rate for number, price in whole.parts.values() if price is not None), Decimal(0))
+    open_parts = {p: number for p, (number, price) in whole.parts.items() if price is None}
+    others = [(number, known.goods[p].list_price if p in known.goods else None) for p, number in open_parts.items()]
+    weight = sum((number * price for number, price in others if price is not None), Decimal(0))
+    left = kit - priced
+    if left <= 0 or not weight or any(price is None for _number, price in others):
+        return None
+    return (left * alone / weight).quantize(_FINEST, ROUND_HALF_UP)
+
+
 def _read(asked: Asked, basis: Basis, wanted: Sequence[Wanted]) -> _Known:
     known = _Known()
-    products = sorted({w.product for w in wanted})
-    if not products:
+    if not wanted:
         return known
+    known.bundles = _bundles(asked, {w.bundle for w in wanted if w.bundle})
+    parts = {p for whole in known.bundles.values() for p in (whole.product, *whole.parts)}
+    products = sorted({w.product for w in wanted} | parts)
     customer, currency, product = Customer.__table__, Currency.__table__, Product.__table__
     if basis.customer is not None:
         query = select(customer.c.level, customer.c.region, customer.c.city).where(customer.c.id == basis.customer)
@@ -170,20 +206,27 @@ def _read(asked: Asked, basis: Basis, wanted: Sequence[Wanted]) -> _Known:
         known.goods |= {row[0]: _Goods(row[1], row[2]) for row in asked.execute(goods)}
         for offer in offers_for(asked, known.buyer.id, some):
             known.offers[offer.product].append(offer)
-    _read_parts(asked, known, {w.bundle for w in wanted if w.bundle})
     return known
 
 
-def _read_parts(asked: Asked, known: _Known, bundles: Collection[int]) -> None:
-    if not bundles:
-        return
+def _bundles(asked: Asked, wanted: Collection[int]) -> dict[int, _Whole]:
+    """What is in these bundles; a product that stands in several lines of one counts with all of them."""
+    if not wanted:
+        return {}
     bundle, part = Bundle.__table__, BundleLine.__table__
     query = (
-        select(part.c.parent_id, part.c.product_id, part.c.price, bundle.c.name)
+        select(part.c.parent_id, part.c.product_id, part.c.quantity, part.c.price, bundle.c.name, bundle.c.product_id.label("whole"))
         .join(bundle, bundle.c.id == part.c.parent_id)
-        .where(part.c.parent_id.in_(sorted(bundles)), bundle.c.active)
+        .where(part.c.parent_id.in_(sorted(wanted)), bundle.c.active, part.c.product_id.is_not(None))
+        .order_by(part.c.parent_id, part.c.position)
     )
-    known.parts = {(row[0], row[1]): (row[2] or None, row[3]) for row in asked.execute(query)}
+    names: dict[int, tuple[str, int]] = {}
+    parts: dict[int, dict[int, tuple[Decimal, Decimal | None]]] = defaultdict(dict)
+    for parent, product, quantity, price, name, whole in asked.execute(query):
+        before = parts[parent].get(product, (Decimal(0), None))
+        parts[parent][product] = (before[0] + quantity, price or before[1])
+        names[parent] = (name, whole)
+    return {parent: _Whole(*names[parent], found) for parent, found in parts.items()}
 
 
 _OFFERS = """

@@ -15,6 +15,7 @@ from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
 from crm_desktop.services import saving
 from crm_desktop.services.operating import operate
+from ui.bundle_quantity import BundleQuantity
 from ui.record_window import RecordWindow
 
 D = Decimal
@@ -149,6 +150,33 @@ def test_a_bundle_becomes_lines_in_one_step(desk: Desk) -> None:
     assert not screen.unsaved
     assert [line.values["list_price"] for line in screen.editing.draft.lines] == [D(80), D(5)]
     assert screen.editing.draft.values["deepest_discount"] == 0
+
+
+def test_a_bundle_asks_how_many_where_no_quantity_was_typed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, kit, first, second = desk.app, product(desk.app, 1, "90"), product(desk.app, 2, "100"), product(desk.app, 3, "5")
+    parts = ({"product_id": ref(first), "quantity": D(2), "price": D(30)}, {"product_id": ref(second), "quantity": D(3)})
+    saved(app, "bundles", {"product_id": ref(kit), "name": "Starter"}, *parts)
+    said: list[str] = ["3"]
+
+    def answer(dialog: BundleQuantity) -> int:
+        dialog.edit.setText("no number")
+        assert not dialog.accept_button.isEnabled()
+        dialog.edit.setText(said[0])
+        return int(bool(said[0]))
+
+    monkeypatch.setattr(BundleQuantity, "exec", answer)
+    screen = desk.new("quotes", customer_id=int(customer(app, "Plain").id or 0))
+    put(desk, screen, 0, "product_id", ref(kit))
+    desk.wait(lambda: len(screen.editing.draft.lines) >= 2)
+    desk.quiet()
+    lines = screen.editing.draft.lines
+    assert [(line.values["product_id"].id, line.values["quantity"]) for line in lines][:2] == [(first.id, D(6)), (second.id, D(9))]
+    assert prices(screen)[:2] == [D(30), D(10)], "what the bundle costs, less its first part, is the price of the other"
+    said[0] = ""
+    put(desk, screen, 2, "product_id", ref(kit))
+    desk.wait(lambda: len(screen.editing.draft.lines) >= 4)
+    desk.quiet()
+    assert [line.values["quantity"] for line in screen.editing.draft.lines][2:4] == [D(2), D(3)]
 
 
 def test_pasted_prices_stay(desk: Desk) -> None:

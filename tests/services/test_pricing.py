@@ -173,6 +173,32 @@ def test_a_bundle_brings_its_parts_at_their_prices(app: Application) -> None:
     assert [line.values["price_list_id"] is None for line in quote.lines] == [True, False]
 
 
+def test_the_price_of_a_bundle_is_spread_over_its_parts(app: Application) -> None:
+    """What the product costs that stands for it, less what parts with a price of their own take, in proportion to the list prices."""
+    kit, bolt, nut, washer = goods(app, "Kit", "1000"), goods(app), goods(app, "Nut", "300"), goods(app, "Washer", "50")
+    values = saving.new_draft(app, "quotes", {"customer_id": ref(customer(app))}).values
+    price_list(app, "Everyone", row(kit, "900", "3"), row(nut, "1"))
+    draft = saving.new_draft(app, "bundles", {"product_id": ref(kit), "name": "Starter"})
+    parts: list[dict[str, Any]] = [
+        {"product_id": ref(bolt), "quantity": D(2), "price": D(100)}, {"product_id": ref(nut), "quantity": D(2)},
+        {"product_id": ref(washer), "quantity": D(4)},
+    ]  # fmt: skip
+    draft.lines = [Line(None, saving.new_line(app.type("bundles")).values | part) for part in parts]
+    whole = ref(saving.save(app, draft))
+
+    def prices(bundles: int) -> list[Decimal | None]:
+        wanted = [Wanted(p["product_id"].id, p["quantity"] * bundles, whole.id) for p in parts]
+        return [p.price for p in propose(app, "quotes", values, wanted)]
+
+    one, three = prices(1), prices(3)
+    assert one == [D(100), D(300), D(50)]
+    assert three == [D(100), D("262.5"), D("43.75")], "three bundles cost 900 each"
+    assert sum(p["quantity"] * price for p, price in zip(parts, three, strict=True) if price) == 900
+    kit.values["list_price"] = D(150)  # less than the bolts alone
+    saving.save(app, kit)
+    assert prices(1) == [D(100), D(1), D(50)], "nothing is left to spread: the others cost what they cost alone"
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
