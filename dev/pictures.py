@@ -24,7 +24,7 @@ from ui.tour import Tour  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 _WIDTH, _COLOURS = 820, 64
-OF_JOURNEYS = {"print": "first-printed-order"}
+OF_JOURNEYS = {"print": "first-printed-order", "found-by-name": "monday-of-a-salesperson", "quote-typed": "monday-of-a-salesperson"}
 """Picture of the manual → the journey that makes it."""
 
 

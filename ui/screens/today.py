@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from backups.targets import FOLDER
 from crm_desktop.application import Application
@@ -19,6 +19,7 @@ from crm_desktop.services.today import Due, Today, fetch_today, finish_task, gre
 from crm_desktop.settings import FIRST_STEPS_HIDDEN, Settings
 from crm_desktop.words import N_, _, ngettext
 from ui import theme
+from ui.backup_news import BACKUP as BACKUP_GRANT
 from ui.backup_news import ConcernsBand
 from ui.first_steps import BACKUP, FirstStepsCard
 from ui.shell import Shell
@@ -117,7 +118,8 @@ class TodayScreen(QWidget):
             primary(_("New task"), "add", lambda: self._shell.new_record("tasks")), 0, Qt.AlignmentFlag.AlignBottom
         )
         column.addLayout(head)
-        if (news := getattr(self._shell, "backup_news", None)) is not None:
+        news = getattr(self._shell, "backup_news", None)
+        if news is not None and self._shell.app.actor.may(BACKUP_GRANT):  # nobody else can do anything about it
             show = _("Show the backups")
             self.worries = ConcernsBand(news, lambda _worry: self._shell.open_screen("backups"), lambda _worry: show, grave=True)
             column.addWidget(self.worries)
@@ -246,12 +248,18 @@ class _Section(Card):
         return list(self._rows)
 
     def fill(self, rows: Sequence[QWidget]) -> None:
+        focus = QApplication.focusWidget()
+        held = next((at for at, row in enumerate(self._rows) if focus is not None and (row is focus or row.isAncestorOf(focus))), None)
         for row in self._rows:
             self._box.removeWidget(row)
             row.deleteLater()
         self._rows = list(rows)
         for row in rows:
             self._box.addWidget(row)
+        if held is not None:  # keys go on where they were
+            row = rows[min(held, len(rows) - 1)] if rows else self
+            row.show()
+            row.setFocus()
         self._nothing.setVisible(not rows)
         self._head.note.setText(str(len(rows)) if rows else "")
 

@@ -14,6 +14,7 @@ from crm_desktop.records.sales import CONFIRM, RUNNING, UNDER_WAY
 from crm_desktop.services.approval_changes import check_changes, guarded_fields
 from crm_desktop.services.approval_locks import refuse_deleting, refuse_locked
 from crm_desktop.services.chain.locking import lock
+from crm_desktop.services.chain.next_steps import FOLLOW_UPS, take_next_steps
 from crm_desktop.services.chain.rules import allow, allow_deleting, prepare
 from crm_desktop.services.chain.settling import Move, Touched, settle
 from crm_desktop.services.pricing import note_prices
@@ -92,4 +93,6 @@ def settle_all(session: Session, app: Application, done: Sequence[tuple[RecordTy
             touched.add(kind, moves)
         elif kind.key == OPPORTUNITIES:
             note_visits(session, moves)
+        elif kind.key == FOLLOW_UPS:
+            take_next_steps(session, app, moves)
     settle(session, app, touched)
