@@ -7,6 +7,9 @@ db/search.py); `version` is claimed by every save (see services/saving.py).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import JSON, MetaData, Table
@@ -20,9 +23,22 @@ from db.types import Identity, UtcDateTime, Words
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
+_told: ContextVar[dt.datetime | None] = ContextVar("moment_told", default=None)
+
+
 def now() -> dt.datetime:
-    """This moment, aware, in UTC."""
-    return dt.datetime.now(dt.UTC)
+    """This moment, aware, in UTC; within `moment_told` the one that is told of."""
+    return _told.get() or dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def moment_told(moment: dt.datetime) -> Iterator[None]:
+    """Let what this thread writes have happened at another moment: for a company that is made up, and has a past all the same."""
+    before = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(before)
 
 
 class Base(DeclarativeBase):

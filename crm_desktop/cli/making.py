@@ -31,7 +31,8 @@ def new(arguments: argparse.Namespace) -> int:
 
 
 def _fill(app: Application, customers: int) -> None:
-    from crm_desktop.sample.generate import generate_company, load_sample_company
+    from crm_desktop.sample.company import load_sample_company
+    from crm_desktop.sample.generate import generate_company
 
     progress = ConsoleProgress()
     try:

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
-from crm_desktop import settings as s
 from crm_desktop.application import Application
 from crm_desktop.changes import Change
 from crm_desktop.errors import Refused
@@ -24,18 +23,14 @@ from crm_desktop.progress import Progress, Unwatched
 from crm_desktop.records.office import DEPARTMENT, TEAM, UNIT, USER
 from crm_desktop.rules.number_patterns import number_text, period_of
 from crm_desktop.sample import makers, words_en, words_zh
-from crm_desktop.sample.approvals import fill_approvals
 from crm_desktop.sample.chain import Documents, chain_begins
 from crm_desktop.sample.columns import Loader
 from crm_desktop.sample.makers import Order, Row, World
-from crm_desktop.sample.pipeline import fill_pipeline
-from crm_desktop.sample.prices import fill_prices
 from crm_desktop.services.access_upkeep import rebuild
 from crm_desktop.services.faults import told
 from crm_desktop.services.opening import reload_setup
 from crm_desktop.services.seeding import give_position, insert_seed, sign_in_name
 from crm_desktop.services.server_roles import as_owner
-from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language
 from db import search
 from db.bulk import learn, next_id, without_indexes
@@ -48,9 +43,6 @@ from db.models.office import Currency, Department, NumberSequence, Unit, User
 from db.models.products import Product
 from db.models.quotes import Quote, QuoteLine
 from db.models.sales import SalesOrder, SalesOrderLine
-
-CUSTOMERS = 300
-"""Customers of the sample company."""
 
 ORDERS_EACH = 3
 DOCUMENTS: dict[str, Any] = {
@@ -69,7 +61,7 @@ def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
         yield chunk
 
 
-class _Filler:
+class Filler:
     """Loads the rows of the makers, chunk by chunk, with their search entries."""
 
     def __init__(self, connection: Connection, world: World, progress: Progress, total: int) -> None:
@@ -99,7 +91,7 @@ class _Filler:
     def load_orders(self, orders: Iterable[Order]) -> None:
         """Insert orders with their lines, numbered by day."""
         heads, lines = self.loader(SalesOrder), self.loader(SalesOrderLine)
-        numbers = _Numbers(self._connection)
+        numbers = Numbers(self._connection)
         documents = Documents(self._world, self._next, numbers.of, chain_begins(self._world), Random(len(self._world.customers)))
         id_, line_id = self._world.first["sales-orders"], next_id(self._connection, lines.table)
         for chunk in _chunks(orders):
@@ -134,7 +126,7 @@ class _Filler:
                     search.add(self._connection, DOCUMENTS[name].__table__, [(r["id"], r["search_text"]) for r in rows])
 
 
-class _Numbers:
+class Numbers:
     """Numbers of documents by day, as their sequences would have given them."""
 
     def __init__(self, connection: Connection) -> None:
@@ -249,7 +241,7 @@ def generate_company(
 def _fill(connection: Connection, world: World, customers: int, progress: Progress) -> None:
     products, tasks = min(max(40, customers // 50), 2000), max(12, min(customers // 8, 5000))
     total = customers * (1 + 2 + ORDERS_EACH + 2) + products + tasks
-    filler = _Filler(connection, world, progress, total)
+    filler = Filler(connection, world, progress, total)
     filler.load(Customer, makers.customers(world, customers))
     filler.load(Contact, makers.contacts(world))
     filler.load(Product, makers.products(world, products))
@@ -259,13 +251,3 @@ def _fill(connection: Connection, world: World, customers: int, progress: Progre
     table: Any = NumberSequence.__table__
     for key, count in (("customers", customers), ("products", products)):
         connection.execute(update(table).where(table.c.key == key).values(last=world.first[key] + count - 1))
-
-
-def load_sample_company(app: Application, progress: Progress | None = None) -> None:
-    """The sample company: small enough to look around in, large enough to look real."""
-    generate_company(app, CUSTOMERS, progress)
-    words = words_zh if language() == "zh_CN" else words_en
-    fill_pipeline(app, words)
-    fill_prices(app, words)
-    fill_approvals(app, words)
-    settings_of(app).set(s.SAMPLE_COMPANY, True)

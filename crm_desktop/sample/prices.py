@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from crm_desktop.application import Application
 from crm_desktop.draft import Draft, Line, Ref
+from crm_desktop.sample import plot
 from crm_desktop.services import saving
+from db.base import moment_told
 from db.engine import reading, writing
 from db.models.access import Position
 from db.models.customers import Customer
@@ -23,29 +25,34 @@ _CENT = Decimal("0.01")
 _LIMITS = {"salesperson": Decimal(10), "sales_manager": Decimal(20)}
 
 
-def fill_prices(app: Application, words: ModuleType) -> None:
-    """Add price lists for the products that are there, and say how far below them sellers may go."""
+def fill_prices(app: Application, words: ModuleType, today: dt.date) -> None:
+    """Add price lists for the products that are there, and say how far below them sellers may go. One agreement ends soon."""
     product: Any = Product.__table__
     customer: Any = Customer.__table__
     names = app.type("products").label
     with reading(app.engine) as connection:
         columns = [product.c.id, product.c.list_price, product.c.unit, *(product.c[n] for n in names)]
         rows = connection.execute(select(*columns).where(product.c.list_price > 0).order_by(product.c.id).limit(_LISTED)).all()
-        key = connection.execute(select(customer.c.id, customer.c.name, customer.c.city).order_by(customer.c.id).limit(1)).first()
+        agreed = select(customer.c.id, customer.c.name).where(customer.c.name == words.CLIENTS[plot.DONGSHENG])
+        key = connection.execute(agreed).first()
     if not rows or key is None:
         return
     goods = [(Ref(r[0], app.type("products").label_of(dict(zip(names, r[3:], strict=True)))), r[1], r[2]) for r in rows]
-    begins = dt.date(dt.date.today().year, 1, 1)
+    begins, agreed_on = dt.date(today.year - 1, 1, 1), today - dt.timedelta(days=345)
     everyone, level, region, own = words.PRICE_LISTS
     breaks = [_priced(g, since, percent) for g in goods for since, percent in _BREAKS]
     lists = [
         _list(app, everyone, breaks, valid_from=begins),
         _list(app, level, [_off(g, Decimal(8)) for g in goods], level="A"),
-        _list(app, region, [_off(g, Decimal(4)) for g in goods[:12]], region=key[2]),
-        _list(app, own, [_priced(g, Decimal(0), 88) for g in goods[:3]], customer_id=Ref(key[0], key[1]), valid_from=begins),
-    ]
-    saving.save_many(app, lists, "create")
-    _bundle(app, words, goods)
+        _list(app, region, [_off(g, Decimal(4)) for g in goods[:12]], region=words.CITIES[13][1]),
+        _list(
+            app, own, [_priced(g, Decimal(0), 88) for g in goods[:8]], customer_id=Ref(key[0], key[1]), valid_from=agreed_on,
+            valid_until=today + dt.timedelta(days=19),
+        ),
+    ]  # fmt: skip
+    with moment_told(dt.datetime.combine(agreed_on, dt.time(6, 5), dt.UTC)):
+        saving.save_many(app, lists, "create")
+        _bundle(app, words, goods)
     with writing(app.engine) as session:
         for position in session.scalars(select(Position).where(Position.key.in_(_LIMITS))):
             position.discount_limit = _LIMITS[position.key]

@@ -124,23 +124,5 @@ PEOPLE = ("Grace Wong", "Ben Miller", "Kate Tan", "Leo Chen", "Mary Clark")
 DEPARTMENTS = ("Sales North", "Sales South", "Finance")
 CARRIERS = ("SF Express", "Deppon", "YTO", "")
 TEAM = "Trade fair"
-DEAL = "Supply of {product}"
-LEADS = (
-    ("Harbour Fittings Ltd", "Laura Finch", "Bearings and seals, about 300,000 a year"),
-    ("Brightline Automation", "Tom Hale", "Samples of hydraulic cylinders"),
-    ("Northgate Appliances", "Priya Nair", "Motors, to replace the present supplier"),
-    ("Seaway Marine Parts", "Owen Price", "Stainless flanges DN80 and DN100"),
-    ("Kestrel Plastics", "Mia Cole", "Wants a price list"),
-    ("Millbrook Food Machines", "Jack Lowe", "Hygienic ball valves"),
-    ("Redhill Ceramics", "Anna Weiss", "Motors for kilns, a new line next year"),
-    ("Summit Aluminium", "Paul Grant", "Took a catalogue at the fair"),
-    ("Everpack Materials", "Ruth Stone", "Please quote soon"),
-    ("Bayside Seafood Works", "Sam Okoro", "Stainless fittings"),
-)
 APPROVAL_FLOWS = ("Large or cheap orders", "Bad debts")
 APPROVAL_STEPS = {"manager": "Manager", "finance": "Finance", "owner": "Owner"}
-APPROVAL_COMMENT = "An old customer who pays in time."
-WRITE_OFF_REASON = "The customer closed down; several reminders went unanswered."
-
-PRICE_LISTS = ("Standard prices", "Prices for level A", "Regional prices", "Agreed with a key customer")
-BUNDLE = ("Starter bundle", "set")

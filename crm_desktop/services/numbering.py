@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from crm_desktop.errors import Missing
 from crm_desktop.rules.number_patterns import number_text, period_of
 from crm_desktop.words import _
+from db.base import now
 from db.bundling import ask, post
 from db.models.office import NumberSequence
 
@@ -34,7 +35,7 @@ def claim_numbers(session: Session, key: str, count: int, day: dt.date | None = 
     # The write comes first: it takes the lock, so what it gives back cannot change any more.
     claim = update(table).where(table.c.key == key).values(version=table.c.version + 1)
     claimed = ask(session, claim.returning(table.c.pattern, table.c.restart, table.c.period, table.c.last))
-    return lambda: _taken(session, key, count, day or dt.date.today(), claimed.first())
+    return lambda: _taken(session, key, count, day or now().astimezone().date(), claimed.first())
 
 
 def _taken(session: Session, key: str, count: int, day: dt.date, claimed: Any) -> list[str]:

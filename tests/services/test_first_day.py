@@ -11,7 +11,7 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Refused
 from crm_desktop.filters import ListQuery
 from crm_desktop.rights import Rights
-from crm_desktop.sample.generate import load_sample_company
+from crm_desktop.sample.company import load_sample_company
 from crm_desktop.sample.removing import may_remove, remove_sample
 from crm_desktop.services import listing, saving
 from crm_desktop.services.events import record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_desktop.progress import Progress
-from crm_desktop.sample.generate import load_sample_company
+from crm_desktop.sample.company import load_sample_company
 from crm_desktop.words import _
 from ui.shell import Shell
 
