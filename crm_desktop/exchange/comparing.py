@@ -14,6 +14,7 @@ from crm_desktop.draft import Change, Draft, Line, Ref
 from crm_desktop.exchange.matching import ids_by_values
 from crm_desktop.exchange.plan import Candidates, Incoming, Planned
 from crm_desktop.exchange.recipe import Recipe
+from crm_desktop.exchange.states import leave_state
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.access import reached
 from crm_desktop.services.reading import read_records
@@ -213,8 +214,7 @@ class Comparer:
                 item.action = "wrong"
                 item.problems[""] = _("You may not change this record.")
             elif "status" in item.changes and self._kind.fields["status"].computed:
-                item.action = "wrong"
-                item.problems["status"] = _("An existing document changes its state through its own steps only.")
+                leave_state(item)
 
 
 def lines_that_differ(before: list[Line], incoming: Iterable[dict[str, Any]]) -> int:

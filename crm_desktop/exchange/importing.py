@@ -24,7 +24,7 @@ from crm_desktop.exchange.building import Builder, drafts_of
 from crm_desktop.exchange.catching_up import compare_again, known_customers, leave_known_choices, nothing_happened
 from crm_desktop.exchange.collecting import without_looking_for_circles
 from crm_desktop.exchange.comparing import Comparer, apply_rule, laid_over
-from crm_desktop.exchange.consent import asked_about, held_words, hold_back, with_customers
+from crm_desktop.exchange.consent import asked_about, held_entries, held_words, hold_back, hold_waiting, with_customers
 from crm_desktop.exchange.converting import (
     column_readers,
     convert,
@@ -42,7 +42,7 @@ from crm_desktop.exchange.plan import Plan, Planned, Result
 from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.exchange.related_columns import children
 from crm_desktop.exchange.resolving import Resolver
-from crm_desktop.exchange.states import leave_out_nothing, note_running, note_states
+from crm_desktop.exchange.states import leave_out_nothing, note_kept, note_running, note_states
 from crm_desktop.exchange.suggesting import suggest_meanings
 from crm_desktop.exchange.tables import Table
 from crm_desktop.exchange.values import NewChoice
@@ -131,6 +131,7 @@ def plan_import(
         suggest_meanings(app, connection, kind, plan)
         guards = Guards(connection, kind)
     _hold_back(inside, kind, plan, guards)
+    note_kept(inside, kind, plan)
     note_running(kind, plan)
     find_files(plan)
     return plan
@@ -138,16 +139,17 @@ def plan_import(
 
 def _hold_back(app: Application, kind: RecordType, plan: Plan, guards: Guards) -> None:
     """Find out what needs approval, as if it was written; told in the plan, and left out of it."""
-    items = asked_about(guards, plan.records)
-    if not items:
+    items, stated = asked_about(guards, plan.records), [p for p in plan.records if p.state]
+    if not items and not stated:
         return
     with told(app), writing(app.engine) as session:
         inner = session.begin_nested()
         _add_choices(session, app, plan, "")
         drafts = with_customers(session, app, plan, drafts_of(session, app, kind, items))
         hold_back(session, app, kind, items, drafts, guards)
+        hold_waiting(session, app, kind, stated, guards)
         inner.rollback()
-    plan.notes += held_words(kind, items)
+    plan.notes += held_words(kind, [p for p in plan.records if p.held])
 
 
 def _key(kind: RecordType, plan: Plan) -> list[str]:
@@ -296,6 +298,7 @@ def run_import(app: Application, plan: Plan, progress: Progress | None = None) -
                 save_within(session, app_inside, [draft], "import", batch)
             progress.report(done, total, _("Importing"))
             progress.check_cancelled()
+        history.append(session.connection(), held_entries(app_inside, kind, [*new, *changing]))
         touched = write_beside(session, app_inside, kind, plan, batch)
         _move_sequence_on(session, kind, new)
         options = load_options(session, app.types.values()) if plan.new_choices else app.options

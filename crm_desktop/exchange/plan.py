@@ -44,6 +44,7 @@ class Planned:
     version: int = 0
     changes: dict[str, Change] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)  # fields that need approval and stay out → why
+    state: Any = ""  # that the file gives a document which is there in another one; it stays out
 
     @property
     def rows(self) -> list[int]:

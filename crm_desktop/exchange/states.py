@@ -33,6 +33,29 @@ def note_states(app: Application, kind: RecordType, plan: Plan) -> None:
         del item.incoming.values["status"]
 
 
+def leave_state(item: Planned) -> None:
+    """A document that is there keeps its state: it changes by its own steps. What the file says of it is kept aside to be told."""
+    del item.changes["status"]
+    item.state = item.incoming.values.pop("status")
+    item.action = "change" if item.changes else "same"
+
+
+def note_kept(app: Application, kind: RecordType, plan: Plan) -> None:
+    """Say which documents keep the state they have. Orders that the file has further than they are and nobody decides about are wrong."""
+    kept = [p for p in plan.records if p.state and p.action != "wrong" and "status" not in p.held]
+    if kind.key == "sales-orders":
+        for item in kept:
+            item.action = "wrong"
+            item.problems["status"] = _("An existing document changes its state through its own steps only.")
+    elif kept:
+        words = ngettext(
+            "{count} document keeps the state it has: it changes by its own steps.",
+            "{count} documents keep the state they have: it changes by their own steps.",
+            len(kept),
+        )
+        plan.notes.append(words.format(count=len(kept)))
+
+
 def _begins(kind: RecordType, item: Planned) -> object:
     """The state a new record has in the end."""
     draft = Draft(kind.key, values=dict(item.incoming.values))

@@ -83,6 +83,7 @@ FACTS: dict[str, str] = {
     "before": N_("Before"),
     "after": N_("After"),
     "reason": N_("Reason"),
+    "field": N_("Field"),
     "user": N_("User"),
     "position": N_("Position"),
     "added": N_("Added"),

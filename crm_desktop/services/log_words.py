@@ -7,6 +7,9 @@ from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.events import ACTIONS as EVENTS
 from crm_desktop.words import N_, _
 
+HELD_BACK = "held_back"
+"""That an import left something of a record out, since it needs approval."""
+
 RECORD_ACTIONS: dict[str, tuple[str, str, str]] = {
     "create": (N_("Record created"), "add", "green"),
     "change": (N_("Edited"), "edit", "accent"),
@@ -14,6 +17,7 @@ RECORD_ACTIONS: dict[str, tuple[str, str, str]] = {
     "restore": (N_("Brought back"), "bin_recycle", "green"),
     "undo": (N_("A change was taken back"), "arrow_undo", "amber"),
     "import": (N_("Imported"), "arrow_download", "accent"),
+    HELD_BACK: (N_("Held back for approval"), "shield_checkmark", "amber"),
     "follow": (N_("Followed from other documents"), "link", "grey"),
     "batch": (N_("Changed together with others"), "edit", "accent"),
     "print": (N_("Printed"), "print", "grey"),

@@ -65,10 +65,16 @@ def keeper(desk: Desk, folder: Path, **facts: Any) -> ImportKeeper:
 def test_what_is_dropped_comes_in_and_is_told(desk: Desk, drop: Path) -> None:
     customer(desk.app, "Alpha", phone="010-1")
     keep_mapping(desk.app, "customers", "Partner", {"type": "customers", "columns": {"Firma": "name", "Tel": "phone", "City": "city"}})
+    desk.window.open_screen("import")
+    screen = desk.window.tabs.current
+    assert isinstance(screen, ImportScreen)
+    desk.quiet()
+    assert screen.file.undo_buttons == {}
     keeper(desk, drop, mapping="Partner", existing="fill")
     (drop / "new.csv").write_text("Firma,Tel,City\nAlpha,010-2222,Ulm\nBeta,010-3333,Bonn\n", encoding="utf-8")
     desk.bot.waitUntil(lambda: (drop / DONE).is_dir() and len(names(drop / DONE)) == 2, timeout=SOON)
     desk.bot.waitUntil(lambda: "new.csv was imported: Customers, 1 new, 1 changed" in desk.window.notices.said, timeout=SOON)
+    desk.bot.waitUntil(lambda: len(screen.file.undo_buttons) == 1, timeout=SOON)
     assert names(drop) == []
     found = {r[0]: r[1:3] for r in fetch_page(desk.app, ListQuery("customers", ("name", "phone", "city"))).rows}
     assert found == {"Alpha": ("010-1", "Ulm"), "Beta": ("010-3333", "Bonn")}

@@ -19,6 +19,7 @@ from crm_desktop.exchange.recipe import Recipe
 from crm_desktop.exchange.tables import find_table
 from crm_desktop.filters import Condition, ListQuery
 from crm_desktop.rules.approvals import Design
+from crm_desktop.services import history
 from crm_desktop.services.listing import count, fetch_page
 from crm_desktop.services.saving import find_ids, open_record
 from crm_desktop.services.settings_store import settings_of
@@ -61,6 +62,46 @@ def test_confirmed_orders_that_a_flow_wants_come_in_as_drafts(office: Approving)
     assert count(app, ListQuery("receivables")).number == 1, "only the order that counts is owed"
     [id_] = find_ids(app, "sales-orders", "SO2")
     assert office.ask(open_record(app, "sales-orders", id_), who=office.ann), "it is confirmed as any other, by asking"
+
+
+def test_the_same_file_again_says_that_the_order_waits_and_changes_nothing(office: Approving) -> None:
+    office.flow(step("Lead", person(office.lea)), where=Condition("total", "at_least", Decimal("1000")))
+    app = office.app
+    rows = order_rows(("SO1", "Alpha", "Confirmed", 500), ("SO2", "Alpha", "Confirmed", 5000), ("SO3", "Alpha", "Draft", 5))
+    run_import(app, plan(app, "sales-orders", rows))
+    [id_] = find_ids(app, "sales-orders", "SO2")
+    (told,) = [e for e in history.entries(app, "sales-orders", id_) if e.action == "held_back"]
+    assert [c.after for c in told.changes] == ["Status", "This needs approval: Large orders."]
+    stood = len(history.entries(app, "sales-orders", id_)), open_record(app, "sales-orders", id_).version
+
+    def again() -> None:
+        made = plan(app, "sales-orders", rows)
+        assert [(p.action, p.held, p.problems) for p in made.records][:2] == [
+            ("same", {}, {}), ("same", {"status": "This needs approval: Large orders."}, {}),
+        ]  # fmt: skip
+        assert "1 order waits for approval as a draft. This needs approval: Large orders." in made.notes
+        result = run_import(app, made)
+        assert (result.created, result.changed, result.unchanged) == (0, 0, 3 - result.wrong)
+
+    again()
+    assert (len(history.entries(app, "sales-orders", id_)), open_record(app, "sales-orders", id_).version) == stood
+    assert office.ask(open_record(app, "sales-orders", id_), who=office.ann)
+    again()
+    assert states(app) == {"SO1": "confirmed", "SO2": "draft", "SO3": "draft"}
+    rows[3][3] = "Confirmed"
+    again()
+    third = plan(app, "sales-orders", rows).records[2]
+    assert third.action == "wrong" and "own steps" in third.problems["status"], "nobody has to decide about it: it is confirmed by hand"
+
+
+def test_documents_keep_their_state_when_their_file_comes_again(sqlite_app: Application) -> None:
+    rows: list[list[Any]] = [["Number", "Customer", "Date", "Status", "Name", "Quantity", "Price"]]
+    rows.append(["Q1", "Alpha", "2026-11-01", "Sent", "灯", 1, 5])
+    customer(sqlite_app, "Alpha")
+    run_import(sqlite_app, plan(sqlite_app, "quotes", rows))
+    again = plan(sqlite_app, "quotes", rows)
+    assert [(p.action, p.problems) for p in again.records] == [("same", {})]
+    assert "1 document keeps the state it has: it changes by its own steps." in again.notes
 
 
 def test_a_flow_drawn_after_the_trial_holds_all_the_same(office: Approving) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from crm_desktop.changes import Change
 from crm_desktop.exchange.endings import READABLE
 from crm_desktop.exchange.first_look import importable
 from crm_desktop.services.undo_import import PastImport, past_imports
@@ -24,6 +25,7 @@ from ui.widgets.labels import IconLabel, Label, SectionHeader, Tag
 from ui.widgets.panels import Card, PressableCard, ScrolledColumn
 
 _WIDTH = 720  # pixels
+_AFTER_IMPORTS = 500  # milliseconds: an import tells of each type it touched
 
 
 class DropZone(PressableCard):
@@ -66,6 +68,7 @@ class FilePage(QWidget):
     file_chosen = Signal(object)
     template_wanted = Signal(str)
     undo_wanted = Signal(object)
+    _imported = Signal()
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -90,6 +93,11 @@ class FilePage(QWidget):
         self.watched = WatchedCard(shell)
         if not importable(shell.app):  # shown before it has a place, it would be a window of its own for a moment
             self.watched.hide()
+        self._later = QTimer(self, interval=_AFTER_IMPORTS, singleShot=True)
+        self._later.timeout.connect(self._read_past)
+        self._imported.connect(self._later.start)
+        stop = shell.app.changes.listen(self._hear)
+        self.destroyed.connect(lambda: stop())
         self.types.currentIndexChanged.connect(lambda _at: self._type_chosen())
         self._lay_out()
         self._type_chosen()
@@ -112,8 +120,16 @@ class FilePage(QWidget):
 
     def refresh(self) -> None:
         """Read the last imports again."""
-        self._shell.tasks.run(partial(past_imports, self._shell.app), self._show_past)
+        self._read_past()
         self.watched.look()
+
+    def _read_past(self) -> None:
+        self._shell.tasks.run(partial(past_imports, self._shell.app), self._show_past, owner=self)
+
+    def _hear(self, change: Change) -> None:  # on the thread that saved
+        """A watched folder imports while this page is open, and so does another PC."""
+        if change.origin == "import" or change.elsewhere:
+            self._imported.emit()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

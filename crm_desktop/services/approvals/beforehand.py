@@ -64,7 +64,7 @@ def what_needs_approval(
                 [saved] = save_within(session, app, [draft.copy()], "import", new_uid())
             words = dict(fields)
             if draft.id is None and guards.confirming and saved.values.get(STATE) in UNDER_WAY:
-                if why := next(_against(session, app, kind, saved), ""):
+                if why := next(against(session, app, kind, saved), ""):
                     words[STATE] = why
                 elif guards.limits:
                     hooks.begin_imported(session, app, kind, [saved], "")
@@ -74,7 +74,7 @@ def what_needs_approval(
     return found
 
 
-def _against(session: Session, app: Application, kind: RecordType, saved: Draft) -> Iterator[str]:
+def against(session: Session, app: Application, kind: RecordType, saved: Draft) -> Iterator[str]:
     """Why an order may not simply count."""
     operation = next(o for o in kind.operations if o.name == CONFIRMING)
     facts: frozenset[str] = frozenset()
