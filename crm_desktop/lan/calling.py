@@ -15,7 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crm_desktop.errors import Unavailable
+from crm_desktop.words import _
+
 if sys.platform == "win32":
+    import ctypes
+
     _FLAGS = subprocess.CREATE_NO_WINDOW
 else:
     import pwd
@@ -95,6 +100,45 @@ def run_as(account: Account, command: Sequence[str], folder: Path, said: Path, t
             **who,
         )
     return done.returncode
+
+
+def path_for(path: Path, speaks: Callable[[str], bool] | None = None, short: Callable[[str], str] | None = None) -> str:
+    """A path as PostgreSQL's programs understand it.
+
+    On Windows they read what they are given in the code page of the system, and a folder such as C:\\Users\\王 has no name in that of an
+    English Windows; its short name (learn.microsoft.com/windows/win32/fileio/naming-a-file) has one everywhere. Raises Unavailable where
+    the disk keeps no short names.
+    """
+    speaks, short = speaks or _in_code_page, short or _short_name
+    if speaks(str(path)):
+        return str(path)
+    there = next(
+        (f for f in (path, *path.parents) if f.exists()), path
+    )  # what is still to be made has no short name yet
+    found = str(Path(short(str(there))) / path.relative_to(there))
+    if not speaks(found):
+        raise Unavailable(
+            _("PostgreSQL cannot read the name of the folder {folder}.").format(folder=path),
+            _("Choose a folder whose name has Latin letters only, such as {folder}.").format(folder="D:\\CRM"),
+        )
+    return found
+
+
+def _in_code_page(text: str) -> bool:
+    if sys.platform == "win32":
+        try:
+            text.encode("mbcs", "strict")
+        except UnicodeEncodeError:
+            return False
+    return True
+
+
+def _short_name(text: str) -> str:
+    if sys.platform == "win32":
+        buffer = ctypes.create_unicode_buffer(32768)
+        if ctypes.windll.kernel32.GetShortPathNameW(text, buffer, len(buffer)):
+            return buffer.value
+    return text
 
 
 def copy_programs(root: Path, target: Path) -> Path:

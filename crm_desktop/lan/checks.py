@@ -12,6 +12,7 @@ import psutil
 from crm_desktop.errors import Told
 from crm_desktop.lan import power
 from crm_desktop.lan.binaries import SOURCES, Binaries, find
+from crm_desktop.lan.calling import path_for
 from crm_desktop.lan.cluster import PORT, port_is_free
 from crm_desktop.lan.networks import Adapter, adapters
 from crm_desktop.words import _
@@ -56,7 +57,7 @@ def look(folder: Path, size: int, port: int = PORT, found: Sequence[Adapter] | N
     """Look at this PC. folder: where the server will lie; size: bytes of the present data; found: the office's networks when known."""
     near = tuple(adapters() if found is None else found)
     binaries, first = _programs()
-    checks = [first, _disk(folder, size), _network(near), _port(port, near), _sleep(), *_battery()]
+    checks = [first, *_folder(folder), _disk(folder, size), _network(near), _port(port, near), _sleep(), *_battery()]
     if binaries is not None:
         checks.append(_encryption(binaries))
     return Readiness(tuple(checks), binaries, near)
@@ -71,6 +72,14 @@ def _programs() -> tuple[Binaries | None, Check]:
     return found, Check("programs", GOOD, words)
 
 
+def _folder(folder: Path) -> list[Check]:
+    try:
+        path_for(folder)
+    except Told as error:
+        return [Check("folder", BAD, error.message, error.advice)]
+    return []
+
+
 def _disk(folder: Path, size: int) -> Check:
     there = next(f for f in (folder, *folder.parents) if f.exists())
     free, wanted = shutil.disk_usage(there).free, _LEAST + _TIMES * size
@@ -83,7 +92,9 @@ def _disk(folder: Path, size: int) -> Check:
 
 def _network(near: Sequence[Adapter]) -> Check:
     if near:
-        return Check("network", GOOD, _("Office network: {networks}").format(networks=", ".join(a.network for a in near)))
+        return Check(
+            "network", GOOD, _("Office network: {networks}").format(networks=", ".join(a.network for a in near))
+        )
     return Check(
         "network", BAD, _("This PC is in no office network."),
         _("Connect it by cable or Wi-Fi. Addresses of the internet are no office network, and nothing is offered there."),
@@ -101,7 +112,12 @@ def _sleep() -> Check:
     minutes = power.sleeps_after()
     if not minutes:
         words = _("This PC does not fall asleep") if minutes == 0 else _("Whether this PC falls asleep is not known")
-        return Check("sleep", GOOD if minutes == 0 else NOTE, words, "" if minutes == 0 else _("Nobody can work while it sleeps."))
+        return Check(
+            "sleep",
+            GOOD if minutes == 0 else NOTE,
+            words,
+            "" if minutes == 0 else _("Nobody can work while it sleeps."),
+        )
     return Check(
         "sleep", NOTE, _("This PC falls asleep after {minutes} minutes.").format(minutes=minutes),
         _("Nobody can work while it sleeps. Let it stay awake while it is plugged in."),

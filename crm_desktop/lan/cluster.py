@@ -21,7 +21,7 @@ import psutil
 
 from crm_desktop.errors import Refused, Unavailable
 from crm_desktop.lan.binaries import Binaries
-from crm_desktop.lan.calling import Account, copy_programs, run_as, server_account
+from crm_desktop.lan.calling import Account, copy_programs, path_for, run_as, server_account
 from crm_desktop.lan.certificate import Certificate
 from crm_desktop.words import _
 
@@ -92,7 +92,7 @@ class Cluster:
             with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
                 file.write(password)
             self.account.own(secret)
-            self._call("initdb", *self._how(), f"--pwfile={secret}", "-D", str(self.data))
+            self._call("initdb", *self._how(), f"--pwfile={path_for(secret)}", "-D", path_for(self.data))
         except OSError as error:
             raise _no_room(self.folder) from error
         finally:
@@ -152,7 +152,7 @@ class Cluster:
         """Whether its programs can: the server itself says what it was built with."""
         said = self.folder / "asked.txt"
         try:
-            command = [str(self.binaries.program("postgres")), "-D", str(self.data), "-C", "ssl_library"]
+            command = [str(self.binaries.program("postgres")), "-D", path_for(self.data), "-C", "ssl_library"]
             done = run_as(self.account, command, self.folder, said, 30)
             return done == 0 and "openssl" in said.read_text(encoding="utf-8", errors="replace").casefold()
         except (OSError, subprocess.TimeoutExpired):
@@ -166,16 +166,16 @@ class Cluster:
         """Start it, and wait until it answers. Raises Unavailable with what it said."""
         if self.running():
             return
-        self._call("pg_ctl", "start", "-w", "-t", str(int(_PATIENCE)), "-D", str(self.data), "-l", str(self.log_file))
+        self._call("pg_ctl", "start", "-w", "-t", str(int(_PATIENCE)), "-D", path_for(self.data), "-l", path_for(self.log_file))
 
     def stop(self, at_once: bool = False) -> None:
         """Stop it; who is connected is cut off. at_once: without tidying up, as before it is thrown away. Raises Unavailable."""
         if self.running():
-            self._call("pg_ctl", "stop", "-m", "immediate" if at_once else "fast", "-w", "-t", "90", "-D", str(self.data))
+            self._call("pg_ctl", "stop", "-m", "immediate" if at_once else "fast", "-w", "-t", "90", "-D", path_for(self.data))
 
     def reload(self) -> None:
         """Let it read pg_hba.conf again. Raises Unavailable."""
-        self._call("pg_ctl", "reload", "-D", str(self.data))
+        self._call("pg_ctl", "reload", "-D", path_for(self.data))
 
     def running(self) -> bool:
         """Whether its process is there."""

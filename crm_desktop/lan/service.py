@@ -15,7 +15,7 @@ from pathlib import Path
 
 from crm_desktop.errors import Unavailable
 from crm_desktop.lan import firewall
-from crm_desktop.lan.calling import Run
+from crm_desktop.lan.calling import Run, path_for
 from crm_desktop.lan.cluster import Cluster
 from crm_desktop.lan.elevation import Step, as_administrator, run_patiently
 from crm_desktop.words import _
@@ -100,7 +100,7 @@ class WindowsService(Starter):
         root = cluster.binaries.root
         if Path.home() in root.parents:  # programs in a person's own folder, as of a Python package
             steps.append(Step(("icacls.exe", str(root), "/grant", f"{_SID}:(OI)(CI)RX", "/T", "/Q")))
-        pg_ctl, data = str(cluster.binaries.program("pg_ctl")), str(cluster.data)
+        pg_ctl, data = str(cluster.binaries.program("pg_ctl")), path_for(cluster.data)
         return [
             *steps,
             Step((pg_ctl, "unregister", "-N", self.name), must=False),

@@ -13,7 +13,7 @@ import pytest
 from crm_desktop.errors import Unavailable
 from crm_desktop.lan import binaries, firewall, power
 from crm_desktop.lan.binaries import Binaries
-from crm_desktop.lan.calling import Account
+from crm_desktop.lan.calling import Account, path_for
 from crm_desktop.lan.cluster import Cluster
 from crm_desktop.lan.elevation import Step, as_administrator, outer_call, script_text
 from crm_desktop.lan.networks import Adapter
@@ -42,7 +42,9 @@ class Windows:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Cluster:
-    return Cluster(tmp_path / "数据 100%" / "server", Binaries(tmp_path / "pg sql" / "bin", 18, False, "program"), Account())
+    return Cluster(
+        tmp_path / "数据 100%" / "server", Binaries(tmp_path / "pg sql" / "bin", 18, False, "program"), Account()
+    )
 
 
 def test_one_question_makes_service_and_rules(cluster: Cluster) -> None:
@@ -52,7 +54,12 @@ def test_one_question_makes_service_and_rules(cluster: Cluster) -> None:
     lines = script.split("\r\n")
     assert lines[:2] == ["@echo off", "chcp 65001 >nul"] and lines[-2] == "exit /b 0"
     text = "\n".join(lines)
-    for part in ("register -N CRMDesktop-abc123", r'-U "NT AUTHORITY\NetworkService"', "start= delayed-auto", "*S-1-5-20:(OI)(CI)F"):
+    for part in (
+        "register -N CRMDesktop-abc123",
+        r'-U "NT AUTHORITY\NetworkService"',
+        "start= delayed-auto",
+        "*S-1-5-20:(OI)(CI)F",
+    ):
         assert part in text
     rules = [line for line in lines if "add rule" in line]
     assert all("remoteip=192.168.1.0/24,localsubnet" in line and "dir=in action=allow" in line for line in rules)
@@ -62,7 +69,9 @@ def test_one_question_makes_service_and_rules(cluster: Cluster) -> None:
     order = [next(i for i, line in enumerate(lines) if word in line) for word in steps]
     assert order == sorted(order)
     # What was there before need not be there; everything else must work.
-    assert all(line.endswith("|| exit /b 1") for line in lines[2:-2] if "delete rule" not in line and "unregister" not in line)
+    assert all(
+        line.endswith("|| exit /b 1") for line in lines[2:-2] if "delete rule" not in line and "unregister" not in line
+    )
     assert not any("||" in line for line in lines if "delete rule" in line or "unregister" in line)
 
 
@@ -76,7 +85,9 @@ def test_removing_takes_everything_away(cluster: Cluster) -> None:
 
 def test_a_service_that_does_not_run_is_told(cluster: Cluster) -> None:
     with pytest.raises(Unavailable):
-        WindowsService("a", Windows(QUERY.replace("4  RUNNING", "1  STOPPED")), administrator=True).install(cluster, 1, [])
+        WindowsService("a", Windows(QUERY.replace("4  RUNNING", "1  STOPPED")), administrator=True).install(
+            cluster, 1, []
+        )
 
 
 def test_a_service_that_runs_is_not_started_again(cluster: Cluster) -> None:
@@ -156,7 +167,12 @@ def test_adapters_name_their_networks() -> None:
 
 @pytest.mark.parametrize(
     ("said", "inside", "tls"),
-    [("--with-ssl=openssl", b"", True), ("", b"libssl-3-x64.dll", False), (None, b"libssl-3-x64.dll", True), (None, b"", False)],
+    [
+        ("--with-ssl=openssl", b"", True),
+        ("", b"libssl-3-x64.dll", False),
+        (None, b"libssl-3-x64.dll", True),
+        (None, b"", False),
+    ],
 )
 def test_encryption_is_known_with_and_without_pg_config(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, inside: bytes, tls: bool
@@ -165,6 +181,44 @@ def test_encryption_is_known_with_and_without_pg_config(
     names = ["postgres", "initdb", "pg_ctl", *(["pg_config"] if said is not None else [])]
     for name in names:
         Binaries(tmp_path, 0, False, "").program(name).write_bytes(inside)
-    monkeypatch.setattr(binaries, "_said", lambda _program, word: "postgres (PostgreSQL) 18.4" if word == "--version" else said)
+    monkeypatch.setattr(
+        binaries, "_said", lambda _program, word: "postgres (PostgreSQL) 18.4" if word == "--version" else said
+    )
     found = binaries.look_at(tmp_path)
     assert found is not None and (found.version, found.tls) == (18, tls)
+
+
+def _english(text: str) -> bool:
+    """As an English Windows sees it."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def test_a_folder_with_a_chinese_name_is_given_to_postgresql_by_its_short_name(tmp_path: Path) -> None:
+    """Its programs read what they are given in the code page of the system, where 王 is nothing in an English Windows."""
+    here = tmp_path / "用户 王"
+    here.mkdir()
+
+    def short(name: str) -> str:
+        return name.replace("用户 王", "____~1")
+
+    plain = tmp_path / "server" / "data"
+    assert path_for(plain, _english, short) == str(plain), "what can be said is said as it is"
+    assert path_for(here / "server" / "password", _english, short) == str(tmp_path / "____~1" / "server" / "password")
+
+
+def test_a_disk_without_short_names_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as told:
+        path_for(tmp_path / "主机" / "data", _english, lambda name: name)
+    assert "主机" in told.value.message and told.value.advice
+
+
+def test_a_code_page_of_the_office_needs_no_short_names(tmp_path: Path) -> None:
+    def asked_in_vain(name: str) -> str:
+        raise AssertionError(name)
+
+    chinese = tmp_path / "主机"
+    assert path_for(chinese, lambda text: bool(text.encode("cp936")), asked_in_vain) == str(chinese)
