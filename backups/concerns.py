@@ -10,7 +10,7 @@ from pathlib import Path
 from backups import passphrase, schedule
 from backups.catalogue import Backup
 from backups.runs import Past
-from backups.targets import DRIVE, MAIN, Room, Target
+from backups.targets import DRIVE, FOLDER, MAIN, SHARE, Room, Target
 from crm_desktop.words import _, ngettext
 
 _MB = 1 << 20
@@ -94,10 +94,11 @@ def _missing(state: TargetState, past: Past, now: dt.datetime, days: int) -> lis
     if state.folder is not None:
         return []
     seen = schedule.known(past.seen.get(target.id), now)
-    away = (now - seen).days if seen else None
-    if away is not None and away < days:
+    missed = schedule.known(past.missed.get(target.id), now)
+    away = (now - (seen or missed or now)).days
+    if seen and away < days:
         return []
-    if away is None:
+    if away < days:  # it was never here, which is no alarm before there was time to bring it
         text = _("“{name}” is not connected.").format(name=target.name)
     else:
         text = ngettext(
@@ -105,12 +106,12 @@ def _missing(state: TargetState, past: Past, now: dt.datetime, days: int) -> lis
             "“{name}” has not been connected for {count} days.",
             away,
         ).format(name=target.name, count=away)
-    advice = (
-        _("Plug the drive in.")
-        if target.kind == DRIVE
-        else _("Check whether the other PC is on and its folder shared.")
-    )
-    return [Concern("missing", text, advice, target.id == MAIN or away is not None, target.id)]
+    advice = {
+        DRIVE: _("Plug the drive in."),
+        FOLDER: _("Connect its disk, or choose another folder."),
+        SHARE: _("Check whether the other PC is on and its folder shared."),
+    }[target.kind]
+    return [Concern("missing", text, advice, target.id == MAIN or away >= days, target.id)]
 
 
 def _full(state: TargetState) -> list[Concern]:

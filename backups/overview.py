@@ -58,11 +58,14 @@ def overview(
 
 
 def _note_seen(runs: Runs, states: Sequence[TargetState], now: dt.datetime) -> None:
-    known = runs.read().seen
+    past = runs.read()
+    known = past.seen
     here = [s.target.id for s in states if s.folder is not None]
     late = {id_: now for id_ in here if id_ not in known or abs(now - known[id_]) > _NOTED_EVERY}
-    if late:
-        runs.note(seen=late)
+    never = {s.target.id for s in states if s.folder is None and s.target.id not in known}
+    missed = {id_: now for id_ in never if schedule.known(past.missed.get(id_), now) is None}
+    if late or missed:
+        runs.note(seen=late, missed=missed)
 
 
 def _state(target: Target, found: Sequence[drives.Drive], company: str, now: dt.datetime) -> TargetState:

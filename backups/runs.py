@@ -22,7 +22,8 @@ _MOMENTS = ("good", "tried", "failed", "drilled")
 class Past:
     """good: the last backup that was made and tried; tried: the last attempt by the clock; failed, problem: when one failed last, and why.
 
-    drilled: when old ones were tried again; copies: when each target got its last copy; seen: when each target was there last.
+    drilled: when old ones were tried again; copies: when each target got its last copy; seen: when each target was there last;
+    missed: since when one that never was there is waited for.
     """
 
     good: dt.datetime | None = None
@@ -32,6 +33,7 @@ class Past:
     drilled: dt.datetime | None = None
     copies: Mapping[str, dt.datetime] = field(default_factory=dict)
     seen: Mapping[str, dt.datetime] = field(default_factory=dict)
+    missed: Mapping[str, dt.datetime] = field(default_factory=dict)
 
 
 class Runs:
@@ -48,6 +50,7 @@ class Runs:
         return Past(
             **moments, problem=problem if isinstance(problem, str) else "",
             copies=_moments(facts.get("copies")), seen=_moments(facts.get("seen")),
+            missed=_moments(facts.get("missed")),
         )  # fmt: skip
 
     def note(
@@ -55,6 +58,7 @@ class Runs:
         *,
         copies: Mapping[str, dt.datetime] | None = None,
         seen: Mapping[str, dt.datetime] | None = None,
+        missed: Mapping[str, dt.datetime] | None = None,
         problem: str | None = None,
         **moments: dt.datetime | None,
     ) -> None:
@@ -66,7 +70,7 @@ class Runs:
             facts[name] = at.astimezone(dt.UTC).isoformat() if at else None
         if problem is not None:
             facts["problem"] = problem
-        for name, more in (("copies", copies), ("seen", seen)):
+        for name, more in (("copies", copies), ("seen", seen), ("missed", missed)):
             if more:
                 known = facts.get(name)
                 texts = {k: at.astimezone(dt.UTC).isoformat() for k, at in more.items()}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from backups.running import Copy
     from backups.schedule import Plan
+    from backups.targets import Target
 
 NOT_ALL = 3
 """The exit code where the work was done, but not all is well: a target got no copy, a backup is damaged, a warning is grave."""
@@ -266,6 +267,10 @@ def targets(arguments: argparse.Namespace) -> int:
             kind = SHARE if str(arguments.path).startswith(("\\\\", "//")) else FOLDER
             made = new_target(kind, arguments.name, str(folder))
         store_targets(settings, data, [*known, replace(made, encrypt=arguments.encrypt)])
+    elif arguments.step == "set":
+        if not any(t.name == arguments.name for t in known):
+            raise Missing(_("There is no place “{name}”.").format(name=arguments.name))
+        store_targets(settings, data, [_with_rules(t, arguments) if t.name == arguments.name else t for t in known])
     elif arguments.step == "remove":
         left = [t for t in known if t.id == MAIN or t.name != arguments.name]
         if len(left) == len(known):
@@ -279,6 +284,22 @@ def targets(arguments: argparse.Namespace) -> int:
         rows = [(t.name, str(f or _("not connected")), _("encrypted") if t.encrypt else "") for t, f in places]
         say_table([_("Place"), _("Folder"), ""], rows)
     return 0
+
+
+def _with_rules(target: Target, arguments: argparse.Namespace) -> Target:
+    numbers = {n: getattr(arguments, n) for n in ("last", "days", "weeks", "months")}
+    given = {
+        "least_free": arguments.free, "encrypt": arguments.encrypt, "verify": arguments.trial,
+        "on_plug": arguments.on_plug, "active": arguments.active,
+    }  # fmt: skip
+    if any(n is not None and not least <= n <= 1000 for n, least in zip(numbers.values(), (1, 0, 0, 0), strict=True)):
+        raise Refused(_("These rules cannot be kept."), _("Keep at least the last one, and at most 1,000."))
+    if target.id == "main" and any(v is not None for v in (arguments.trial, arguments.on_plug, arguments.active)):
+        raise Refused(_("“{name}” is where backups are made: always in use and tried.").format(name=target.name))
+    if arguments.free is not None and not 0 <= arguments.free <= 10_000_000:
+        raise Refused(_("These rules cannot be kept."))
+    rules = replace(target.rules, **{n: v for n, v in numbers.items() if v is not None})
+    return replace(target, rules=rules, **{n: v for n, v in given.items() if v is not None})
 
 
 def passphrase(arguments: argparse.Namespace) -> int:

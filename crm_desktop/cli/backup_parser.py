@@ -61,6 +61,23 @@ def _targets(below: Below) -> None:
     )
     adder.add_argument("--name", metavar="NAME", default="", help=_("what it is called"))
     adder.add_argument("--encrypt", action="store_true", help=_("encrypt the copies there"))
+    setter = below("set", _("change its rules; what is not given stays as it is"))
+    setter.add_argument("name", metavar="NAME")
+    for name, text in (
+        ("--last", _("so many of the last ones are kept")),
+        ("--days", _("then one a day for so many days")),
+        ("--weeks", _("then one a week for so many weeks")),
+        ("--months", _("then one a month for so many months")),
+        ("--free", _("so many MB of the disk are left free; the oldest go for it")),
+    ):
+        setter.add_argument(name, metavar="N", type=int, help=text)
+    for name, text in (
+        ("--encrypt", _("encrypt the copies there")),
+        ("--trial", _("restore every copy for trial")),
+        ("--on-plug", _("copy as soon as the drive is plugged in")),
+        ("--active", _("it is in use")),
+    ):
+        setter.add_argument(name, action=argparse.BooleanOptionalAction, default=None, help=text)
     remover = below("remove", _("give it no copies any more; those that lie there stay"))
     remover.add_argument("name", metavar="NAME")
 

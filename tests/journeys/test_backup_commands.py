@@ -166,6 +166,25 @@ def test_places_for_copies(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(list_backups(stick / "CRM")) == 1
 
 
+def test_the_rules_of_a_place_are_set_by_command(run: Run, data_folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    assert run("backup", "targets", "add", str(place), "--name", "二号")[0] == 0
+    rows = answer(run("backup", "targets", "set", "二号", "--last", "1", "--days", "0", "--weeks", "0", "--months", "0", "--json"))
+    assert rows[1]["rules"] == {"last": 1, "days": 0, "weeks": 0, "months": 0}
+    assert rows[1]["active"] and not rows[1]["encrypt"], "what is not given stays"
+    assert all(run("backup", "create")[0] == 0 for _again in range(2))
+    assert (len(list_backups(place)), len(list_backups(data_folder / "backups"))) == (1, 2)
+    main = rows[0]["name"]
+    rows = answer(run("backup", "targets", "set", main, "--free", "500", "--last", "9", "--json"))
+    assert (rows[0]["least_free"], rows[0]["rules"]["last"]) == (500, 9)
+    bad = (("二号", "--last", "0"), ("二号", "--days", "-1"), ("二号", "--free", "-5"), (main, "--no-active"), ("三号", "--last", "2"))
+    for wrong in bad:
+        assert run("backup", "targets", "set", *wrong)[0] == 1, wrong
+    assert answer(run("backup", "targets", "list", "--json")) == rows, "nothing of it was kept"
+    off = answer(run("backup", "targets", "set", "二号", "--no-active", "--json"))
+    assert not off[1]["active"]
+
+
 def test_the_drill(run: Run, data_folder: Path) -> None:
     assert "no backup" in run("backup", "drill")[1]
     run("backup", "create")
@@ -237,7 +256,7 @@ def test_the_passphrase(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_every_command_explains_itself(run: Run, language: str) -> None:
-    groups = {"schedule": ("show", "set", "install", "remove"), "targets": ("list", "add", "remove"),
+    groups = {"schedule": ("show", "set", "install", "remove"), "targets": ("list", "add", "set", "remove"),
               "passphrase": ("store", "forget", "sheet")}  # fmt: skip
     plain = ("create", "list", "verify", "keep", "unkeep", "run-due", "status", "drill")
     for words in (*((w,) for w in plain), *((g, w) for g, below in groups.items() for w in below)):

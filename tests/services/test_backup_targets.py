@@ -427,6 +427,20 @@ def worries(app: Application, settings: s.Settings, now: dt.datetime) -> dict[st
     return {c.key: c for c in overview(app, settings, now, found=[]).concerns}
 
 
+def test_a_place_that_never_was_there_is_told_gravely_in_the_end(sqlite_app: Application, tmp_path: Path) -> None:
+    """A share typed wrong never comes: as long as it is only “not connected”, the second copy is missing and nobody hears of it."""
+    settings = with_targets(sqlite_app, new_target(FOLDER, "Beside", str(tmp_path / "no disk" / "backups")))
+    now = dt.datetime.now().astimezone()
+    running.back_up(sqlite_app, settings, "hand", now=now)
+    assert not worries(sqlite_app, settings, now)["missing"].grave
+    assert not worries(sqlite_app, settings, now + dt.timedelta(days=2))["missing"].grave
+    late = worries(sqlite_app, settings, now + dt.timedelta(days=5, hours=1))["missing"]
+    assert late.grave and "5 days" in late.text
+    assert "PC" not in late.advice, "a folder on a disk of this PC is on no other one"
+    before = worries(sqlite_app, settings, now - dt.timedelta(days=30))["missing"]
+    assert not before.grave, "the clock was put back"
+
+
 def test_what_a_person_is_told(sqlite_app: Application, stick: Path) -> None:
     settings = with_targets(sqlite_app, new_target(DRIVE, "Stick", "CRM", plugged(stick)[0]))
     now = dt.datetime.now().astimezone()
