@@ -116,7 +116,6 @@ class ConflictDialog(QDialog):
         text = show(value, self._kind.fields[name], self._options) or _("(empty)")
         return text if len(text) <= 120 else f"{text[:118]}…"
 
-
     def _lines_text(self, lines: list[Line]) -> str:
         """What one side did to the lines; how many there were where that is nothing."""
         count = ngettext("{count} line", "{count} lines", len(lines)).format(count=len(lines))
@@ -145,8 +144,11 @@ class ConflictDialog(QDialog):
             if about is None or about.computed or (name in ("name", "product_id") and not before) or value == before.get(name):
                 continue
             shown = show(value, about, self._options)
-            if (shown and value) or before:
-                words.append(f"{_(about.label)} {shown or _('(empty)')}")
+            if before:
+                old = show(before.get(name), about, self._options) or _("(empty)")
+                words.append(f"{_(about.label)} {old} → {shown or _('(empty)')}")
+            elif shown and value:
+                words.append(f"{_(about.label)} {shown}")
         return ", ".join(words)
 
 

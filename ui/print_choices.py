@@ -30,6 +30,8 @@ class PrintChoices(QWidget):
     other_language = Signal()
     other_template = Signal()
     other_printer = Signal()
+    printer_picked = Signal()
+    """A person chose the printer."""
 
     def __init__(self, settings: Settings, *, documents: bool = True, account: QWidget | None = None) -> None:
         """documents: offer templates and languages; without them only what concerns the printer. account: what chooses the part of a
@@ -41,6 +43,7 @@ class PrintChoices(QWidget):
         self.copies, self.range = NumberBox(1, 99, 1), QLineEdit()
         self.duplex, self.tray = QComboBox(), QComboBox()
         self.right, self.down = _millimetres(), _millimetres()
+        self.first_label, self._label_row = NumberBox(1, 500, 1), QWidget()
         for code, words in LANGUAGES.items():
             self.language.addItem(words, code)
         self.language.setCurrentIndex(max(0, self.language.findData(language())))
@@ -54,6 +57,7 @@ class PrintChoices(QWidget):
         self.language.currentIndexChanged.connect(lambda _at: self.other_language.emit())
         self.template.currentIndexChanged.connect(lambda _at: self._template_chosen())
         self.printer.currentIndexChanged.connect(lambda _at: self._printer_chosen())
+        self.printer.activated.connect(lambda _at: self.printer_picked.emit())
         self._printer_chosen()
 
     def _fill_printers(self) -> None:
@@ -71,6 +75,14 @@ class PrintChoices(QWidget):
         rows += [(_("Account"), account)] if account is not None else []
         rows += [(_("Printer"), self.printer), (_("Copies"), self.copies), (_("Pages"), self.range)]
         column.addLayout(_grid(rows))
+        column.addWidget(self._label_row)
+        self._label_row.setLayout(_grid([(_("First label"), self.first_label)]))
+        inside = self._label_row.layout()
+        assert isinstance(inside, QGridLayout)
+        inside.setContentsMargins(0, 0, 0, 0)
+        words = _("Labels of the first sheet that are used up already are left out.")
+        inside.addWidget(Label(words, "faint", wrap=True), 1, 0, 1, 2)
+        self._label_row.hide()
         self.more = QWidget()
         self.more.setLayout(
             _grid([(_("Sides"), self.duplex), (_("Tray"), self.tray), (_("To the right"), self.right), (_("Down"), self.down)])
@@ -89,9 +101,18 @@ class PrintChoices(QWidget):
     def _fold(self) -> None:
         self.more.setVisible(self.more.isHidden())
 
-    def fill_templates(self, named: list[tuple[str, str]]) -> None:
-        """Offer these (name, title); the same one in another language stays chosen."""
-        kept = self.template.currentData()
+    def offer_first_label(self, wanted: bool) -> None:
+        """Whether the label to begin with can be chosen."""
+        self._label_row.setVisible(wanted)
+
+    @property
+    def begins_at(self) -> int:
+        """The label to begin with."""
+        return 1 if self._label_row.isHidden() else self.first_label.value()
+
+    def fill_templates(self, named: list[tuple[str, str]], *, for_printer: bool = False) -> None:
+        """Offer these (name, title); the same one in another language stays chosen. for_printer: the first, usual for it."""
+        kept = None if for_printer else self.template.currentData()
         self.template.blockSignals(True)
         self.template.clear()
         for name, title in named:
@@ -100,7 +121,8 @@ class PrintChoices(QWidget):
         same = next((i for i in range(self.template.count()) if str(self.template.itemData(i)).partition(".")[0] == base), 0)
         self.template.setCurrentIndex(same if kept else 0)
         self.template.blockSignals(False)
-        self._recall_printer()
+        if not for_printer:
+            self._recall_printer()
 
     # What is remembered
 

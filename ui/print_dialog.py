@@ -23,8 +23,8 @@ from crm_desktop.file_names import file_name
 from crm_desktop.printing.context import for_record
 from crm_desktop.printing.mail_draft import mail_draft
 from crm_desktop.printing.preview import page_sizes
-from crm_desktop.printing.printing import note_printed, print_to_pdf
-from crm_desktop.printing.template_store import templates_of
+from crm_desktop.printing.printing import note_printed, print_records
+from crm_desktop.printing.template_store import sheet_of_labels, templates_of
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.accounts import AccountSpan
 from crm_desktop.services.print_log import Printed, printed
@@ -50,7 +50,8 @@ class PrintDialog(QDialog):
         self.shell, self.kind, self.record_id, self.name = shell, kind, record_id, title
         self.pdf = b""
         self._ticket = 0
-        self._filled = False
+        self._labels: frozenset[str] = frozenset()
+        self._filled = self._picked = self._for_printer = False
         self._folder: QTemporaryDir | None = None
         self.account = AccountSpanPicker(shell, record_id) if kind.key == "customers" else None
         self.choices = PrintChoices(shell.settings, account=self.account)
@@ -67,6 +68,9 @@ class PrintDialog(QDialog):
         if self.account is not None:
             self.account.changed.connect(self.render_pages)
         self.choices.other_printer.connect(self._show_default)
+        self.choices.printer_picked.connect(self._other_printer)
+        self.choices.template.activated.connect(lambda _at: self._template_picked())
+        self.choices.first_label.valueChanged.connect(lambda _number: self.render_pages())
         self.render_pages()
 
     @property
@@ -135,6 +139,15 @@ class PrintDialog(QDialog):
         self._filled = False
         self.render_pages()
 
+    def _template_picked(self) -> None:
+        self._picked = True
+
+    def _other_printer(self) -> None:
+        """Another printer may have another usual template, such as that of its continuous form; a template that was chosen stays."""
+        if not self._picked:
+            self._filled, self._for_printer = False, True
+            self.render_pages()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter prints, but not while a text is looked for."""
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -150,9 +163,12 @@ class PrintDialog(QDialog):
         self.pdf = b""
         self._set_ready(False)
         self._may_edit()
-        name, code = str(self.template.currentData() or ""), str(self.language.currentData())
-        account = self.account.span() if self.account is not None else None
-        work = partial(_made, self.shell.app, self.kind, self.record_id, name, code, not self._filled, account)
+        name = "" if self._for_printer else str(self.template.currentData() or "")
+        asked = _Asked(
+            name, str(self.language.currentData()), str(self.printer.currentData() or ""), not self._filled, self.choices.begins_at,
+            self.account.span() if self.account is not None else None,
+        )  # fmt: skip
+        work = partial(_made, self.shell.app, self.kind, self.record_id, asked)
         self.shell.tasks.run(work, partial(self._show, self._ticket), self._failed, owner=self)
 
     def _show(self, ticket: int, made: _Made) -> None:
@@ -161,7 +177,10 @@ class PrintDialog(QDialog):
         self.pdf, sizes = made.pdf, made.sizes
         if made.templates:
             self._filled = True
-            self.choices.fill_templates(made.templates)
+            self._labels = made.labels
+            self.choices.fill_templates(made.templates, for_printer=self._for_printer)
+            self._for_printer = False
+        self.choices.offer_first_label(str(self.template.currentData() or "") in self._labels)
         self.printed.setText(_said_of(made.printed))
         self.printed.setVisible(bool(made.printed.times))
         self.count.setText(ngettext("{count} page", "{count} pages", len(sizes)).format(count=len(sizes)))
@@ -281,18 +300,34 @@ class _Made:
     pdf: bytes
     sizes: list[tuple[float, float]]
     templates: list[tuple[str, str]]
+    labels: frozenset[str]
     printed: Printed
 
 
-def _made(app: Application, kind: RecordType, record_id: int, name: str, code: str, ask: bool, account: AccountSpan | None) -> _Made:
-    """What is shown. ask: for the templates of the language too; then the one chosen before, in this language, or the usual one."""
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be shown. ask: for the templates of the language too; then the one chosen before, in this language, or the usual one."""
+
+    name: str
+    code: str
+    printer: str
+    ask: bool
+    first_label: int
+    account: AccountSpan | None
+
+
+def _made(app: Application, kind: RecordType, record_id: int, wanted: _Asked) -> _Made:
     named: list[tuple[str, str]] = []
-    if ask:
-        named = [(t.name, t.title_in(code)) for t in templates_of(app, kind, record_id, code)]
+    labels: frozenset[str] = frozenset()
+    name, code = wanted.name, wanted.code
+    if wanted.ask:
+        found = templates_of(app, kind, record_id, code, wanted.printer)
+        named = [(t.name, t.title_in(code)) for t in found]
+        labels = frozenset(t.name for t in found if sheet_of_labels(t))
         base = name.partition(".")[0]
         name = next((other for other, _title in named if base and other.partition(".")[0] == base), named[0][0])
-    pdf = print_to_pdf(app, kind.key, record_id, name, code, account)
-    return _Made(pdf, page_sizes(pdf), named, printed(app, kind.key, record_id))
+    made = print_records(app, kind.key, [record_id], name, code, first_label=wanted.first_label, account=wanted.account)
+    return _Made(made.pdf, page_sizes(made.pdf), named, labels, printed(app, kind.key, record_id))
 
 
 def _said_of(been: Printed) -> str:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
 from crm_desktop.exchange.whole_files import whole_file
 from crm_desktop.printing.preview import page_count
 from crm_desktop.printing.printing import note_all, print_records
 from crm_desktop.printing.template import Template
-from crm_desktop.printing.template_store import Chooser
+from crm_desktop.printing.template_store import Chooser, sheet_of_labels
 from crm_desktop.progress import Progress
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.accounts import AccountSpan
@@ -27,7 +27,6 @@ from ui.print_choices import PrintChoices
 from ui.printer_paper import paint_pages, printer_for
 from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
-from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import Label
 
 USUAL = ""
@@ -40,21 +39,18 @@ class PrintManyDialog(QDialog):
     def __init__(self, parent: QWidget, shell: Shell, kind: RecordType, ids: Sequence[int]) -> None:
         super().__init__(parent.window())
         self._shell, self._kind, self._ids = shell, kind, list(ids)
-        self._labels: set[str] = set()
+        self._found: dict[str, Template] = {}
         words = ngettext("Print {count} record", "Print {count} records", len(self._ids))
         self.setWindowTitle(words.format(count=f"{len(self._ids):,}"))
         self.account = AccountSpanPicker(shell) if kind.key == "customers" else None
         self.choices = PrintChoices(shell.settings, account=self.account)
         self.choices.range.setEnabled(False)
-        self.first_label = NumberBox(1, 500, 1)
-        self.first_label.setAccessibleName(_("First label"))
-        self._label_row = QWidget()
         self.go = primary("", "print", self.start)
         self.go.setDefault(True)
         self.go.setEnabled(False)
         self._lay_out()
         self.choices.other_language.connect(self._read)
-        self.choices.other_template.connect(self._show_labels)
+        self.choices.other_template.connect(self._show_paper)
         self.choices.other_printer.connect(self._show_go)
         self._show_go()
         self._read()
@@ -66,13 +62,6 @@ class PrintManyDialog(QDialog):
         column.setSpacing(theme.size("margin"))
         column.addWidget(Label(self.windowTitle(), "heading"))
         column.addWidget(self.choices)
-        grid = QGridLayout(self._label_row)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(Label(_("First label"), "dim"), 0, 0)
-        grid.addWidget(self.first_label, 0, 1)
-        grid.addWidget(Label(_("Labels of the first sheet that are used up already are left out."), "faint", wrap=True), 1, 0, 1, 2)
-        column.addWidget(self._label_row)
-        self._label_row.hide()
         column.addStretch(1)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -89,14 +78,18 @@ class PrintManyDialog(QDialog):
     def _show(self, code: str, found: list[Template]) -> None:
         if code != self.choices.language.currentData():
             return
-        self._labels = {t.name for t in found if t.page.sheet is not None and t.page.sheet.columns * t.page.sheet.rows > 1}
+        self._found = {USUAL: found[0], **{t.name: t for t in found}}
         named = [(t.name, t.title_in(code)) for t in found]
         self.choices.fill_templates([(USUAL, _("The usual one of each record")), *named])
         self.go.setEnabled(True)
-        self._show_labels()
+        self._show_paper()
 
-    def _show_labels(self) -> None:
-        self._label_row.setVisible(self.choices.template.currentData() in self._labels)
+    def _show_paper(self) -> None:
+        """How far the print is moved is kept for each paper, and labels begin where a person says."""
+        template = self._found.get(str(self.choices.template.currentData() or USUAL))
+        if template is not None:
+            self.choices.show_paper(*template.paper())
+            self.choices.offer_first_label(self.choices.template.currentData() != USUAL and sheet_of_labels(template))
 
     def _show_go(self) -> None:
         self.go.setText(_("Print") if self.choices.printer.currentData() else _("Save as PDF"))
@@ -111,7 +104,7 @@ class PrintManyDialog(QDialog):
         self.choices.remember()
         template, code = str(self.choices.template.currentData() or ""), str(self.choices.language.currentData())
         make = partial(
-            _make, self._shell.app, self._kind.key, self._ids, template or None, code, printer, self.first_label.value(),
+            _make, self._shell.app, self._kind.key, self._ids, template or None, code, printer, self.choices.begins_at,
             self.account.span() if self.account is not None else None,
         )  # fmt: skip
         if printer:

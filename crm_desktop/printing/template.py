@@ -195,6 +195,10 @@ class Template:
     bands: tuple[Band, ...] = entry(Items(BAND, 200))
     pictures: Mapping[str, str] = entry(Names(Text(LARGEST_FILE), 100), {})
 
+    def paper(self) -> tuple[float, float]:
+        """Width and height of what lies in the printer: the page, or the sheet its labels are on."""
+        return self.page.sheet.dimensions() if self.page.sheet is not None else self.page.dimensions()
+
     def title_in(self, language: str) -> str:
         """The title in a language, else in any."""
         return self.title.get(language) or next(iter(self.title.values()), self.name)

@@ -106,17 +106,23 @@ def templates_for(app: Application, kind: RecordType, language: str) -> list[Tem
     return Chooser(app, kind, language).all()
 
 
-def templates_of(app: Application, kind: RecordType, record_id: int, language: str) -> list[Template]:
-    """The templates that fit one record, the usual one for it first. Raises Missing."""
+def templates_of(app: Application, kind: RecordType, record_id: int, language: str, printer: str = "") -> list[Template]:
+    """The templates that fit one record, the usual one for it and for the printer first. Raises Missing."""
     values = open_record(app, kind.key, record_id).values
     customer, department = values.get("customer_id"), values.get("department_id")
     whose = record_id if kind.key == "customers" else customer.id if isinstance(customer, Ref) else 0
-    return Chooser(app, kind, language).all(whose, department.id if isinstance(department, Ref) else 0)
+    return Chooser(app, kind, language, printer=printer).all(whose, department.id if isinstance(department, Ref) else 0)
 
 
 def find_template(app: Application, kind: RecordType, name: str | None, language: str) -> Template:
     """The template with this name (`sales-order`, `sales-order.en` or a title); without one the usual for the language."""
     return Chooser(app, kind, language, name).of()
+
+
+def sheet_of_labels(template: Template) -> bool:
+    """Whether several labels lie on one sheet, so that one may begin in the middle of it."""
+    sheet = template.page.sheet
+    return sheet is not None and sheet.columns * sheet.rows > 1
 
 
 def prints_lists(template: Template, kind: RecordType) -> bool:

@@ -16,7 +16,7 @@ from record_makers import customer, order
 
 from crm_desktop.application import Application
 from crm_desktop.printing import template_store
-from crm_desktop.printing.preview import page_count, page_text
+from crm_desktop.printing.preview import page_count, page_rgb, page_text
 from crm_desktop.services import print_templates
 from crm_desktop.services.history import entries
 from crm_desktop.services.print_log import printed
@@ -164,9 +164,69 @@ def test_labels_ask_where_to_begin(desk: Desk) -> None:
     dialog = PrintManyDialog(desk.window, desk.window, desk.app.type("customers"), ids)
     dialog.show()
     desk.wait(dialog.go.isEnabled)
-    assert not dialog.first_label.isVisible()
+    assert not dialog.choices.first_label.isVisible()
     dialog.choices.template.setCurrentIndex(dialog.choices.template.findData("address-labels.en"))
-    assert dialog.first_label.isVisible()
+    assert dialog.choices.first_label.isVisible()
+    dialog.reject()
+
+
+def test_many_records_are_moved_on_the_paper_as_one_was(desk: Desk) -> None:
+    """The correction of a form holds for its printer and paper, whichever way it is printed."""
+    single, ids = many(desk, 2)
+    single.choices.show_paper(210, 297)
+    single.choices.right.setValue(1.5)
+    single.choices.remember()
+    single.reject()
+    dialog = PrintManyDialog(desk.window, desk.window, desk.app.type("sales-orders"), ids)
+    dialog.show()
+    desk.wait(dialog.go.isEnabled)
+    assert dialog.choices.handling().right == 1.5
+    labels = PrintManyDialog(desk.window, desk.window, desk.app.type("products"), [1])
+    labels.show()
+    desk.wait(labels.go.isEnabled)
+    labels.choices.template.setCurrentIndex(labels.choices.template.findData("product-labels.en"))
+    assert labels.choices.handling().right == 0, "another paper"
+    dialog.reject()
+    labels.reject()
+
+
+def test_one_label_begins_where_the_sheet_is_not_used_up(desk: Desk) -> None:
+    buyer = customer(desk.app, "Alpha", address="1 Main Street")
+    dialog = PrintDialog(desk.window, desk.window, desk.app.type("customers"), buyer.id or 0, "Alpha")
+    dialog.show()
+    desk.wait(lambda: bool(dialog.pdf))
+    assert not dialog.choices.first_label.isVisible()
+    dialog.choices.template.setCurrentIndex(dialog.choices.template.findData("address-labels.en"))
+    desk.wait(lambda: dialog.choices.first_label.isVisible() and bool(dialog.pdf))
+    before = dialog.pdf
+    dialog.choices.first_label.setValue(4)
+    desk.wait(lambda: bool(dialog.pdf) and page_rgb(dialog.pdf, 0, 20) != page_rgb(before, 0, 20))
+    assert page_count(dialog.pdf) == 1
+    assert "1 Main Street" in page_text(dialog.pdf, 0)
+    desk.quiet()
+    dialog.reject()
+
+
+def test_the_preview_takes_what_is_usual_for_the_printer(desk: Desk) -> None:
+    sold = order(desk.app, customer(desk.app, "Alpha"), 1)
+    print_templates.set_usual(desk.app, "sales-orders", [Usual("sales-orders", "sales-contract.en", printer="needle")])
+    dialog = PrintDialog(desk.window, desk.window, desk.app.type("sales-orders"), sold.id or 0, "S")
+    dialog.show()
+    desk.wait(lambda: bool(dialog.pdf))
+    assert dialog.template.currentData() == "sales-order.en"
+    dialog.printer.addItem("Needle", "needle")
+    at = dialog.printer.findData("needle")
+    dialog.printer.setCurrentIndex(at)
+    dialog.printer.activated.emit(at)
+    desk.wait(lambda: dialog.template.currentData() == "sales-contract.en" and bool(dialog.pdf))
+    assert dialog.printer.currentData() == "needle"
+    at = dialog.template.findData("card")
+    dialog.template.setCurrentIndex(at)
+    dialog.template.activated.emit(at)
+    dialog.printer.activated.emit(dialog.printer.currentIndex())
+    desk.wait(lambda: bool(dialog.pdf))
+    desk.quiet()
+    assert dialog.template.currentData() == "card", "what a person chose stays"
     dialog.reject()
 
 

@@ -181,8 +181,8 @@ def test_both_versions_of_the_lines_are_told_and_either_can_stay(pcs: TwoPcs) ->
 
     QTimer.singleShot(0, choose)
     pcs.save(screen)
-    assert "Bolt 0 · Quantity 9" in told[0] and "Washer" not in told[0]
-    assert "Bolt 0 · Quantity 5" in told[1] and "+ Washer" in told[1]
+    assert "Bolt 0 · Quantity 7 → 9" in told[0] and "Washer" not in told[0]
+    assert "Bolt 0 · Quantity 7 → 5" in told[1] and "+ Washer" in told[1]
     stands = saving.open_record(pcs.other, "sales-orders", made.id or 0)
     assert [(one.values["name"], one.values["quantity"]) for one in stands.lines] == [("Bolt 0", 5), ("Bolt 1", 1), ("Washer", 3)]
 

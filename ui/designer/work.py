@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
@@ -200,7 +201,7 @@ class Work(QObject):
         """Onto the paper, and not over its edge: what was let go near the right one moves to the left."""
         page = self.document.template.page
         room = page.dimensions()[0] - page.margins.left - page.margins.right
-        at = {"x": round(max(min(made.x, room - made.width), 0.0), 2), "y": max(made.y, 0.0)}
+        at: dict[str, Any] = {"x": round(max(min(made.x, room - made.width), 0.0), 2), "y": max(made.y, 0.0)}
         self._add(_("New element"), lambda t: edits.add(t, band, [replace(made, **at)]), [made.id])
 
     def _language(self) -> str:
