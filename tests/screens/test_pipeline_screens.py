@@ -156,6 +156,12 @@ def test_the_funnel_counts_who_came_how_far(desk: Desk, stages: list[Ref]) -> No
     shown = [(s.reached, s.here, s.passed) for s in screen.table.items.rows]
     assert shown == [(2, 1, Decimal(50)), (1, 0, Decimal(100)), (1, 0, Decimal(100)), (1, 1, Decimal(0)), (0, 0, None)]
     assert screen.summary.text() == "2 opened · 0 won · 0 lost"
+    screen.table.selectRow(3)
+    QTest.keyClick(screen.table, Qt.Key.Key_Return)
+    listed = desk.window.tabs.current
+    assert isinstance(listed, ListScreen)
+    desk.wait(lambda: listed.list.model.rowCount() == 1)
+    desk.window.open_screen("funnel")
     screen.period.setCurrentIndex(screen.period.findData("last_month"))
     desk.wait(lambda: screen.empty.isVisible())
 

@@ -100,8 +100,15 @@ class FunnelScreen(QWidget):
         column.addWidget(self.empty, 1)
         self._card = card
         self.empty.hide()
+        self.table.opened.connect(self._open)
+        self.setFocusProxy(self.table)
         self.pipeline.currentIndexChanged.connect(self.refresh)
         self.period.currentIndexChanged.connect(self.refresh)
+
+    def _open(self, step: Step) -> None:
+        """The opportunities that stand in a stage now."""
+        status = self._shell.app.options.label(OPPORTUNITIES, "open")
+        self._shell.open_list(OPPORTUNITIES, status=status, stage_id=str(step.stage.id))
 
     def _show_pipelines(self, found: Sequence[Ref]) -> None:
         self.pipeline.blockSignals(True)
