@@ -28,6 +28,7 @@ class HelpKeeper(QObject):
         self._window = window
         self.help: HelpWindow | None = None
         if isinstance(window, MainWindow):
+            window.help_wanted.connect(self.open)
             group = _("Help")
             window.offer(
                 [

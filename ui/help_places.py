@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 START = "first-steps"
 WELCOME = "first-steps#the-first-start"
+SAMPLE = "sample"
 
 SCREENS: Mapping[str, str] = MappingProxyType(
     {

@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
     update_wanted = Signal()
     """Somebody asks for a newer version of the program."""
     sample_unwanted = Signal()
+    help_wanted = Signal(str)
     office_wanted = Signal(object)
     """A `LanWish` (ui/lan_wish.py)."""
     encryption_wanted = Signal(object)
@@ -136,6 +137,9 @@ class MainWindow(QMainWindow):
 
     def open_backup(self, file: Path | None, what: str) -> None:
         self.backup_wanted.emit(file, what)
+
+    def show_help(self, place: str) -> None:
+        self.help_wanted.emit(place)
 
     def remove_sample(self) -> None:
         self.sample_unwanted.emit()

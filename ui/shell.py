@@ -65,6 +65,9 @@ class Shell(Protocol):
     def open_backup(self, file: Path | None, what: str) -> None:
         """Begin to "restore" a backup, None: one still to be chosen, or open a window that can only "look" into it."""
 
+    def show_help(self, place: str) -> None:
+        """Show the manual at a place of help_places.py."""
+
     def remove_sample(self) -> None:
         """Take the sample company away and begin with an empty one, after asking."""
 

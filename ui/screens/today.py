@@ -22,6 +22,7 @@ from ui import theme
 from ui.backup_news import BACKUP as BACKUP_GRANT
 from ui.backup_news import ConcernsBand
 from ui.first_steps import BACKUP, FirstStepsCard
+from ui.help_places import SAMPLE
 from ui.shell import Shell
 from ui.widgets.buttons import IconButton, flat, primary
 from ui.widgets.labels import IconLabel, Label, SectionHeader
@@ -128,6 +129,7 @@ class TodayScreen(QWidget):
             _("This is the sample company: nothing in it is real."), "amber", _("Remove the sample company…"),
             lambda: self._shell.remove_sample(),
         )  # fmt: skip
+        self.sample.add_action(_("Who is who?"), lambda: self._shell.show_help(SAMPLE))
         self.sample.hide()
         column.addWidget(self.sample)
         sides = QHBoxLayout()

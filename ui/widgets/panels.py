@@ -159,6 +159,15 @@ class Banner(QFrame):
         if closable:
             row.addWidget(IconButton("dismiss", _("Close"), self.hide))
 
+    def add_action(self, text: str, do: Callable[[], object]) -> QPushButton:
+        """One more button, before the others."""
+        button = QPushButton(text)
+        button.clicked.connect(lambda: do())
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(2, button)
+        return button
+
     def say(self, text: str, tone: str) -> None:
         """Change the words."""
         self.label.setText(text)
