@@ -35,8 +35,8 @@ _WAITING = {plot.HENGDA: (2, 196_000, 8), plot.WANLI: (6, 72_000, 0), plot.DONGS
 """Orders that were drafted so many days ago and need approval: days ago, about how much, discount."""
 
 _SURE = {
-    plot.HENGDA: ((24, 96_000), (15, 74_000), (6, 61_000)), plot.HAIHONG: ((152, 48_000), (131, 36_000), (96, 52_000)),
-    plot.WANLI: ((98, 33_000), (62, 41_000)), plot.JINPENG: ((66, 210_000),),
+    plot.HENGDA: ((24, 96_000), (15, 74_000), (6, 61_000)), plot.HAIHONG: ((178, 27_000), (140, 36_000), (98, 52_000)),
+    plot.WANLI: ((84, 33_000), (62, 41_000)), plot.JINPENG: ((66, 210_000),), 14: ((46, 14_000),),
 }  # fmt: skip
 """Orders that the story needs, whatever chance brings: days ago and about how much."""
 

@@ -293,7 +293,7 @@ class StoryDocuments(Documents):
             return None
         first, last = _PAYS[client.pays] if client.terms != "0" else (0, 2)
         ago = (self.world.today - due).days
-        if (client.pays == "broke" and ago < 400) or (client.pays == "late" and ago < 80):
+        if (client.pays == "broke" and ago < 400) or (client.pays == "late" and ago < (125 if order.customer == plot.HAIHONG else 60)):
             return None
         day = plot.works(max(order.day, due + dt.timedelta(days=chance.randrange(first, last + 1))))
         if day > self.last:
