@@ -37,7 +37,7 @@ class Walk(Tour):
         self.window.resize(1180, 700)
         self.window.open_screen("today")
         self.picture("today")
-        self.window.open_record("customers", 12)
+        self.window.open_record("customers", 1)
         self.picture("customer")
         self.window.open_screen("board")
         self.picture("board")
