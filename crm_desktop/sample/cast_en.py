@@ -223,7 +223,6 @@ WRITE_OFF_AGREED = "Agreed, write it off; no further supplies."
 REVISE_1, REVISE_2 = "They want the stronger cylinders", "They want three points off the whole"
 CANCELLED = "The customer cancelled what was left."
 RED_REASON = "Wrong price; corrected by a red invoice."
-PROMISED = "Mr Chen promised half of it by the end of the month, see the talk 31 days ago."
 RETURN_NOTES = {
     "damaged": "The box was damp, the bearings show rust", "quality": "They are noisy; the maker admits a bad batch",
     "wrong": "Wrong type picked in the warehouse", "too_many": "The customer ordered too many, unopened",

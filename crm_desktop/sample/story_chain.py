@@ -320,6 +320,8 @@ class StoryDocuments(Documents):
             row |= {"dunning_level": level, "reminded_on": day}
             self.step("receivables", row, "remind", at, plot.FINANCE)
             self.told(order, at, "dunned", head, days=(day - due).days, amount=amount - received)
+        if order.customer == plot.HAIHONG and row["dunning_level"] == most:
+            row["promised_on"] = self.world.today + dt.timedelta(days=5)
         return row
 
     def _came_in(self, order: Order, head: Row, owed: Row, day: dt.date, amount: Decimal, credit: Row | None) -> None:
