@@ -168,6 +168,8 @@ class RecordListModel(ListRows):
             if ticket == self._ticket:
                 self._fetching = False
                 self.waiting.emit(False)
+                if isinstance(error, Refused) and self._held.stretches and not self._app.actor.may(f"{self._type.key}.see"):
+                    return  # the whole list was taken from the person since, and is about to be closed
                 if isinstance(error, Refused) and self._app.actor.rights != self._rights:
                     self.ask(self._query)  # a column was taken from the person since: the others are still to be seen
                 else:
