@@ -34,6 +34,7 @@ SCREENS: Mapping[str, str] = MappingProxyType(
         "backup-setup": "backups#two-places-at-least",
         "encryption": "encryption",
         "lan": "lan",
+        "meddic": "pipeline#meddic",
         "settings": "set-up#settings",
     }
 )
