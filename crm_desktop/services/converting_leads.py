@@ -13,7 +13,7 @@ from crm_desktop.changes import Change
 from crm_desktop.draft import Draft, Ref
 from crm_desktop.errors import Conflict, Invalid, Refused
 from crm_desktop.rules.duplicates import core_words, digits, same_name, same_phone
-from crm_desktop.services.access import acting, asking, gone, require_reach
+from crm_desktop.services.access import acting, asking, gone, reached, require_reach
 from crm_desktop.services.reading import read_record
 from crm_desktop.services.saving import new_draft, open_record, save_within, visible_part
 from crm_desktop.services.search_all import Hit, search_everything
@@ -113,7 +113,10 @@ class _Making:
             made["customers"] = self._save(draft)
         else:
             assert wish.customer is not None
-            require_reach(self._app, self._session, self._app.type("customers"), "see", [wish.customer.id])
+            self._app.actor.require("customers.see")
+            # Where the server hides it, it is not even among the rows that could be found out of reach.
+            if not reached(self._app, self._session, self._app.type("customers"), "see", [wish.customer.id]):
+                raise gone()
             made["customers"] = wish.customer
         if (draft := blank["contacts"]) is not None:
             draft.values |= self._taken(_CONTACT) | {"name": wish.contact, "customer_id": made["customers"]} | self._whose()

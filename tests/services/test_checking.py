@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from record_makers import customer, order
 from sqlalchemy import select, text, update
 
@@ -21,6 +22,8 @@ from db.engine import is_sqlite, writing
 from db.models.customers import Customer
 from db.models.sales import SalesOrder, SalesOrderLine
 from db.models.system import FileContent
+
+pytestmark = pytest.mark.encrypted
 
 
 def repaired(findings: list[Finding]) -> dict[str, int]:

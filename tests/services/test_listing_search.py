@@ -15,6 +15,8 @@ from crm_desktop.services import listing
 from crm_desktop.services.listing import fetch_page
 from crm_desktop.words import use_language
 
+pytestmark = pytest.mark.encrypted
+
 ORDERS = (
     "name",
     "-name",

@@ -16,7 +16,7 @@ from crm_desktop.services import deleting, history, operating, saving
 from crm_desktop.services.checking import check_database
 from crm_desktop.services.listing import Condition, ListQuery, count, fetch_page
 
-pytestmark = pytest.mark.roles
+pytestmark = [pytest.mark.roles, pytest.mark.encrypted]
 
 
 def test_a_new_record_gets_number_owner_and_initials(app: Application) -> None:

@@ -14,6 +14,8 @@ from crm_desktop.errors import Invalid, Missing, Refused
 from crm_desktop.services import deleting, history, operating, saving
 from crm_desktop.services.checking import check_database
 
+pytestmark = pytest.mark.encrypted
+
 
 def newest(app: Application, draft: Draft) -> history.Entry:
     """The last entry of the record's history."""

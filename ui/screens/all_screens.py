@@ -70,7 +70,7 @@ def all_screens() -> Screens:
             ScreenEntry(
                 "backup-setup", N_("Places and times of backups"), "settings", BackupSetup, "setup", BACKUP, in_navigation=False
             ),
-            ScreenEntry("encryption", N_("Encryption"), "lock_closed", EncryptionScreen, "setup", ENCRYPTION),
+            ScreenEntry("encryption", N_("Encryption"), "hard_drive", EncryptionScreen, "setup", ENCRYPTION),
             ScreenEntry("lan", N_("Office network"), "desktop", LanScreen, "setup", GRANT),
             ScreenEntry("settings", N_("Settings"), "settings", SettingsScreen, area="setup"),
         )

@@ -91,7 +91,7 @@ class EncryptionScreen(QWidget):
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self._shell = shell
-        self.title, self.icon, self.tab_key = _("Encryption"), "lock_closed", "screen:encryption"
+        self.title, self.icon, self.tab_key = _("Encryption"), "hard_drive", "screen:encryption"
         self.found: State | None = None
         self.state = Banner("", "accent")
         self.on_button = primary(_("Encrypt the database…"), "lock_closed", self.turn_on)
@@ -174,7 +174,7 @@ def _words(found: State) -> tuple[str, str]:
     if found.on_server:
         return _("These data lie on a server, not in a file of this PC. Encrypt the disk of the server's PC (BitLocker, LUKS)."), "accent"
     if not found.encrypted:
-        return _("The database is not encrypted."), "amber"
+        return _("The database is not encrypted."), "accent"
     words = _("The database is encrypted with the key number {number}.").format(number=found.number)
     kept = _("This PC keeps the key.") if found.kept else _("This PC does not keep the key; it is asked for.")
     return f"{words} {kept}", "green"
