@@ -18,7 +18,6 @@ SCREENS: Mapping[str, str] = MappingProxyType(
         "approvals": "approvals#asking-and-deciding",
         "board": "pipeline#board-and-funnel",
         "funnel": "pipeline#board-and-funnel",
-        "meddic": "pipeline#meddic",
         "import": "excel#matching",
         "ageing": "sales-chain#who-owes-what",
         "custom-fields": "set-up#fields-of-your-own",
