@@ -13,13 +13,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.operations.ops import CreateForeignKeyOp, DropConstraintOp, ModifyTableOps
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, Inspector, event, inspect
 
 from db.engine import open_engine, sqlite_url, writing
 
@@ -79,8 +81,28 @@ def write_step(folder: Path, message: str) -> None:
             run(folder, session.connection())
         with engine.connect() as connection:
             number = len(known(folder)) + 1
-            command.revision(_config(folder, connection), message, autogenerate=True, rev_id=f"{number:04d}")
+            config, tidy = _config(folder, connection), partial(_without_false_alarms, inspect(connection))
+            command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}", process_revision_directives=tidy)
         engine.dispose()
+
+
+def _without_false_alarms(there: Inspector, _context: object, _revision: object, directives: list[Any]) -> None:
+    """Take out references that are there already: those a step added to an older table of SQLite have no name, and come again."""
+    for made in directives:
+        operations = made.upgrade_ops.ops
+        for table in [o for o in operations if isinstance(o, ModifyTableOps)]:
+            found = there.get_foreign_keys(table.table_name) if there.has_table(table.table_name) else []
+            keys = {(tuple(key["constrained_columns"]), key["referred_table"]) for key in found}
+            table.ops[:] = [o for o in table.ops if not _false_alarm(o, keys)]
+            if not table.ops:
+                operations.remove(table)
+        made.downgrade_ops.ops.clear()  # no step goes back
+
+
+def _false_alarm(operation: object, keys: set[tuple[tuple[str, ...], str]]) -> bool:
+    if isinstance(operation, DropConstraintOp):
+        return operation.constraint_name is None
+    return isinstance(operation, CreateForeignKeyOp) and (tuple(operation.local_cols), operation.referent_table) in keys
 
 
 if __name__ == "__main__":
