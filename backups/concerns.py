@@ -134,7 +134,7 @@ def _spoilt(state: TargetState) -> list[Concern]:
     bad = [b for b in state.backups if b.failed or b.problem]
     if not bad:
         return []
-    text = _("A backup on “{name}” is damaged: {file}").format(name=state.target.name, file=bad[0].path.name)
+    text = _("A backup on “{name}” is damaged: {file}.").format(name=state.target.name, file=bad[0].path.name)
     newer = state.last_good is not None and state.last_good.made_at > bad[0].made_at
     return [
         Concern(

@@ -193,7 +193,8 @@ class LanHub(QObject):
         dialog.open()
 
     def _ask_owner(self, window: MainWindow, url: str, administrator: str) -> None:
-        dialog = OwnerDialog(window, USE, window.app.actor.name, fresh=not credentials.is_required(window.app))
+        app = window.app
+        dialog = OwnerDialog(window, USE, app.actor.name, credentials.sign_in_of(app), fresh=not credentials.is_required(app))
         dialog.decided.connect(lambda word: self.do(LanWish(USE, word, url=url, administrator=administrator)))
         dialog.open()
 

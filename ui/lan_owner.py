@@ -43,7 +43,7 @@ class OwnerDialog(QDialog):
 
     decided = Signal(str)
 
-    def __init__(self, parent: QWidget, what: str, name: str, *, fresh: bool) -> None:
+    def __init__(self, parent: QWidget, what: str, name: str, sign_in: str, *, fresh: bool) -> None:
         super().__init__(parent.window())
         title, words, take = (_(text) for text in _TEXTS[what])
         self.setWindowTitle(title)
@@ -57,8 +57,10 @@ class OwnerDialog(QDialog):
         column.setSpacing(theme.size("gap"))
         column.addWidget(Label(title, "heading"))
         column.addWidget(Label(words, "dim", wrap=True))
-        if fresh:
+        if fresh:  # on the server nobody chooses from a list of people before the sign-in
             column.addWidget(Label(_("You sign in with a password from now on, {name}:").format(name=name), wrap=True))
+            self.sign_in = Label(_("Your sign-in name: {name}").format(name=sign_in))
+            column.addWidget(self.sign_in)
             column.addWidget(self.new)
         else:
             column.addWidget(Label(_("The password of {name}").format(name=name)))

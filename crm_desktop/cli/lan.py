@@ -39,6 +39,7 @@ def lan(arguments: argparse.Namespace) -> int:
 def _share(arguments: argparse.Namespace) -> int:
     from crm_desktop.lan import connection as ways
     from crm_desktop.lan.hosting import share
+    from crm_desktop.services.credentials import sign_in_of
 
     data = data_of(arguments)
     if ways.kept(data) is not None:
@@ -47,12 +48,12 @@ def _share(arguments: argparse.Namespace) -> int:
     app = open_here(arguments)
     progress = ConsoleProgress()
     try:
-        word = own_password(app, arguments)
+        word, owner = own_password(app, arguments), sign_in_of(app)
         shared = share(app, word, backup_first, made_of, progress, arguments.folder)
     finally:
         progress.end()
         app.close()
-    tell_host_made(arguments, data, shared)
+    tell_host_made(arguments, data, shared, owner)
     return 0
 
 

@@ -18,6 +18,7 @@ from crm_desktop.cli.lan_saying import (
     shared_facts,
     tell_host_made,
     tell_joined,
+    tell_owner,
     tell_words,
     words_of,
 )
@@ -64,17 +65,20 @@ def upgrade_here(arguments: argparse.Namespace) -> int:
 
 def move_to_here(arguments: argparse.Namespace) -> int:
     from crm_desktop.lan.relocating import move_here
+    from crm_desktop.services.credentials import sign_in_of
 
     data = data_of(arguments)
     with _owner_at_work(arguments, data) as (app, word, progress):
+        owner = sign_in_of(app)
         shared = move_here(app, word, backup_first, making_of(arguments, data), progress, arguments.folder)
-    tell_host_made(arguments, data, shared)
+    tell_host_made(arguments, data, shared, owner)
     return 0
 
 
 def use_server(arguments: argparse.Namespace) -> int:
     from crm_desktop.lan.joining import join
     from crm_desktop.lan.using import look_at, use
+    from crm_desktop.services.credentials import sign_in_of
 
     data = data_of(arguments)
     target = look_at(arguments.url, _administrator(arguments))
@@ -84,17 +88,19 @@ def use_server(arguments: argparse.Namespace) -> int:
     app = open_here(arguments)
     progress = ConsoleProgress()
     try:
-        shared = use(app, own_password(app, arguments), target, backup_first, progress)
+        word, owner = own_password(app, arguments), sign_in_of(app)
+        shared = use(app, word, target, backup_first, progress)
     finally:
         progress.end()
         app.close()
     if arguments.json:
-        say_json(shared_facts(data, shared))
+        say_json(shared_facts(data, shared, owner))
         return 0
     say(_("The server keeps the data now; {rows} rows were moved and compared.").format(rows=f"{shared.rows:,}"))
     say(_("The file of before is kept: {file}").format(file=shared.kept))
     say(_("Encrypted on the network") if shared.connection.encrypted else _("Not encrypted on the network."))
     say(_("The others join by the same command, or by a join file."))
+    tell_owner(owner)
     tell_words(shared.people)
     return 0
 

@@ -112,10 +112,10 @@ def facts_of(data: Path, office: Connection) -> dict[str, Any]:
     return facts
 
 
-def shared_facts(data: Path, shared: Shared) -> dict[str, Any]:
+def shared_facts(data: Path, shared: Shared, owner: str) -> dict[str, Any]:
     return {
         **facts_of(data, shared.connection), "rows": shared.rows, "kept_file": str(shared.kept or ""),
-        "first_passwords": words_of(shared.people),
+        "first_passwords": words_of(shared.people), "owner": owner,
     }  # fmt: skip
 
 
@@ -130,14 +130,15 @@ def tell_words(people: Sequence[Issued]) -> None:
         say_table([_("Sign-in name"), _("Full name"), _("Password")], [(p.sign_in, p.name, p.password) for p in people])
 
 
-def tell_host_made(arguments: argparse.Namespace, data: Path, shared: Shared) -> None:
-    """Write the join file where one is wanted, and tell of the host that was made."""
+def tell_host_made(arguments: argparse.Namespace, data: Path, shared: Shared, owner: str) -> None:
+    """Write the join file where one is wanted, and tell of the host that was made. owner: the sign-in name of whoever did it."""
     if arguments.join_file:
         write_file(data, arguments.join_file)
     if arguments.json:
-        say_json(shared_facts(data, shared))
+        say_json(shared_facts(data, shared, owner))
     else:
         _tell_shared(data, shared)
+        tell_owner(owner)
 
 
 def _tell_shared(data: Path, shared: Shared) -> None:
@@ -151,6 +152,11 @@ def _tell_shared(data: Path, shared: Shared) -> None:
     if words := by_hand(shared.connection.port, [a.network for a in near_of(shared.connection)]):
         say(words)
     tell_words(shared.people)
+
+
+def tell_owner(sign_in: str) -> None:
+    """The name that the owner has to type from now on: no list of people is shown before the sign-in."""
+    say(_("Your sign-in name: {name}").format(name=sign_in))
 
 
 def tell_way(data: Path, office: Connection) -> None:

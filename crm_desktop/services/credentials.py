@@ -93,6 +93,12 @@ def near(app: Application, user_id: int) -> tuple[str, ...]:
     return tuple(n for n in (*(row or ()), *company) if n)
 
 
+def sign_in_of(app: Application) -> str:
+    """The name that whoever is at work signs in with, "" where nobody is: not the one people call each other by."""
+    with app.engine.connect() as connection:
+        return str(connection.scalar(select(_USER.c.sign_in).where(_USER.c.id == app.actor.user_id)) or "")
+
+
 def turn_on(app: Application, password: str, clock: Clock = now) -> list[str]:
     """Let nobody open the data without a password from now on: sets that of the owner at work and gives the recovery codes.
 

@@ -222,6 +222,7 @@ def test_a_server_that_stands_already_is_set_up_and_used_by_an_administrator_who
     assert ways.kept(office.host) is None and database_path(office.host).exists()
     facts = answer(run(office.host, "--password-stdin", "lan", "use", url, "--json", typed=lines))
     assert (facts["part"], facts["answers"]) == ("member", True) and Path(facts["kept_file"]).exists()
+    assert facts["owner"] == "ann", "no list of people is shown before the sign-in: the owner has to know the name to type"
     assert "its-own" not in (office.host / "settings.json").read_text(encoding="utf-8"), "the administrator's password is kept nowhere"
     assert names(office) == ["Harbour 海港"]
     second = office.member("second")

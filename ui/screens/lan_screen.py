@@ -243,7 +243,9 @@ class LanScreen(QWidget):
         """Ask for the owner's password, then let the program do it."""
         found = self.standing
         fresh = what == SHARE and found is not None and not found.password
-        dialog = OwnerDialog(self, what, self._shell.app.actor.name, fresh=fresh)
+        app = self._shell.app
+        sign_in = credentials.sign_in_of(app) if fresh else ""  # on a server, which may be away, there is one already
+        dialog = OwnerDialog(self, what, app.actor.name, sign_in, fresh=fresh)
         dialog.decided.connect(lambda word: self._shell.change_office(LanWish(what, word, self.port.value())))
         dialog.open()
 
