@@ -43,6 +43,7 @@ class BatchEdit(QDialog):
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET)
         self._quiet.timeout.connect(self._look)
         self._lay_out()
+        self.choice.setAccessibleName(_("Field"))
         self.choice.currentIndexChanged.connect(self._field_chosen)
         self.choice.setCurrentIndex(max(0, self.choice.findData(field)))
         self._field_chosen()

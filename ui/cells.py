@@ -76,7 +76,7 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(box, self._soft)
             if at == 0:
                 painter.fillRect(box.x(), box.y(), self._bar, box.height(), self._accent)
-            if at and self._model.editable and _FOCUSED in option.state:
+            if _FOCUSED in option.state:
                 painter.setPen(self._accent)
                 painter.drawRect(box.adjusted(0, 0, -1, -2))
         elif row == self.hovered:

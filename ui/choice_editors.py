@@ -163,8 +163,13 @@ class _TagLine(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        theme.restyle(self._editor.box, focused="true")
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        theme.restyle(self._editor.box, focused="false")
         self._editor.take_typed()
         self._editor.settled.emit()
 

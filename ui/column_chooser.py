@@ -38,6 +38,7 @@ class ColumnChooser(QDialog):
         self.search = SearchEdit(_("Search"))
         self.list = QListWidget()
         self.list.setProperty("role", "plain")
+        self.list.setAccessibleName(_("Columns"))
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.freeze = NumberBox(0, 5, state.frozen)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
@@ -23,7 +23,7 @@ from ui.editor_base import Around
 from ui.shell import Shell
 from ui.widgets.buttons import Button
 from ui.widgets.labels import IconLabel, Label
-from ui.widgets.panels import Card
+from ui.widgets.panels import Card, Pressable
 
 _WIDTH = 348
 
@@ -152,39 +152,23 @@ class NextStep(QFrame):
         theme.restyle(self.label)
 
 
-class _EventRow(QWidget):
+class _EventRow(Pressable):
     """One event; a click opens the record behind it."""
 
-    pressed = Signal()
-
     def __init__(self, event: Event) -> None:
-        super().__init__()
+        title = event.title if event.title else _("Record created")
+        super().__init__(title if event.id else "")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         row.addWidget(IconLabel(event.icon, event.tone, 18), 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(1)
-        title = event.title if event.title else _("Record created")
         column.addWidget(Label(title if len(title) < 160 else f"{title[:158]}…", wrap=True))
         detail = "" if event.type == "" else event.detail
         said = [event.who, f"{event.at.astimezone():%m-%d %H:%M}" if _this_year(event.at) else f"{event.at.astimezone():%Y-%m-%d}", detail]
         column.addWidget(Label(" · ".join(p for p in said if p), "small", wrap=True))
         row.addLayout(column, 1)
-        if event.id:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self.setAccessibleName(title)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.pressed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Space):
-            self.pressed.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 def _this_year(at: dt.datetime) -> bool:

@@ -19,6 +19,7 @@ from ui.list_state import ListState, joined, split
 from ui.tasks import Tasks
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.labels import Label
+from ui.widgets.naming import named_by
 
 
 class FilterEditor(QDialog):
@@ -124,6 +125,8 @@ class Row(QFrame):
         super().__init__()
         self._makers = makers
         self.field, self.operator = QComboBox(), QComboBox()
+        self.field.setAccessibleName(_("Field"))
+        self.operator.setAccessibleName(_("Condition"))
         self.field.setMinimumWidth(theme.current().px(190))
         self.field.setMaxVisibleItems(18)
         self.operator.setMinimumWidth(theme.current().px(140))
@@ -175,6 +178,8 @@ class Row(QFrame):
         self.value.hide()
         self.value.deleteLater()
         self.value = fresh
+        if (editor := fresh.focusProxy()) is not None:
+            named_by(self.field.currentText(), editor)
 
     def filter(self) -> Filter | None:
         """The condition; None while it has no value. Raises ValueError with words."""
@@ -201,6 +206,7 @@ class Group(QFrame):
         if not outermost:
             self.setProperty("role", "plate")
         self.mode = QComboBox()
+        self.mode.setAccessibleName(_("How the conditions go together"))
         for key, words in (
             ("all", _("All of these hold")),
             ("any", _("At least one of these holds")),

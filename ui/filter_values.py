@@ -117,6 +117,7 @@ class _Period(ValueEditor):
     def __init__(self) -> None:
         super().__init__()
         self.choice = QComboBox()
+        self.choice.setAccessibleName(_("Period"))
         for key, words in period_words().items():
             self.choice.addItem(words, key)
         self.choice.setCurrentIndex(self.choice.findData("this_month"))

@@ -15,6 +15,7 @@ from ui.shell import Shell
 from ui.widgets.buttons import Button, primary
 from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import Label
+from ui.widgets.naming import name_rows
 
 _MOST_HOURS = 24 * 60
 
@@ -68,6 +69,8 @@ class StepDialog(QDialog):
         late.addWidget(self.overdue_to, 1)
         late.addStretch(0)
         form.addRow(_("Overdue after"), late)
+        self.overdue.setAccessibleName(_("What happens when it is overdue"))
+        name_rows(form)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(Button(_("Cancel"), clicked=self.reject))

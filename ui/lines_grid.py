@@ -60,6 +60,7 @@ class LinesGrid(QTableView):
         self.setEditTriggers(triggers.AnyKeyPressed | triggers.EditKeyPressed | triggers.DoubleClicked)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)  # Ctrl+A does the same, and has a name
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         rows, head = self.verticalHeader(), self.horizontalHeader()
         rows.setDefaultSectionSize(worn.px(34))

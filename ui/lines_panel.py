@@ -113,7 +113,7 @@ class LinesPanel(QWidget):
             Button(
                 _("Add line"), "add", kind="flat", clicked=grid.add_line, tip=_("Or simply type into the last row"), shortcut="Ctrl+L"
             ),
-            Button(_("Add several…"), "text_bullet_list_square", kind="flat", clicked=self.add_several),
+            Button(_("Add several…"), "text_bullet_list_square", kind="flat", clicked=self.add_several, shortcut="Ctrl+Ins"),
             IconButton("copy", _("Duplicate the line  (Ctrl+D)"), grid.duplicate_lines),
             IconButton("arrow_up", _("Move up  (Alt+Up)"), partial(grid.move_line, -1)),
             IconButton("arrow_down", _("Move down  (Alt+Down)"), partial(grid.move_line, 1)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
@@ -25,6 +26,8 @@ class EmptyPlace(QObject):
 
     def put(self, state: EmptyState | None) -> None:
         """Let this stand there, or nothing."""
+        if not shiboken6.isValid(self._ground):  # the rows arrive while the list is being closed
+            return
         if self.shown is not None:
             self.shown.hide()
             self.shown.deleteLater()

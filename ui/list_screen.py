@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from crm_desktop import settings as s
@@ -317,7 +317,10 @@ class ListScreen(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(scope)
             shortcut.activated.connect(run)
-        self.setFocusProxy(self.list.table)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The table takes the focus for it. As its focus proxy it would take all of the list out of the order of Tab."""
+        self.list.table.setFocus(event.reason())
 
     def _offer_groups(self) -> None:
         self.group_menu.popup(self.group_button.mapToGlobal(QPoint(0, self.group_button.height())))

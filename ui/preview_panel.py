@@ -336,6 +336,7 @@ class PreviewPanel(QFrame):
         if journal is not None:
             self.quick = QLineEdit()
             self.quick.setPlaceholderText(_("Write down what happened; Enter saves"))
+            self.quick.setAccessibleName(_("Write down what happened; Enter saves"))
             self.quick.returnPressed.connect(partial(self._write_down, journal))
             column.addWidget(self.quick)
         row = QHBoxLayout()

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
@@ -20,7 +19,7 @@ from ui import icons, theme
 from ui.preview_data import Item, PreviewData
 from ui.share_dialog import shared_words
 from ui.widgets.labels import IconLabel, Label
-from ui.widgets.panels import Card
+from ui.widgets.panels import Card, Pressable
 
 _FIGURES, _SHOWN_LINES = 3, 10
 
@@ -74,13 +73,12 @@ def document_lines(app: Application, kind: RecordType, draft: Draft) -> QWidget 
     return box
 
 
-class ItemRow(QWidget):
+class ItemRow(Pressable):
     """One record that belongs to the one shown: a round mark, two lines, an amount."""
 
     def __init__(self, kind: RecordType, item: Item, opened: Any) -> None:
-        super().__init__()
-        self._open = partial(opened.emit, kind.key, item.id)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        super().__init__(item.title)
+        self.pressed.connect(partial(opened.emit, kind.key, item.id))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 3, 0, 3)
         row.setSpacing(10)
@@ -102,11 +100,6 @@ class ItemRow(QWidget):
         row.addLayout(lines, 1)
         if item.amount:
             row.addWidget(Label(item.amount, "strong"), 0, Qt.AlignmentFlag.AlignTop)
-        self.setAccessibleName(item.title)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._open()
 
 
 def shared_line(shared: Sequence[Share]) -> QWidget | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
@@ -157,6 +158,10 @@ class RecordHeader(QFrame):
         for successor in successors:
             wanted = partial(self._make_next, successor)
             self._actions.insertWidget(0, Button(_(successor.label), successor.icon, clicked=wanted))
+        items = (self._actions.itemAt(at) for at in range(self._actions.count()))
+        shown = [widget for item in items if item is not None and (widget := item.widget()) is not None]
+        for before, after in pairwise(shown):
+            self.setTabOrder(before, after)
 
     def _fill_menu(self, operations: list[Operation], successors: Sequence[Successor], draft: Draft) -> None:
         self.more_menu.clear()

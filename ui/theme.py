@@ -42,6 +42,7 @@ _LIGHT = {
     "accent_hover": "#1b50c4",
     "accent_bg": "#e9f0fe",
     "on_accent": "#ffffff",
+    "primary_ring": "#1a1d23",  # the focus on what is filled with the accent
     "red": "#c2261a",
     "red_bg": "#fdecea",
     "green": "#067647",
@@ -79,6 +80,7 @@ _DARK = {
     "accent_hover": "#88b2ff",
     "accent_bg": "#25344f",
     "on_accent": "#0d1a33",
+    "primary_ring": "#0d1a33",
     "red": "#ff8a80",
     "red_bg": "#45211f",
     "green": "#6fd7a0",

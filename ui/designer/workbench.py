@@ -84,10 +84,12 @@ class Workbench(QWidget):
         self.zoom = ZoomBar(self.canvas)
         self.left = QTabWidget()
         self.left.setDocumentMode(True)
+        self.left.setAccessibleName(_("Fields and parts"))
         for widget, words in ((self.fields, _("Fields")), (self.outline, _("Parts"))):
             self.left.addTab(_padded(widget), words)
         self.right = QTabWidget()
         self.right.setDocumentMode(True)
+        self.right.setAccessibleName(_("Properties and problems"))
         self.right.addTab(self.panel, _("Properties"))
         self.right.addTab(_padded(self.problems), _("Problems"))
         self.split = QSplitter(Qt.Orientation.Horizontal)

@@ -31,6 +31,7 @@ from ui.shell import Shell
 from ui.widgets.buttons import flat
 from ui.widgets.labels import Label
 from ui.widgets.panels import EmptyState, ScreenHead
+from ui.widgets.trees import RowTree
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ID = Qt.ItemDataRole.UserRole
@@ -43,7 +44,7 @@ def _money(amount: Decimal) -> str:
 
 def _table(columns: Sequence[str], stretched: int, widths: Sequence[int], name: str) -> QTreeWidget:
     """A plain table of rows to read."""
-    made = QTreeWidget()
+    made = RowTree()
     made.setHeaderLabels(list(columns))
     made.setAccessibleName(name)
     made.setRootIsDecorated(False)

@@ -21,6 +21,7 @@ from ui.shell import Shell
 from ui.widgets.buttons import Button, flat
 from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import Label, Tag
+from ui.widgets.naming import name_line
 from ui.widgets.panels import Card
 
 
@@ -204,4 +205,5 @@ def _row(*parts: QWidget) -> QHBoxLayout:
     for part in parts:
         row.addWidget(part)
     row.addStretch(1)
+    name_line(row)
     return row

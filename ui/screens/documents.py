@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from crm_desktop.records.record_type import RecordType
 from crm_desktop.services.documents import Node, related_documents
@@ -15,6 +15,7 @@ from ui import icons, theme
 from ui.screens.registry import PageEntry
 from ui.shell import Shell
 from ui.widgets.labels import Label, Tag
+from ui.widgets.trees import RowTree
 
 PAGE = "documents"
 _COLUMNS = (N_("Document"), N_("Number"), N_("Date"), N_("State"), N_("Amount"))
@@ -40,7 +41,7 @@ class DocumentsPage(QWidget):
     def __init__(self, shell: Shell, type_key: str, record_id: int) -> None:
         super().__init__()
         self._shell, self._type, self._id = shell, type_key, record_id
-        self.tree = QTreeWidget()
+        self.tree = RowTree()
         self.tree.setHeaderLabels([_(c) for c in _COLUMNS])
         self.tree.setAccessibleName(_("Related documents"))
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -49,6 +49,7 @@ from ui.shell import Shell
 from ui.widgets.buttons import primary
 from ui.widgets.inputs import NumberBox
 from ui.widgets.labels import Label, SectionHeader
+from ui.widgets.naming import name_rows
 from ui.widgets.panels import Card, ScreenHead, ScrolledColumn
 
 
@@ -179,6 +180,7 @@ class FlowEditor(QWidget):
         row.addWidget(Label(_("Of the flows that fit, the first is used."), "dim"), 1)
         row.addWidget(self.active)
         form.addRow(_("Order"), row)
+        name_rows(form)
         self._begins.body.addLayout(form)
         return self._begins
 
@@ -195,6 +197,7 @@ class FlowEditor(QWidget):
         form.addRow(_("When"), self.copy_at)
         form.addRow(self.sign)
         form.addRow(_("Note"), self.note)
+        name_rows(form)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         self._surrounds.body.addLayout(form)
         return self._surrounds

@@ -41,6 +41,8 @@ class MendDialog(QDialog):
         self.setWindowTitle(_("Mend the row"))
         self.resize(theme.current().px(_WIDE), theme.current().px(_HIGH))
         self.table = QTableWidget(len(self._headings), len(self._rows))
+        self.table.setAccessibleName(self.windowTitle())
+        self.table.setCornerButtonEnabled(False)
         self._fill()
         column = QVBoxLayout(self)
         edge = theme.size("page")

@@ -45,13 +45,17 @@ class _Asking(QDialog):
         self.form = QFormLayout()
         self.form.setSpacing(theme.size("gap"))
         column.addLayout(self.form, 1)
+        self.ok = Button(yes, kind="primary", clicked=self.accept)
+        self.ok.setDefault(True)
+        self._column = column
+
+    def finish(self) -> None:
+        """Put the buttons below the form that is there now: Tab goes through a window as it was put together."""
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(Button(_("Cancel"), clicked=self.reject))
-        self.ok = Button(yes, kind="primary", clicked=self.accept)
-        self.ok.setDefault(True)
         foot.addWidget(self.ok)
-        column.addLayout(foot)
+        self._column.addLayout(foot)
 
 
 def _separators() -> ChoiceBox:
@@ -81,6 +85,7 @@ class SplitDialog(_Asking):
             self.columns.addItem(heading, heading)
         self.form.addRow(_("Column"), self.columns)
         self.form.addRow(_("Divided by"), self.signs)
+        self.finish()
 
     @property
     def heading(self) -> str:
@@ -111,6 +116,7 @@ class JoinDialog(_Asking):
         self.ok.setEnabled(False)
         self.form.addRow(_("Columns"), self.columns)
         self.form.addRow(_("With this between"), self.signs)
+        self.finish()
 
     @property
     def joined(self) -> Joined:
@@ -132,6 +138,7 @@ class FixedDialog(_Asking):
         self.fields.currentIndexChanged.connect(lambda _at: self._show())
         self.form.addRow(_("Field"), self.fields)
         self.form.addRow(_("Value"), self.value)
+        self.finish()
         self._show()
 
     def _show(self) -> None:

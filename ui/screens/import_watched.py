@@ -35,6 +35,7 @@ from ui.screens.import_wishes import EXISTING
 from ui.shell import Shell
 from ui.widgets.buttons import Button, IconButton, flat
 from ui.widgets.labels import IconLabel, Label, SectionHeader, Tag
+from ui.widgets.naming import name_rows
 from ui.widgets.panels import Card
 
 _AS_HEADINGS = N_("As the headings suggest")
@@ -233,6 +234,7 @@ class WatchedDialog(QDialog):
         form.addRow(_("The files hold"), self.types)
         form.addRow(_("Mapping"), self.maps)
         form.addRow(_("Records that exist"), self.existing)
+        name_rows(form)
         column = QVBoxLayout(self)
         edge = theme.size("page")
         column.setContentsMargins(edge, edge, edge, theme.size("margin"))

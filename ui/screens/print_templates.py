@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from crm_desktop.application import Application
@@ -115,7 +115,10 @@ class PrintTemplates(QWidget):
         column.addWidget(head)
         column.addLayout(row)
         column.addWidget(self.table, 1)
-        self.setFocusProxy(self.table)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The table takes the focus for it. As its focus proxy it would take the rest of the page out of the order of Tab."""
+        self.table.setFocus(event.reason())
 
     def _show(self, found: Found) -> None:
         kept, row = self.current, self.table.currentIndex().row()

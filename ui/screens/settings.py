@@ -48,6 +48,7 @@ class SettingsScreen(QWidget):
         self.editors: dict[str, QWidget] = {}
         self._sections = QListWidget()
         self._sections.setProperty("role", "plain")
+        self._sections.setAccessibleName(_("Sections"))
         self._sections.setFixedWidth(theme.current().px(190))
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)

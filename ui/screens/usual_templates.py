@@ -56,11 +56,15 @@ class UsualDialog(QDialog):
         self._grid.setVerticalSpacing(theme.size("gap"))
         column.addLayout(self._grid)
         self._add = Button(_("Another rule"), "add", kind="flat", clicked=self.add)
-        column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        self._below = QHBoxLayout()
+        self._below.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._below.addWidget(self._add)
+        column.addLayout(self._below)
         column.addStretch(1)
-        row = QHBoxLayout()
+        self._foot = row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(Button(_("Cancel"), clicked=self.reject))
+        self._cancel = Button(_("Cancel"), clicked=self.reject)
+        row.addWidget(self._cancel)
         self._save = primary(_("Save"), "save", self.save)
         self._save.setDefault(True)
         row.addWidget(self._save)
@@ -97,6 +101,10 @@ class UsualDialog(QDialog):
                 self._grid.addWidget(box, number + 1, at)
             self._grid.addWidget(IconButton("delete", _("Remove this rule"), partial(self.remove, number)), number + 1, len(boxes))
             self.rows.append(boxes)
+        for layout, button in ((self._below, self._add), (self._foot, self._cancel), (self._foot, self._save)):
+            button.setParent(None)  # put in once more, since Tab goes through a window as it was put together
+            layout.addWidget(button)
+            button.show()
 
     def rules(self) -> list[Usual]:
         """As they are chosen now."""

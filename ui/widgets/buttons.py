@@ -38,6 +38,8 @@ class Button(QPushButton):
             self.clicked.connect(lambda: clicked())
         if shortcut:
             self.setShortcut(QKeySequence(shortcut))
+        if tip and not text:
+            self.setAccessibleName(tip)
         if tip or shortcut:
             self.setToolTip(with_shortcut(tip or text.replace("&", ""), shortcut))
         if menu:

@@ -35,6 +35,7 @@ class SearchEdit(QLineEdit):
         super().__init__(parent)
         self.setProperty("role", "search")
         self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder or _("Search"))
         self.setClearButtonEnabled(not key_hint)
         self.addAction(QAction(icons.icon("search", "faint"), "", self), QLineEdit.ActionPosition.LeadingPosition)
         self._quiet = QTimer(self)

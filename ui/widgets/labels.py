@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStyle, QStyleOptionViewItem, QWidget
 
 from ui import icons, theme
 
@@ -85,6 +85,16 @@ def paint_tag(painter: QPainter, box: QRect, text: str, tone: str) -> None:
     painter.restore()
 
 
+def mark_focus(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """A frame around the cell where the keys arrive, drawn on what a delegate has drawn already."""
+    if QStyle.StateFlag.State_HasFocus in option.state:
+        painter.save()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(theme.colour("accent"))
+        painter.drawRect(QRect(option.rect).adjusted(0, 0, -1, -1))
+        painter.restore()
+
+
 class Avatar(QWidget):
     """A person's first character on a round ground; the same person always gets the same tone."""
 
@@ -109,6 +119,10 @@ class Avatar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(f"{tone}_bg"))
         painter.drawEllipse(QRectF(self.rect()))
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.drawEllipse(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.setFont(theme.current().font(bold=True))
         painter.setPen(theme.colour(tone))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._name.strip()[:1].upper())

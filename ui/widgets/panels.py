@@ -26,6 +26,31 @@ class Card(QFrame):
         self.body.setSpacing(theme.size("gap"))
 
 
+class Pressable(QFrame):
+    """A line of several words that is pressed like a button, by mouse and keyboard. With an empty name it is only shown."""
+
+    pressed = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        if name:
+            self.setProperty("pressable", "true")
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        inside = self.rect().contains(event.position().toPoint())
+        if self.accessibleName() and event.button() == Qt.MouseButton.LeftButton and inside:
+            self.pressed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class PressableCard(Card):
     """A card that is pressed like a button, by mouse and keyboard."""
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import icons, theme
-from ui.widgets.labels import paint_tag
+from ui.widgets.labels import mark_focus, paint_tag
 
 Index = QModelIndex | QPersistentModelIndex
 _CHARACTER, _AROUND, _PAD = 8, 24, 10  # pixels, as in the lists of records
@@ -233,6 +233,7 @@ class _Cells(QStyledItemDelegate):
                 painter.fillRect(box.x(), box.y(), theme.current().px(3), box.height(), theme.colour("accent"))
         painter.setPen(theme.colour("hairline"))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
+        mark_focus(painter, option)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(theme.current().px(_LEAST), theme.size("row"))

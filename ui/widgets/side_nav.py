@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from crm_desktop.words import _
 from ui import icons, theme
 
 _KEY, _ICON, _BADGE, _GROUP, _HEAD = (Qt.ItemDataRole.UserRole + n for n in range(5))
@@ -35,6 +36,7 @@ class SideNav(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("navigation")
+        self.setAccessibleName(_("Navigation"))
         self._entries: list[NavEntry] = []
         self._folded: set[str] = set()
         self._rail = False
