@@ -77,6 +77,7 @@ KEYS_EVERYWHERE: tuple[tuple[str, str, str], ...] = (
     (N_("Line tables"), "Enter", N_("Go to the next cell; Tab as well")),
     (N_("Line tables"), "Ctrl+Enter", N_("Go to the next line")),
     (N_("Line tables"), "Ins", N_("Insert a line")),
+    (N_("Line tables"), "Ctrl+Ins", N_("Add several lines")),
     (N_("Line tables"), "Ctrl+D", N_("Duplicate the line")),
     (N_("Line tables"), "Ctrl+V", N_("Paste rows from Excel")),
     (N_("Line tables"), "Ctrl+Z", N_("Take the last step back")),
