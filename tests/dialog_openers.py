@@ -29,7 +29,9 @@ from crm_desktop.printing.printing import print_records
 from crm_desktop.printing.template_store import templates_for
 from crm_desktop.progress import Unwatched
 from crm_desktop.rules.approvals import Approver, Step
+from crm_desktop.services import file_encryption
 from crm_desktop.services.approvals import drawing
+from crm_desktop.services.dunning import letters
 from crm_desktop.services.history import RevisionInfo
 from crm_desktop.services.listing import ListQuery, fetch_page
 from crm_desktop.services.saving import open_record
@@ -39,6 +41,7 @@ from ui.approval_people import PeopleDialog
 from ui.backup_end import EndDialog
 from ui.backup_passphrase import PassphraseDialog
 from ui.batch_edit import BatchEdit
+from ui.bundle_quantity import BundleQuantity
 from ui.checklist_dialog import ChecklistDialog
 from ui.column_chooser import ColumnChooser
 from ui.compare_dialog import CompareDialog
@@ -52,6 +55,7 @@ from ui.designer.record_bar import RecordPopup
 from ui.designer.save_dialog import SaveDialog
 from ui.designer.versions import VersionsDialog
 from ui.dialogs.keyboard_map import KeyboardMap
+from ui.dunning import LettersDialog
 from ui.editor_base import Around
 from ui.filter_editor import FilterEditor
 from ui.flow_step import StepDialog
@@ -73,6 +77,7 @@ from ui.revision_dialog import MomentDialog, RevisionDialog
 from ui.screens import import_shaping, import_work
 from ui.screens.backup_place import PlaceDialog
 from ui.screens.backup_secret import NewPassphrase, SheetDialog
+from ui.screens.encryption import EncryptDialog
 from ui.screens.import_matching import MatchDialog
 from ui.screens.import_mending import MendDialog
 from ui.screens.import_watched import WatchedDialog
@@ -220,6 +225,7 @@ def _window_first(make: Callable[..., QDialog], *more: Any) -> Callable[[Room], 
 OPENERS: Mapping[type[QDialog], Callable[[Room], QDialog]] = MappingProxyType(
     {
         BatchEdit: lambda r: BatchEdit(r.window, "customers", [r.first("customers")], r.window),
+        BundleQuantity: lambda r: BundleQuantity(r.window, "Starter set", Decimal(2)),
         BindAccount: lambda r: BindAccount(r.window, r.window.app, r.window.tasks, r.window.notices, Account("k", "PC\\lin")),
         ChangePassword: lambda r: ChangePassword(r.window, r.window.app, r.window.tasks, r.window.notices),
         ChecklistDialog: _checklist,
@@ -230,12 +236,14 @@ OPENERS: Mapping[type[QDialog], Callable[[Room], QDialog]] = MappingProxyType(
         ConvertLead: lambda r: ConvertLead(r.window, r.window, r.draft("leads")),
         CreateDialog: lambda r: CreateDialog(r.window, r.around, r.window.notices, "contacts", {}),
         EndDialog: _window_first(EndDialog),
+        EncryptDialog: lambda r: EncryptDialog(r.window, r.window, file_encryption.state(r.window.app)),
         FieldPopup: lambda r: FieldPopup(r.window, field_tree(r.window.app, r.kind("sales-orders")), "en", lambda _node: None),
         FilterEditor: _filter,
         GroupingDialog: lambda r: GroupingDialog(r.window, r.kind("customers"), ["city", "level"], ["credit_limit"]),
         HandOverDialog: lambda r: HandOverDialog(r.window, r.window, person=r.draft("customers").values["owner_id"]),
         JoinDialog: lambda r: JoinDialog(r.window, r.folder, has_own=True, search=False),
         KeyboardMap: lambda r: KeyboardMap(r.window, r.window.commands),
+        LettersDialog: lambda r: LettersDialog(r.window, letters(r.window.app)),
         LimitsDialog: lambda r: LimitsDialog(r.window, r.window, "user", r.window.app.actor.user_id or 0, "Lin Xiao"),
         LockDialog: lambda r: LockDialog(r.window, r.window.app, r.window.tasks, r.window.notices),
         ManyDialog: _many,
