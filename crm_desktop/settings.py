@@ -75,7 +75,7 @@ THEME = Setting(
 )
 FONT_SIZE = Setting(
     "font_size", 100, "Text size", "Makes all text and rows larger or smaller.", Scope.PC, "Look",
-    {90: "Small", 100: "Normal", 115: "Large", 130: "Very large"},
+    {90: "Small", 100: "Normal", 115: "Large", 130: "Very large", 150: "Largest"},
 )  # fmt: skip
 
 PAGE_SIZE = Setting(
@@ -238,6 +238,7 @@ INSTALLER_PLACE = Setting(
     Scope.COMPANY, "Company",
 )  # fmt: skip
 UPDATE_OFFER: Setting[dict[str, Any]] = Setting("update_offer", {}, scope=Scope.COMPANY)  # see crm_desktop/services/updates.py
+LAST_VERSION = Setting("last_version", "", scope=Scope.PC)  # which version of the program ran here last
 LAST_SIGN_IN = Setting("last_sign_in", "", scope=Scope.PC)
 
 BACKUP_TARGETS: Setting[list[Any]] = Setting("backup_targets", [], scope=Scope.PC)
@@ -260,7 +261,8 @@ PRINT_CHOICES: Setting[dict[str, Any]] = Setting("print_choices", {}, scope=Scop
 DECLARED: tuple[Setting[Any], ...] = (
     LANGUAGE, THEME, FONT_SIZE, REOPEN_TABS, PAGE_SIZE, CONFIRM_DELETE,
     COMPANY_NAME, COMPANY_SHORT_NAME, COMPANY_ADDRESS, COMPANY_PHONE, COMPANY_TAX_NUMBER, COMPANY_BANK, COMPANY_ACCOUNT,
-    COMPANY_LOGO, COMPANY_SEAL, INSTALLER_PLACE, UPDATE_OFFER, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS, BACKUP_AT_END,
+    COMPANY_LOGO, COMPANY_SEAL, INSTALLER_PLACE, UPDATE_OFFER, LAST_VERSION, BACKUP_FOLDER, BACKUP_DAILY, BACKUP_TIMES, BACKUP_HOURS,
+    BACKUP_AT_END,
     BACKUP_BEFORE_IMPORT, BACKUP_BEFORE_DELETE, BACKUP_ENCRYPT, BACKUP_LAST, BACKUP_DAYS, BACKUP_WEEKS, BACKUP_MONTHS,
     BACKUP_LEAST_FREE,
     PASSWORD_LENGTH, SIGN_IN_ATTEMPTS, IDLE_MINUTES, OWN_IDLE_MINUTES, SIGN_IN_NAMES, SIGN_IN_SYSTEM, LAST_SIGN_IN,

@@ -32,6 +32,7 @@ from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
 from ui.encryption_hub import EncryptionHub
 from ui.help_keeper import HelpKeeper
+from ui.help_pages import NEWS
 from ui.import_keeper import ImportKeeper
 from ui.lan_hub import LanHub
 from ui.link_keeper import LinkKeeper
@@ -181,8 +182,8 @@ class Program(QObject):
         ImportKeeper(window)
         LockKeeper(window, self.door)
         LinkKeeper(window)
-        UpdateKeeper(window)
-        HelpKeeper(window)
+        update, manual = UpdateKeeper(window), HelpKeeper(window)
+        update.news_wanted.connect(partial(manual.open, NEWS))
         window.reopen.connect(self._reopen)
         window.sample_unwanted.connect(self._remove_sample, Qt.ConnectionType.QueuedConnection)
         self.show(window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from update_makers import put
 
+import crm_desktop
 from backups.catalogue import list_backups
 from backups.keeping import backup_folder
 from crm_desktop import installers
+from crm_desktop import settings as s
 from crm_desktop.application import Application
+from crm_desktop.rights import Rights
 from crm_desktop.services import updates
 from ui import update_keeper
 from ui.app import Program
@@ -142,3 +146,47 @@ def test_an_offer_that_cannot_be_reached_says_where_it_should_be(qtbot: QtBot, k
     text = shown(qtbot, keeper)
     assert app.actor.name in text and str(file.parent) in text
     assert keeper.banner is not None and not [b for b in keeper.banner.findChildren(QPushButton) if b.text() == "Update now…"]
+
+
+def test_an_administrator_offers_a_version_in_the_window_and_takes_it_back(
+    qtbot: QtBot, keeper: UpdateKeeper, stick: Path, told: list[str]
+) -> None:
+    window: Any = keeper.parent()
+    file = put(stick, "9.3.0")
+    assert "offer-update" in {command.key for command in window.commands}
+    keeper.offer_file(file)
+    assert "9.3.0" in shown(qtbot, keeper)
+    assert updates.offered(window.app)["version"] == "9.3.0"
+    file.unlink()
+    keeper.withdraw()
+    qtbot.waitUntil(lambda: updates.offered(window.app) == {}, timeout=WAIT)
+    assert keeper.banner is not None
+    qtbot.waitUntil(keeper.banner.isHidden, timeout=WAIT)
+    assert told == []
+
+
+def test_a_damaged_setup_program_is_not_offered(qtbot: QtBot, keeper: UpdateKeeper, stick: Path, told: list[str]) -> None:
+    window: Any = keeper.parent()
+    keeper.offer_file(put(stick, "9.3.0", b"changed", promised=b"original"))
+    qtbot.waitUntil(lambda: bool(told), timeout=WAIT)
+    assert updates.offered(window.app) == {}
+
+
+def test_who_may_not_set_up_the_program_is_not_asked_what_to_offer(qtbot: QtBot, keeper: UpdateKeeper) -> None:
+    window: Any = keeper.parent()
+    window.app.actor = replace(window.app.actor, rights=Rights.of("customers.see"), version=0)
+    window.commands = [c for c in window.commands if not c.key.endswith("-update")]
+    UpdateKeeper(window, lambda _file: None)
+    assert not {"offer-update", "withdraw-update"} & {command.key for command in window.commands}
+
+
+def test_the_first_start_of_a_newer_version_tells_what_is_new_once(qtbot: QtBot, keeper: UpdateKeeper) -> None:
+    window: Any = keeper.parent()
+    assert window.settings.get(s.LAST_VERSION) == crm_desktop.__version__, "remembered, and a fresh start tells nothing"
+    assert keeper.banner is None
+    window.settings.set(s.LAST_VERSION, "0.0.1")
+    later: Any = UpdateKeeper(window, lambda _file: None)
+    assert crm_desktop.__version__ in shown(qtbot, later)
+    with qtbot.waitSignal(later.news_wanted):
+        next(b for b in later.banner.findChildren(QPushButton) if b.text() == "What is new").click()
+    assert UpdateKeeper(window, lambda _file: None).banner is None
