@@ -267,7 +267,8 @@ def _is_filtered(app: Application, kind: RecordType, draft: Draft, part: Conditi
 
 
 def _is_changed_and_taken_back(app: Application, kind: RecordType, saved: Draft) -> Draft:
-    name = next(n for n, f in kind.fields.items() if f.kind == "text" and not f.computed and (kind.key, n) not in SOUND)
+    writable = {n: f.kind for n, f in kind.fields.items() if not f.computed and (kind.key, n) not in SOUND}
+    name = next(n for words in ("text", "long_text") for n, held in writable.items() if held == words)
     draft = saved.copy()
     draft.values[name] = "Anders"
     changed = saving.save(app, draft)
