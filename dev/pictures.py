@@ -24,7 +24,10 @@ from ui.tour import Tour  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 _WIDTH, _COLOURS = 820, 64
-OF_JOURNEYS = {"print": "first-printed-order", "found-by-name": "monday-of-a-salesperson", "quote-typed": "monday-of-a-salesperson"}
+OF_JOURNEYS = {
+    "print": "first-printed-order", "found-by-name": "monday-of-a-salesperson", "quote-typed": "monday-of-a-salesperson",
+    "statement": "month-end-of-finance",
+}  # fmt: skip
 """Picture of the manual → the journey that makes it."""
 
 

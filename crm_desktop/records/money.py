@@ -112,7 +112,7 @@ RECEIVABLE = RecordType(
     derive=_derive_receivable,
     check=_check_receivable,
     states=(
-        Choice("open", "Open", "amber"),
+        Choice("open", "Unpaid", "amber"),
         Choice("waiting", "Not due yet", "grey"),
         Choice("part", "Part received", "amber"),
         Choice("settled", "Settled", "green"),
