@@ -6,6 +6,7 @@ written to today is not written to again tomorrow.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 
@@ -15,8 +16,8 @@ def level_due(days_late: int, edges: Sequence[int]) -> int:
 
 
 def next_letter(level: int, edges: Sequence[int]) -> tuple[int, int] | None:
-    """When the next reminder of what was reminded of `level` times is due: how many days late it must be, and how many days ago the last
-    one was written; None where no more is written."""
+    """When the next reminder of what was reminded of `level` times is due: how many days late it must be, and how many days ago the
+    customer was written to last; None where no more is written."""
     edge = min((edge for edge in edges[level:] if edge > 0), default=None)
     if edge is None:
         return None
@@ -24,8 +25,14 @@ def next_letter(level: int, edges: Sequence[int]) -> tuple[int, int] | None:
     return edge, max(1, edge - before)
 
 
-def letter_due(level: int, days_late: int, since: int | None, edges: Sequence[int]) -> int:
-    """The reminder that is due now of what was reminded of `level` times; 0 for none. since: the days since the last one, None: never."""
+def time_passed(level: int, edges: Sequence[int], last: dt.date | None, day: dt.date) -> bool:
+    """Whether the customer, written to last on `last`, may be written to again of what was reminded of `level` times."""
     wanted = next_letter(level, edges)
-    due = wanted is not None and days_late >= wanted[0] and (since is None or since >= wanted[1])
+    return wanted is not None and (last is None or (day - last).days >= wanted[1])
+
+
+def letter_due(level: int, days_late: int, edges: Sequence[int], last: dt.date | None, day: dt.date) -> int:
+    """The reminder that is due now of what was reminded of `level` times; 0 for none. last: when the customer was written to last."""
+    wanted = next_letter(level, edges)
+    due = wanted is not None and days_late >= wanted[0] and time_passed(level, edges, last, day)
     return level + 1 if due else 0

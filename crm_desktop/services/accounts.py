@@ -19,7 +19,7 @@ from crm_desktop.draft import Ref
 from crm_desktop.errors import Missing
 from crm_desktop.records.documents import ZERO
 from crm_desktop.rules.ageing import EDGES, LABELS
-from crm_desktop.rules.dunning import next_letter
+from crm_desktop.rules.dunning import next_letter, time_passed
 from crm_desktop.services.access import asking, require_reach, within_reach
 from crm_desktop.services.chain.credit import Standing, standing
 from crm_desktop.services.dunning import edges_of, sees_dunning
@@ -74,18 +74,23 @@ def ageing(app: Application, day: dt.date | None = None) -> list[Aged]:
     day = day or dt.date.today()
     with asking(app) as connection:
         app.actor.require("receivables.see")
-        owed, credits = _owed_by_age(app, connection, day), _credits(app, connection)
+        edges = edges_of(connection) if sees_dunning(app) else ()
+        owed, credits = _owed_by_age(app, connection, day, edges), _credits(app, connection)
         keys = sorted(set(owed) | set(credits), key=lambda k: (k[0], k[1] or 0))
         names = labels(app, connection, "customers", [customer for customer, _c in keys])
         codes = {row[0]: row[1] for row in connection.execute(select(_currency.c.id, _currency.c.code))}
     nothing = _Sums(tuple(ZERO for _label in LABELS))
+    last: dict[int, dt.date] = {}
+    for (customer, _in), sums in owed.items():
+        if sums.reminded is not None:
+            last[customer] = max(sums.reminded, last.get(customer, sums.reminded))
     found = []
     for customer, currency in keys:
         sums = owed.get((customer, currency), nothing)
         credit = credits.get((customer, currency), ZERO)
         name = Ref(customer, names.get(customer, "•••"))
         code = codes.get(currency, "") if currency else ""
-        letter = sums.letter if sum(sums.classes[1:]) > 0 else 0
+        letter = _letter(sums, edges, day, last.get(customer)) if sum(sums.classes[1:]) > 0 else 0
         found.append(Aged(name, code, sums.classes, credit, sums.oldest, currency, sums.level, sums.reminded, letter))
     return sorted(found, key=lambda a: (-a.overdue, -a.owed, a.customer.label))
 
@@ -99,36 +104,43 @@ class _Sums:
     oldest: dt.date | None = None
     level: int = 0
     reminded: dt.date | None = None
-    letter: int = 0
+    waiting: tuple[int, ...] = ()  # by level: 1 where something that stands there is late enough for the next
 
 
-def _owed_by_age(app: Application, connection: Connection, day: dt.date) -> dict[_Key, _Sums]:
+def _letter(sums: _Sums, edges: Sequence[int], day: dt.date, last: dt.date | None) -> int:
+    """The level of the reminder that is due, so long after the customer was written to last."""
+    due = [at + 1 for at, waits in enumerate(sums.waiting) if waits and time_passed(at, edges, last, day)]
+    return max(due, default=0)
+
+
+def _owed_by_age(app: Application, connection: Connection, day: dt.date, letters: Sequence[int]) -> dict[_Key, _Sums]:
     due, amount = _owed.c.due_date, _owed.c.open_amount
     edges = [day - dt.timedelta(days=edge) for edge in EDGES]
     between = (due.between(last, first - dt.timedelta(days=1)) for first, last in pairwise(edges))
     tests = [due.is_(None) | (due >= edges[0]), *between, due < edges[-1]]
     sums = [func.sum(case((test, amount), else_=0), type_=amount.type) for test in tests]
     late = func.min(case((due < day, due)))
-    reminders = _reminders(edges_of(connection), day) if sees_dunning(app) else ()
+    reminders = _reminders(letters, day) if letters else ()
     query = select(_owed.c.customer_id, _owed.c.currency_id, late, *reminders, *sums).where(_owed.c.open_amount != _NOTHING)
     if (reach := within_reach(app, app.type("receivables"))) is not None:
         query = query.where(reach)
     rows = connection.execute(query.group_by(_owed.c.customer_id, _owed.c.currency_id))
     first = 3 + len(reminders)
-    return {(row[0], row[1]): _Sums(tuple(row[first:]), row[2], *row[3:first]) for row in rows}
+    if not letters:
+        return {(row[0], row[1]): _Sums(tuple(row[3:]), row[2]) for row in rows}
+    return {(row[0], row[1]): _Sums(tuple(row[first:]), row[2], row[3], row[4], tuple(row[5:first])) for row in rows}
 
 
 def _reminders(edges: Sequence[int], day: dt.date) -> tuple[ColumnElement[Any], ...]:
-    """Of what is late: the highest level, the day of the last reminder, the level of the reminder that is due now."""
+    """Of what is late: the highest level, the day of the last reminder, and by level whether something waits for the next."""
     due, level = _owed.c.due_date, _owed.c.dunning_level
     late = (due < day) & (_owed.c.open_amount > _NOTHING)
-    last, wanted = _owed.c.reminded_on, list[tuple[Any, int]]()
+    waiting: list[ColumnElement[Any]] = []
     for at in range(len(edges)):
-        if (found := next_letter(at, edges)) is not None:
-            edge, gap = (day - dt.timedelta(days=days) for days in found)
-            wanted.append((late & (level == at) & (due <= edge) & (last.is_(None) | (last <= gap)), at + 1))
-    letter = func.max(case(*wanted, else_=0)) if wanted else literal_column("0")
-    return func.max(case((late, level), else_=0)), func.max(case((late, last))), letter
+        found = next_letter(at, edges)
+        enough = None if found is None else late & (level == at) & (due <= day - dt.timedelta(days=found[0]))
+        waiting.append(literal_column("0") if enough is None else func.max(case((enough, 1), else_=0)))
+    return func.max(case((late, level), else_=0)), func.max(case((late, _owed.c.reminded_on))), *waiting
 
 
 def _credits(app: Application, connection: Connection) -> dict[_Key, Decimal]:

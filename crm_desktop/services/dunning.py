@@ -137,16 +137,15 @@ def letters(app: Application, whom: Iterable[Pair] | None = None, day: dt.date |
         if not sees_dunning(app):
             return []
         edges = edges_of(connection)
+        rows = list(_late(app, connection, day, None if pairs is None else {c for c, _currency in pairs}))
+        last = _last(rows)
         found: dict[Pair, list[LateItem]] = defaultdict(list)
-        last: dict[Pair, dt.date] = {}
-        for pair, item, reminded in _late(app, connection, day, edges, pairs):
-            found[pair].append(item)
-            if reminded and (pair not in last or reminded > last[pair]):
-                last[pair] = reminded
+        for row in (r for r in rows if pairs is None or (r.customer_id, r.currency_id) in pairs):
+            found[row.customer_id, row.currency_id].append(_item(row, day, edges, last.get(row.customer_id)))
         names = labels(app, connection, "customers", sorted({customer for customer, _c in found}))
         codes = {row[0]: row[1] for row in connection.execute(select(_currency.c.id, _currency.c.code))}
     made = [
-        Letter(Ref(pair[0], names.get(pair[0], "•••")), pair[1], codes.get(pair[1], ""), tuple(items), last.get(pair))
+        Letter(Ref(pair[0], names.get(pair[0], "•••")), pair[1], codes.get(pair[1], ""), tuple(items), last.get(pair[0]))
         for pair, items in found.items()
         if sum(item.open for item in items) > 0
     ]
@@ -154,9 +153,33 @@ def letters(app: Application, whom: Iterable[Pair] | None = None, day: dt.date |
     return sorted(wanted, key=lambda letter: (letter.customer.label, letter.customer.id, letter.currency))
 
 
+def _last(rows: Iterable[Any]) -> dict[int, dt.date]:
+    """When each customer was written to last: a letter tells of all that is late, in whichever currency."""
+    found: dict[int, dt.date] = {}
+    for row in rows:
+        if row.reminded_on is not None:
+            found[row.customer_id] = max(row.reminded_on, found.get(row.customer_id, row.reminded_on))
+    return found
+
+
+def last_letters(app: Application, customers: Iterable[int], day: dt.date) -> dict[int, dt.date]:
+    """When these customers were written to last of what is late by `day`, as far as this person sees it."""
+    with asking(app) as connection:
+        return _last(_late(app, connection, day, set(customers)))
+
+
+def _item(row: Any, day: dt.date, edges: Sequence[int], last: dt.date | None) -> LateItem:
+    days, level = (day - row.due_date).days, row.dunning_level
+    letter = letter_due(level, days, edges, last, day) if row.open_amount > 0 else 0
+    return LateItem(
+        row.id, row.version, row.number, row.order_number, row.title, row.due_date, days, row.amount, row.open_amount, level, letter
+    )
+
+
 def _late(
-    app: Application, connection: Connection, day: dt.date, edges: Sequence[int], pairs: set[Pair] | None
-) -> Iterator[tuple[Pair, LateItem, dt.date | None]]:
+    app: Application, connection: Connection, day: dt.date, whom: set[int] | None
+) -> Iterator[Any]:
+    """What is late of these customers, in whichever currency; of everybody where no customers are given."""
     columns = ("id", "version", *FIELDS, "currency_id", "number", "title", "amount")
     query = select(*(_owed.c[n] for n in columns), func.coalesce(_order.c.number, "").label("order_number"))
     query = query.outerjoin(_order, _order.c.id == _owed.c.order_id)
@@ -164,19 +187,10 @@ def _late(
     if (reach := within_reach(app, app.type("receivables"))) is not None:
         query = query.where(reach)
     query = query.order_by(_owed.c.due_date, _owed.c.id)
-    customers = [None] if pairs is None else sorted({customer for customer, _c in pairs})
+    customers = [0] if whom is None else sorted(whom)
     for at in range(0, len(customers), _CHUNK):
-        some = query if pairs is None else query.where(_owed.c.customer_id.in_(customers[at : at + _CHUNK]))
-        for row in connection.execute(some):
-            pair = (row.customer_id, row.currency_id)
-            if pairs is None or pair in pairs:
-                days, level = (day - row.due_date).days, row.dunning_level
-                since = (day - row.reminded_on).days if row.reminded_on else None
-                letter = letter_due(level, days, since, edges) if row.open_amount > 0 else 0
-                yield pair, LateItem(
-                    row.id, row.version, row.number, row.order_number, row.title, row.due_date, days, row.amount, row.open_amount,
-                    level, letter,
-                ), row.reminded_on  # fmt: skip
+        some = query if whom is None else query.where(_owed.c.customer_id.in_(customers[at : at + _CHUNK]))
+        yield from connection.execute(some)
 
 
 def letter_of(app: Application, customer: int, currency: int | None, day: dt.date | None = None) -> Letter | None:

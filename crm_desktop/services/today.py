@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from crm_desktop.rules.dunning import letter_due, level_due
 from crm_desktop.services import listing, saving
 from crm_desktop.services.access import asking
 from crm_desktop.services.approvals.inbox import Item, count_waiting, fetch_box
-from crm_desktop.services.dunning import edges_of
+from crm_desktop.services.dunning import edges_of, last_letters
 from crm_desktop.services.settings_store import company_setting
 from crm_desktop.settings import REMIND_BEFORE
 from crm_desktop.words import _
@@ -64,12 +64,13 @@ def fetch_today(app: Application, day: dt.date | None = None) -> Today:
     due += _count(app, _query("customers", ("name",), "next_follow_up", day))
     before, edges = _reminding(app)
     money = _rows(app, _owed(app, _RECEIVABLE_COLUMNS, day + before)) if _sees_money(app) else ()
+    last = last_letters(app, {row[0].id for row in money if row[0]}, day) if money else {}
     due += _count(app, _owed(app, ("number",), day)) if _sees_money(app) else 0
     asked = fetch_box(app, "to_decide", SHOWN)
     due += count_waiting(app)
     return Today(
         day, tuple(map(_task, tasks)), tuple(map(_customer, customers)), min(due, _COUNTED),
-        tuple(_receivable(row, day, edges) for row in money), tuple(map(_approval, asked)),
+        tuple(_receivable(row, day, edges, last) for row in money), tuple(map(_approval, asked)),
     )  # fmt: skip
 
 
@@ -132,11 +133,11 @@ def _owed(app: Application, columns: tuple[str, ...], until: dt.date) -> ListQue
     return ListQuery("receivables", columns, AllOf(where), order=("due_date",))
 
 
-def _receivable(row: tuple[Any, ...], today: dt.date, edges: Sequence[int]) -> Due:
+def _receivable(row: tuple[Any, ...], today: dt.date, edges: Sequence[int], last: Mapping[int, dt.date]) -> Due:
     """Money that is due, and the reminder that should be written by now and was not."""
-    customer, title, day, amount, level, last, id_ = row
+    customer, title, day, amount, level, _reminded, id_ = row
     late, level = (today - day).days, level or 0
-    letter = letter_due(level, late, (today - last).days if last else None, edges)
+    letter = letter_due(level, late, edges, last.get(customer.id) if customer else None, today)
     reminder = _("reminder {level} is due").format(level=letter) if letter else ""
     detail = " · ".join(part for part in (f"{amount:,.2f}", title, reminder) if part)
     return Due("receivables", id_, customer.label if customer else "", day, detail=detail, urgent=level > 0 or level_due(late, edges) > 0)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from crm_desktop.rules.dunning import letter_due
+
+TODAY = dt.date(2026, 11, 25)
 
 
 @pytest.mark.parametrize(
@@ -18,4 +22,5 @@ from crm_desktop.rules.dunning import letter_due
     ],
 )  # fmt: skip
 def test_one_level_after_the_other_with_time_between(level: int, late: int, since: int | None, edges: tuple[int, ...], due: int) -> None:
-    assert letter_due(level, late, since, edges) == due
+    last = None if since is None else TODAY - dt.timedelta(days=since)
+    assert letter_due(level, late, edges, last, TODAY) == due

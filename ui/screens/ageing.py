@@ -87,7 +87,7 @@ class AgeingScreen(QWidget):
         self._rows: Sequence[Aged] = ()
         may = shell.app.actor.may
         self._reminds = sees_dunning(shell.app)
-        self.table = _table(self._columns(), 0, (220, 80, 100, 100, 100, 100, 110, 110, 90, 100, 118, 118), self.title)
+        self.table = _table(self._columns(), 0, (180, 56, 92, 92, 92, 92, 100, 96, 84, 92, 60, 104), self.title)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.empty = EmptyState("checkmark_circle", _("Nobody owes anything."), _("Receivables of confirmed orders will stand here."))
         self.empty.hide()
@@ -128,7 +128,7 @@ class AgeingScreen(QWidget):
 
     def _columns(self) -> list[str]:
         columns = [_("Customer"), _("Currency"), *(_(label) for label in LABELS), _("Owed"), _("Credit"), _("Oldest")]
-        return [*columns, _("Dunning level"), _("Last reminder")] if self._reminds else columns
+        return [*columns, _("Level"), _("Last reminder")] if self._reminds else columns
 
     def _offer_filters(self, head: ScreenHead) -> None:
         levels = [(_("Level {level}").format(level=at), partial(_stands_at, at)) for at in range(1, LEVELS + 1)]
