@@ -242,7 +242,8 @@ def statement(app: Application, customer: int, span: AccountSpan = AccountSpan()
             currency = connection.scalar(select(func.min(_currency.c.id)))
         rows = sorted(_rows(app, connection, customer, currency), key=lambda r: (r[0], r[1] != "receivables", r[2]))
         limits = tuple(within_reach(app, app.type(key)) for key in ("receivables", "receipts"))
-        stands = standing(connection, customer, currency, until + dt.timedelta(days=1), limits)()
+        as_of = min(until + dt.timedelta(days=1), dt.date.today())  # what is due today is not late yet
+        stands = standing(connection, customer, currency, as_of, limits)()
         name = labels(app, connection, "customers", [customer]).get(customer, "")
         code = connection.scalar(select(_currency.c.code).where(_currency.c.id == currency)) or ""
     opening = sum((owed - paid for day, _t, _i, _n, _w, owed, paid in rows if day < since), ZERO)

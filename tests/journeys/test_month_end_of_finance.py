@@ -172,6 +172,7 @@ def print_statement(month: Month, desk: FinanceHands, path: Path) -> None:
     with pypdfium2.PdfDocument(path.read_bytes()) as pdf:
         paper = "".join(page.get_textpage().get_text_range() for page in pdf)
     assert [words for words in (str(month.good.values["name"]), "1,000.00", "2,000.00", "3,000.00") if words not in paper] == []
+    assert statement(month.app, int(month.good.id or 0)).stands.overdue == 0, "what is due today is not late, as in the list of ages"
 
 
 def invoice_both(month: Month, desk: FinanceHands) -> RecordWindow:
