@@ -87,7 +87,7 @@ class AgeingScreen(QWidget):
         self._rows: Sequence[Aged] = ()
         may = shell.app.actor.may
         self._reminds = sees_dunning(shell.app)
-        self.table = _table(self._columns(), 0, (180, 56, 92, 92, 92, 92, 100, 96, 84, 92, 60, 104), self.title)
+        self.table = _table(self._columns(), 0, (150, 82, 90, 90, 94, 94, 106, 92, 82, 92, 62, 118), self.title)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.empty = EmptyState("checkmark_circle", _("Nobody owes anything."), _("Receivables of confirmed orders will stand here."))
         self.empty.hide()
