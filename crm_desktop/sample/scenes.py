@@ -41,7 +41,9 @@ class Stage:
     @contextmanager
     def acting(self, person: int, ago: int, hour: int = 2, minute: int = 15) -> Iterator[Application]:
         """The program as a colleague has it, so many days ago; hour: of the world's clock, eight behind that of Guangzhou."""
-        day = plot.works(self.today - dt.timedelta(days=ago)) if ago > 3 else self.today - dt.timedelta(days=ago)
+        day = self.day(ago)
+        if ago > 3 and (working := plot.works(day)) <= self.today - dt.timedelta(days=2):  # in long holidays people decide at home
+            day = working
         with reading(self._app.engine) as connection:
             actor = actor_of(connection, self.people[person], f"PC-{person + 1:02d}") if person else None
         with moment_told(dt.datetime.combine(day, dt.time(hour, minute), dt.UTC)):

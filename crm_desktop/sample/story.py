@@ -200,7 +200,7 @@ def _wanted(story: Story) -> Iterator[Order]:
             lines = [_line(world, client, p) for p in sorted(chance.sample(goods, chance.choice((1, 2, 2, 3, 3, 4))))]
             yield _order(world, at, day, lines, _status(chance, (world.today - day).days))
         for ago, total in _SURE.get(at, ()):
-            day = plot.works(world.today - dt.timedelta(days=ago))
+            day = story.documents.work(world.today - dt.timedelta(days=ago))
             yield _order(world, at, day, _large(world, client, goods[:3], (ago, total, 0)), "done" if ago > 8 else "confirmed")
         for day in chance.choices(days, weights, k=max(1, client.orders // 5)):  # offered, and nothing came of it
             lines = [_line(world, client, p) for p in sorted(chance.sample(goods, 2))]
