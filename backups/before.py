@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from backups import passphrase, running, schedule
+from backups import claims, passphrase, running, schedule
 from backups.create import create_backup
 from backups.targets import main_target
 from crm_desktop import settings as s
@@ -108,7 +108,9 @@ def _copy(database: Path, now: dt.datetime) -> Path:
 
 def lan_backup(app: Application, settings: s.Settings, progress: Progress | None = None) -> Path:
     """Make one before the data move from one database to another; there is no change without it. Raises as running.back_up."""
-    return running.back_up(app, settings, "lan", progress).backup.path
+    made = running.back_up(app, settings, "lan", progress).backup
+    claims.tell_everybody(app.engine, made.made_at, moving=True)
+    return made.path
 
 
 def encryption_backup(app: Application, settings: s.Settings, progress: Progress | None = None) -> Path:

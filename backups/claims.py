@@ -100,9 +100,9 @@ def why_not_this_pc(app: Application) -> str:
     return "" if chosen == STATION else _("The PC {name} makes the backups.").format(name=chosen)
 
 
-def tell_everybody(engine: Engine, made_at: dt.datetime) -> None:
-    """Let the other PCs of an office know that a good backup was made; they do not see its folder."""
-    if is_sqlite(engine):
+def tell_everybody(engine: Engine, made_at: dt.datetime, *, moving: bool = False) -> None:
+    """Let the other PCs of an office know that a good backup was made; they do not see its folder. moving: they will be others soon."""
+    if is_sqlite(engine) and not moving:
         return
     try:
         _keep(engine, _LAST_GOOD, made_at.astimezone(dt.UTC).isoformat())

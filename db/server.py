@@ -245,6 +245,9 @@ _STILL_WRITTEN = ("history_entry", "log_chain", "sign_in_attempts", "credential"
 MOVED = "lan_moved"
 """The company's setting that says where the data have gone."""
 
+GONE = "the data have moved to another PC"
+"""What a database says that takes nothing more."""
+
 
 def hold_still(connection: Connection) -> None:
     """Let nobody write until the caller's transaction ends, for the owner of the tables. Raises Busy."""
@@ -259,7 +262,7 @@ def mark_moved(connection: Connection, where: str) -> None:
     connection.execute(text("INSERT INTO setting (user_id, key, value) VALUES (0, :key, :value)"), {"key": MOVED, "value": where})
     connection.exec_driver_sql(
         "CREATE OR REPLACE FUNCTION public.crm_moved() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE read_only_sql_transaction USING MESSAGE = 'the data have moved to another PC'; END $$"
+        f"$$ BEGIN RAISE read_only_sql_transaction USING MESSAGE = '{GONE}'; END $$"
     )
     for name in _own_tables(connection):
         if name not in _STILL_WRITTEN:

@@ -20,8 +20,9 @@ from backups.drill import Drilled
 from backups.overview import Overview, overview
 from backups.running import Copy, Due, Run
 from backups.targets import DRIVE, Target, targets_of
-from crm_desktop.errors import Told
+from crm_desktop.errors import Away, Refused, Told
 from crm_desktop.progress import Progress
+from crm_desktop.services.faults import told
 from crm_desktop.words import _
 from ui.backup_ejecting import say_removable
 from ui.backup_end import BackupAtEnd
@@ -151,7 +152,9 @@ class BackupKeeper(QObject):
         self._window.notices.say(words, _("Show"), partial(self._window.open_screen, "backups"), "checkmark_circle")
 
     def _failed_by_clock(self, error: BaseException) -> None:
-        if isinstance(error, Told):
+        if isinstance(error, Away | Refused):  # the window says so already; who may not make one cannot help it either
+            log.info("No backup by the clock: %s", type(error).__name__)
+        elif isinstance(error, Told):
             self._window.notices.say(error.message, _("Show"), partial(self._window.open_screen, "backups"), "warning")
         else:
             self._window.notices.error(error)
@@ -259,6 +262,10 @@ class BackupKeeper(QObject):
         if self.busy:
             return
 
+        def in_words(progress: Progress) -> Any:  # a server that is away is no mistake of the program
+            with told(self._window.app):
+                return work(progress)
+
         def end(then: Callable[..., object] | None, *found: Any) -> None:
             self._news.work_on(None)
             if then is not None:
@@ -266,6 +273,6 @@ class BackupKeeper(QObject):
             self.look()
 
         task = self._window.tasks.run(
-            work, partial(end, done), partial(end, failed), title=title, slow=True, owner=self, cancelled=partial(end, None)
+            in_words, partial(end, done), partial(end, failed), title=title, slow=True, owner=self, cancelled=partial(end, None)
         )
         self._news.work_on(task)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,7 +25,7 @@ from crm_desktop.lan import connection as ways
 from crm_desktop.lan import joining
 from crm_desktop.lan.announcing import Announcer
 from crm_desktop.lan.checks import look
-from crm_desktop.lan.connection import HOST
+from crm_desktop.lan.connection import HOST, Connection
 from crm_desktop.lan.ending import Alone, stop_sharing
 from crm_desktop.lan.entering import open_office
 from crm_desktop.lan.hosting import Shared, making, share
@@ -89,11 +90,23 @@ class LanHub(QObject):
         office = ways.kept(self._program.data)
         if office is None:
             return
+        office = self._named(office, window.settings.get(s.COMPANY_NAME))
         window.status.set_database(office.office, tip=f"{office.hosts[0]}:{office.port}")
         if office.part == HOST and self._announcer is None:
             self._announcer = announcer(self._program.data, office)
             if self._announcer is not None and not self._announcer.start():
                 self._announcer = None
+
+    def _named(self, office: Connection, company: str) -> Connection:
+        """Whoever joined by an address learns what the office is called only now."""
+        if not company or office.part == HOST or office.office == company:
+            return office
+        fresh = replace(office, office=company)
+        try:
+            ways.keep(self._program.data, fresh)
+        except OSError as error:
+            log.warning("The name of the office is not kept: %s", error)
+        return fresh
 
     def end(self) -> None:
         """Answer no more."""

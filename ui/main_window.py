@@ -33,7 +33,7 @@ from ui.recent_records import RecentRecords
 from ui.reminders import Reminders
 from ui.rights_keeper import RightsKeeper
 from ui.screens.registry import Screens
-from ui.session_keeper import SessionKeeper
+from ui.session_keeper import SessionKeeper, keep_layout
 from ui.tabs import DocumentTabs
 from ui.tasks import Tasks
 from ui.theme import Wardrobe
@@ -384,7 +384,7 @@ class MainWindow(QMainWindow):
         """Remember window and tabs for the next start."""
         geometry = base64.b64encode(self.saveGeometry().data()).decode("ascii")
         tabs, current = self.tabs.state(), max(self.tabs.bar.currentIndex(), 0)
-        self.settings.set_many({s.WINDOW_GEOMETRY: geometry, s.OPEN_TABS: tabs, s.CURRENT_TAB: current})
+        keep_layout(self.settings, {s.WINDOW_GEOMETRY: geometry, s.OPEN_TABS: tabs, s.CURRENT_TAB: current})
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_stop_work() or not self.tabs.may_close() or not self._may_end():

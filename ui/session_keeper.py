@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from crm_desktop.errors import Told
 from crm_desktop.services.kept_drafts import left_over
+from crm_desktop.settings import Setting, Settings
 from ui.shell import Shell
 from ui.tabs import DocumentTabs
 
+log = logging.getLogger(__name__)
 _KEEP_AFTER = 2000  # milliseconds without a change of tabs
 _MOST = 5  # forms that are brought back
 
@@ -37,3 +42,11 @@ class SessionKeeper(QObject):
                 self._shell.open_record(key, record_id)
             else:
                 self._shell.new_record(key)
+
+
+def keep_layout(settings: Settings, values: Mapping[Setting[Any], Any]) -> None:
+    """Keep how a window looks; where nothing can be kept, as the data have moved to another PC, it can be closed all the same."""
+    try:
+        settings.set_many(values)
+    except Told as error:
+        log.warning("How the window looks is not kept: %s", error)

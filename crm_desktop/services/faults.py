@@ -9,6 +9,7 @@ from crm_desktop.application import Application
 from crm_desktop.errors import Away, Cancelled, Invalid, KeyNeeded, Refused, Told, Unavailable
 from crm_desktop.words import _
 from db import errors as fault
+from db.server import GONE
 
 
 def _duplicate(app: Application, error: fault.Duplicate) -> Told:
@@ -38,6 +39,11 @@ def words_for(app: Application, error: fault.DatabaseFault) -> Told:
             return Cancelled()
         case fault.DiskFull():
             return Unavailable(_("The disk is full."), _("Nothing was saved. Free some space and save again."))
+        case fault.ReadOnly() if GONE in str(error):
+            return Unavailable(
+                _("The office's data have moved to another PC."),
+                _("Nothing is saved here any more; what you typed is still here. Sign out and in again: the program follows by itself."),
+            )
         case fault.ReadOnly():
             return Unavailable(
                 _("The data folder cannot be written to."), _("Nothing was saved. Check the folder's permissions.")
