@@ -34,7 +34,7 @@ from ui.shell import Shell
 from ui.widgets.buttons import Button, IconButton, primary
 from ui.widgets.inputs import SearchEdit
 from ui.widgets.labels import Label
-from ui.widgets.panels import Card
+from ui.widgets.panels import Card, ScrolledColumn
 
 _KEY = Qt.ItemDataRole.UserRole
 EVERYBODY = 0
@@ -106,9 +106,11 @@ class HandOverDialog(QDialog):
         self.grid.setVerticalSpacing(theme.size("gap"))
         self.grid.setColumnStretch(3, 1)
         card.body.addWidget(Label(_("What is handed over"), "section"))
-        card.body.addLayout(self.grid)
-        card.body.addWidget(self.along)
-        card.body.addStretch(1)
+        scrolled = ScrolledColumn()  # a dozen kinds of records are higher than a low screen
+        scrolled.inside.addLayout(self.grid)
+        scrolled.inside.addWidget(self.along)
+        scrolled.inside.addStretch(1)
+        card.body.addWidget(scrolled, 1)
         self.effect, self.note = Label("", "section", wrap=True), Label("", "small", wrap=True)
         card.body.addWidget(self.effect)
         card.body.addWidget(self.note)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from crm_desktop import settings as s
-from crm_desktop.sample.generate import load_sample_company
+from crm_desktop.sample.company import load_sample_company
 from crm_desktop.services.listing import ListQuery, fetch_page
 from crm_desktop.services.opening import NewCompany, open_folder
 from ui.app import Program
