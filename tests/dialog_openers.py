@@ -252,7 +252,7 @@ OPENERS: Mapping[type[QDialog], Callable[[Room], QDialog]] = MappingProxyType(
         MomentDialog: _moment,
         NewPassphrase: lambda r: NewPassphrase(r.window, again=True),
         OneTimePassword: lambda r: OneTimePassword(r.window, "Lin Xiao", "apple-river-stone"),
-        OwnerDialog: lambda r: OwnerDialog(r.window, SHARE, "Lin Xiao", fresh=True),
+        OwnerDialog: lambda r: OwnerDialog(r.window, SHARE, "Lin Xiao", "lin", fresh=True),
         PassphraseDialog: _window_first(PassphraseDialog, "The passphrase of this backup", "That was not it."),
         PeopleDialog: _people,
         PickerDialog: _picker,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
@@ -191,6 +192,10 @@ class Banner(QFrame):
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
         row.insertWidget(2, button)
+        items = (row.itemAt(at) for at in range(2, row.count()))
+        stops = [widget for item in items if item is not None and (widget := item.widget()) is not None]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
         return button
 
     def say(self, text: str, tone: str) -> None:
