@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
@@ -191,11 +190,13 @@ class Banner(QFrame):
         button.clicked.connect(lambda: do())
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
-        row.insertWidget(2, button)
         items = (row.itemAt(at) for at in range(2, row.count()))
-        stops = [widget for item in items if item is not None and (widget := item.widget()) is not None]
-        for before, after in pairwise(stops):
-            self.setTabOrder(before, after)
+        others = [widget for item in items if item is not None and (widget := item.widget()) is not None]
+        for other in others:  # taken out and put in again: Tab goes through them as they were put together
+            other.setParent(None)
+        for each in (button, *others):
+            row.addWidget(each)
+            each.show()
         return button
 
     def say(self, text: str, tone: str) -> None:
