@@ -10,6 +10,7 @@ from crm_desktop.cli.console import complain, end_output, prepare_console, tell_
 from crm_desktop.cli.opening import data_of, language_of
 from crm_desktop.cli.parser import build_parser
 from crm_desktop.errors import NotSignedIn, Told
+from crm_desktop.logging_setup import log_of_command
 from crm_desktop.opened_files import file_among
 from crm_desktop.words import LANGUAGES, _, use_language
 
@@ -140,7 +141,10 @@ def _run(arguments: list[str]) -> int:
             arguments.remove(opened)
         given = build_parser().parse_args(arguments)
         given.opened = opened
-        return _command(given.command)(given)
+        if given.command is None:  # the window keeps a log of its own
+            return _command(None)(given)
+        with log_of_command(data_of(given) / "logs"):
+            return _command(given.command)(given)
     except NotSignedIn as error:
         tell_error(error)
         return NOT_SIGNED_IN

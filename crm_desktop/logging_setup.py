@@ -15,8 +15,8 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -123,6 +123,23 @@ class Logging:
             faulthandler.disable()
             self._crash_file.close()
             self._crash_file = None
+
+
+@contextmanager
+def log_of_command(folder: Path) -> Iterator[None]:
+    """Let a command write into the running log in `folder`, where there is one, instead of between its own words."""
+    handler: logging.Handler = logging.NullHandler()
+    if folder.is_dir():
+        handler = SharedLogFile(folder / LOG_NAME, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True)
+        handler.setFormatter(logging.Formatter(_FORM))
+        handler.handleError = lambda record: None  # type: ignore[method-assign]  # a full disk: the command tells of it itself
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
 
 
 def watch_uncaught(tell: Callable[[BaseException], None] | None = None) -> None:

@@ -272,7 +272,9 @@ def targets(arguments: argparse.Namespace) -> int:
             raise Missing(_("There is no place “{name}”.").format(name=arguments.name))
         store_targets(settings, data, [_with_rules(t, arguments) if t.name == arguments.name else t for t in known])
     elif arguments.step == "remove":
-        left = [t for t in known if t.id == MAIN or t.name != arguments.name]
+        if any(t.id == MAIN and t.name == arguments.name for t in known):
+            raise Refused(_("“{name}” is where backups are made: it stays.").format(name=arguments.name))
+        left = [t for t in known if t.name != arguments.name]
         if len(left) == len(known):
             raise Missing(_("There is no place “{name}”.").format(name=arguments.name))
         store_targets(settings, data, left)

@@ -38,8 +38,9 @@ def add_backups(add: Add, data: Data) -> None:
 def _schedule(below: Below) -> None:
     below("show", _("say when"))
     change = below("set", _("change it; what is not given stays as it is"))
-    change.add_argument("--at", metavar="TIME", nargs="+", help=_("every day at these times, such as 12:30 18:00"))
-    change.add_argument("--never", action="store_true", help=_("not every day"))
+    daily = change.add_mutually_exclusive_group()
+    daily.add_argument("--at", metavar="TIME", nargs="+", help=_("every day at these times, such as 12:30 18:00"))
+    daily.add_argument("--never", action="store_true", help=_("not every day"))
     change.add_argument("--every", metavar="HOURS", type=int, help=_("also every so many hours; 0: not"))
     for name, text in (
         ("--at-end", _("when the program ends")),

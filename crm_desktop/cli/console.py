@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from crm_desktop.draft import Draft, Ref
-from crm_desktop.errors import Cancelled, Told
+from crm_desktop.errors import Cancelled, Invalid, Told
 from crm_desktop.words import _
 
 if sys.platform == "win32":
@@ -80,8 +80,9 @@ def _write(text: str, stream: TextIO, *, at_last: bool = False) -> None:
 def tell_error(error: Told) -> None:
     """What happened and what to do, in words."""
     complain(error.message)
-    if error.advice:
-        complain(error.advice)
+    advice = _("Nothing was changed.") if isinstance(error, Invalid) else error.advice  # no field is marked on a console
+    if advice:
+        complain(advice)
 
 
 def plain(value: Any) -> Any:

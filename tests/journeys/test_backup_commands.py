@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -263,3 +265,21 @@ def test_every_command_explains_itself(run: Run, language: str) -> None:
         code, out, _err = run("backup", *words, "--help", language=language)
         assert code == 0
         assert words[-1] in out
+
+
+def test_what_contradicts_itself_is_refused(run: Run) -> None:
+    code, _out, err = run("backup", "schedule", "set", "--never", "--at", "12:30")
+    assert (code, "--at" in err) == (2, True)
+    code, _out, err = run("backup", "targets", "remove", "This PC")
+    assert (code, "it stays" in err) == (1, True)
+
+
+def test_a_failure_is_told_in_words_alone_and_kept_in_the_log(run: Run, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_given: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    (data_folder / "logs").mkdir()
+    code, _out, err = run("backup", "create")
+    assert (code, "ENOSPC" in err) == (1, False)
+    assert "No backup: ENOSPC" in (data_folder / "logs" / "crm-desktop.log").read_text(encoding="utf-8")

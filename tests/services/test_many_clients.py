@@ -186,8 +186,8 @@ def test_the_database_says_what_the_ledgers_of_all_clients_say(
     ("number", "seconds", "deaths", "acts"),
     [
         pytest.param(3, 4, 1, 20, marks=pytest.mark.slow),
-        pytest.param(20, 600, 20, 1000, marks=SOAK),
-        pytest.param(50, 600, 20, 1000, marks=SOAK),
+        pytest.param(20, 600, 20, 300, marks=SOAK),
+        pytest.param(50, 600, 20, 300, marks=SOAK),
     ],
 )
 def test_a_server_that_is_killed_has_lost_nothing_that_was_told(
