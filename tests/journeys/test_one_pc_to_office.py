@@ -123,6 +123,7 @@ def test_one_pc_becomes_an_office_of_four_that_works_together(firm: Firm) -> Non
     both_change(firm, chen, zhou)
 
 
+@pytest.mark.soak
 def test_a_window_outlives_its_server_and_follows_the_data_to_another_pc(firm: Firm) -> None:
     words = share(firm, firm.start(firm.office.host))
     (lin,) = join(firm, words, ("lin",))
