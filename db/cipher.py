@@ -137,11 +137,12 @@ class _Looks:
 
     On POSIX systems a process that closes any handle of a file gives up all its locks on it, also those of SQLite, which then
     takes the file for unused and deletes its journal (sqlite.org/howtocorrupt.html, 2.2). So a file is read before the first connection,
-    and never again as long as it is the same one.
+    and not again before the last is closed; then anew, since another program may have put another file there.
     """
 
     def __init__(self) -> None:
         self._found: dict[str, _Look] = {}
+        self._open: dict[str, set[int]] = {}
         self._lock = threading.Lock()
 
     def plain(self, path: Path) -> bool | None:
@@ -167,16 +168,25 @@ class _Looks:
                 self._found[str(path)] = replace(look, fits=key)
             return True
 
-    def note(self, path: Path, key: Key | None) -> None:
+    def note(self, path: Path, key: Key | None, connection: object) -> None:
         """A connection has just opened, or made, this file with this key."""
         with self._lock:
+            self._open.setdefault(str(path), set()).add(id(connection))
             if (place := _place(path)) is not None:
                 self._found[str(path)] = _Look(place, key is None, key)
+
+    def let_go(self, path: Path, connection: object) -> None:
+        """A connection is closed."""
+        with self._lock:
+            left = self._open.get(str(path), set())
+            left.discard(id(connection))
+            if not left:
+                self._open.pop(str(path), None)
 
     def _known(self, path: Path) -> _Look | None:
         if os.name == "nt":  # there nobody loses a lock by reading, and on a stick files have no numbers that last
             return None
-        look = self._found.get(str(path))
+        look = self._found.get(str(path)) if str(path) in self._open else None
         return look if look is not None and look.place == _place(path) else None
 
 
@@ -230,9 +240,14 @@ def key_for(path: Path) -> Key | None:
     return key
 
 
-def note(path: Path, key: Key | None) -> None:
-    """A connection has opened or made this file: it need not be looked at again, and must not be."""
-    _LOOKS.note(path, key)
+def note(path: Path, key: Key | None, connection: object) -> None:
+    """A connection has opened or made this file: it need not be looked at again, and must not be, until `let_go`."""
+    _LOOKS.note(path, key, connection)
+
+
+def let_go(path: Path, connection: object) -> None:
+    """That connection is closed."""
+    _LOOKS.let_go(path, connection)
 
 
 def driver(key: Key | None) -> Any:

@@ -81,8 +81,13 @@ def _prepare_sqlite(engine: Engine, key: cipher.Key | None, missing: NoKey | Non
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         if file is not None:
-            cipher.note(file, key)
+            cipher.note(file, key, connection)
         opened = True
+
+    @event.listens_for(engine, "close")
+    def close(connection: Any, _record: Any) -> None:
+        if file is not None:
+            cipher.let_go(file, connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
