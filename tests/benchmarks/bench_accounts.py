@@ -6,19 +6,22 @@ A company of its own: what is added here would weigh on the other figures. A few
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.companies import company, plain_connection, settle
+import psycopg
+from benchmarks.companies import COMPANY, company, plain_connection, settle
 from benchmarks.measuring import Row, Times, paired, short, time_of
 from sqlalchemy import func, insert, select
 
 from crm_desktop.application import Application
+from crm_desktop.sample.generate import generate_company
 from crm_desktop.services.accounts import AccountSpan, ageing, statement
-from crm_desktop.services.opening import database_path
+from crm_desktop.services.opening import database_path, open_url
 from db.engine import reading, writing
 from db.models.customers import Customer
 from db.models.money import Receipt, ReceiptLine, Receivable
@@ -50,13 +53,48 @@ def measure(folder: Path, size: int, lines: int = LINES) -> list[Row]:
         if _count(app) < lines:
             _fill(app, lines)
             settle(app.data)
-        return _measured(app, size)
+        return _measured(app, size, plain_connection(database_path(app.data)))
     finally:
         app.close()
 
 
-def _measured(app: Application, size: int) -> list[Row]:
-    raw = plain_connection(database_path(app.data))
+def measure_server(folder: Path, size: int, lines: int = LINES) -> list[Row]:
+    """The same on a PostgreSQL server, started for this and ended again."""
+    from postgres_server import end_session, new_session_folder, server_of
+
+    session = new_session_folder()
+    try:
+        server = server_of(session)
+        app = open_url(server.create("accounts"), folder / "server", create=COMPANY)
+        try:
+            generate_company(app, size)
+            _fill(app, min(lines, size * _EACH))
+            raw = psycopg.connect(server.url("accounts").replace("+psycopg", ""), autocommit=True)
+            raw.execute("VACUUM ANALYZE")
+            return _measured(app, size, _Server(raw))
+        finally:
+            app.close()
+    finally:
+        end_session(session)
+
+
+class _Server:
+    """A connection of psycopg, asked in the words of sqlite3."""
+
+    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+        self._raw = raw
+
+    def execute(self, words: str, values: Any) -> Any:
+        """Ask."""
+        words = re.sub(r":(d\d+)", r"%(\1)s", words).replace("?", "%s").replace("void = 0", "NOT void")
+        return self._raw.execute(words.encode(), values)
+
+    def close(self) -> None:
+        """The end."""
+        self._raw.close()
+
+
+def _measured(app: Application, size: int, raw: Any) -> list[Row]:
     day = dt.date.today()
     days = {f"d{late}": (day - dt.timedelta(days=late)).isoformat() for late in (0, 30, 60, 90)}
     try:
