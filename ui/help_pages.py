@@ -17,8 +17,8 @@ from crm_desktop.resources import manual_folder
 from crm_desktop.words import _
 
 PAGES = (
-    "first-steps", "sample", "records", "lists", "pipeline", "sales-chain", "approvals", "printing", "excel", "backups", "encryption", "rights",
-    "signing-in", "lan", "windows", "set-up", "log", "trouble",
+    "first-steps", "sample", "records", "lists", "pipeline", "sales-chain", "approvals", "printing", "excel", "backups", "encryption",
+    "rights", "signing-in", "lan", "windows", "set-up", "log", "trouble",
 )  # fmt: skip
 """The chapters, in the order of the contents."""
 KEYS, NEWS = "keys", "news"
