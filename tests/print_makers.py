@@ -38,7 +38,7 @@ def order(lines: int, **changes: Any) -> dict[str, Any]:
         },
         "user": {"name": "林晓"},
         "print": {"date": dt.date(2026, 11, 24)},
-        "linked": {"currency": {}},
+        "linked": {"currency": {}}, "more": {"rows": (), "text": ""},
         "codes": {"status": "confirmed"},
         "labels": {"customer": {"name": "名称"}},
     }  # fmt: skip
