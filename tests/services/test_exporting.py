@@ -148,7 +148,8 @@ def test_texts_stay_texts(sqlite_app: Application, tmp_path: Path) -> None:
     assert first[heads["Bank account"]].value == "6222021234567890123"
     assert first[heads["Credit limit"]].value == 1234.5
     assert first[heads["Credit limit"]].number_format == "#,##0.00"
-    assert first[heads["Next follow-up"]].value == dt.datetime.fromisoformat("2026-12-01")
+    agreed = dt.datetime.fromisoformat("2026-12-02")  # in the follow-up
+    assert first[heads["Next follow-up"]].value == agreed
     assert first[heads["Level"]].value == "A"
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref.startswith("A1:")
