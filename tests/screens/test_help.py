@@ -182,8 +182,9 @@ def test_f1_opens_the_page_of_what_is_in_front_also_over_a_dialog(qtbot: QtBot, 
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
     line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
     QTest.keyClick(line, Qt.Key.Key_F1)
-    assert keeper.help.place == "lists#groups"
+    qtbot.waitUntil(lambda: keeper.help is not None and keeper.help.place == "lists#groups")
     assert keeper.help.parentWidget() is dialog
     keeper.help.show_place(KEYS)
     assert "Ctrl+K" in keeper.help.page.toPlainText(), "made of the commands that there are"
