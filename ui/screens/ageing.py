@@ -158,7 +158,15 @@ class AgeingScreen(QWidget):
             total = _row(texts, 2, 0, bold=True)
             total.setFlags(total.flags() & ~Qt.ItemFlag.ItemIsSelectable)
             self.table.addTopLevelItem(total)
+        self._make_room()
         self._say(rows)
+
+    def _make_room(self) -> None:
+        """Large sums need more than the width a column begins with."""
+        for at in range(2, self.table.columnCount()):
+            before = self.table.columnWidth(at)
+            self.table.resizeColumnToContents(at)
+            self.table.setColumnWidth(at, max(before, self.table.columnWidth(at)))
 
     def _item(self, aged: Aged) -> QTreeWidgetItem:
         texts = [aged.customer.label, aged.currency, *map(_money, aged.classes), _money(aged.owed), _money(aged.credit)]
