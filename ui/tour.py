@@ -30,6 +30,7 @@ from crm_desktop.words import _, use_language
 from ui.app import Program
 from ui.main_window import MainWindow
 from ui.notices import log_qt_messages
+from ui.page_view import PageView
 from ui.record_window import RecordWindow
 from ui.screens.backups import BackupsScreen
 from ui.screens.restore_look import LOOK
@@ -217,7 +218,7 @@ class Tour:
         self.until(lambda: screen.bench.drawer.idle, "the page with its title moved")
         self.picture("designer")
         screen.preview()
-        self.until(lambda: hasattr(screen, "_preview") and bool(screen._preview.view.pages), "the preview of the template")
+        self.until(lambda: hasattr(screen, "_preview") and _drawn(screen._preview.view), "the preview of the template")
         self.picture("designer-preview", screen._preview)
         screen._preview.reject()
         document.stack.undo()
@@ -303,6 +304,11 @@ class Tour:
 
         self.until(find, f"a button {text}")
         QTest.mouseClick(shown[0], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+
+
+def _drawn(view: PageView) -> bool:
+    """Whether a page in sight has its picture."""
+    return any(not page.picture.isNull() for page in view.pages)
 
 
 def run_tour(output: Path, language: str, theme: str) -> int:
