@@ -30,6 +30,7 @@ from crm_desktop.services.settings_store import settings_of
 from crm_desktop.words import _, language, use_language
 from ui.backup_hub import BackupHub
 from ui.backup_keeper import BackupKeeper
+from ui.collector import Collector
 from ui.encryption_hub import EncryptionHub
 from ui.help_keeper import HelpKeeper
 from ui.help_pages import NEWS
@@ -75,6 +76,7 @@ class Program(QObject):
         self.door = Door(self)
         self.files = FileOpener(self, self)
         self._started = False
+        self.collector: Collector | None = None
         self._translator = QTranslator(self)
         self._set_up_later = QTimer(self, singleShot=True, interval=_AFTER_SET_UP)
         self._set_up_later.timeout.connect(self._reload_set_up)
@@ -192,7 +194,7 @@ class Program(QObject):
             self._started = True
             StartWatch(window)
         # Python looks through everything it holds now and then: 80 ms in which nothing moves. What is there for good need not be looked at.
-        QTimer.singleShot(_STARTED, self, _tidy_from_now_on)
+        QTimer.singleShot(_STARTED, self, self._tidy_from_now_on)
 
     def _heard_change(self, change: Change) -> None:  # on the thread that saved
         if change.type in _SET_UP:
@@ -300,6 +302,11 @@ class Program(QObject):
             said = _("The program ended by a mistake last time. What was saved is safe; a report without business data is kept.")
             window.notices.say(said, _("Show the report"), show, "warning")
 
+    def _tidy_from_now_on(self) -> None:
+        gc.freeze()
+        if self.collector is not None:  # nothing is collected while the program starts, see crm_desktop/cli/care.py
+            self.collector.start()
+
     def end(self) -> None:
         """Let go of everything."""
         self.backups.end()
@@ -307,11 +314,6 @@ class Program(QObject):
         if self.app is not None:
             self.door.tell_end(self.app)
             self.app.close()
-
-
-def _tidy_from_now_on() -> None:
-    gc.freeze()
-    gc.enable()  # it is off while the program starts, see crm_desktop/cli/care.py
 
 
 def _options_changed(app: Application) -> bool:
@@ -349,6 +351,7 @@ def run_window(data: Path, language_code: str | None = None, opened: Path | None
     log_qt_messages()
     watchdog = Watchdog()
     program = Program(qt, data, language_code or "", safe=safe)
+    program.collector = Collector(program)
     copy.asked.connect(program.come_to_front)
     watch_uncaught(program.tell)
     try:

@@ -78,9 +78,16 @@ class HelpKeeper(QObject):
         if new is None or not shiboken6.isValid(self._window):
             return
         top = new.window()
-        if isinstance(top, QDialog) and not top.property(_GIVEN):
+        if isinstance(top, QDialog) and not top.property(_GIVEN) and self._is_ours(top):
             top.setProperty(_GIVEN, True)
             QShortcut(QKeySequence("F1"), top, self.open_here, context=Qt.ShortcutContext.WindowShortcut)
+
+    def _is_ours(self, dialog: QDialog) -> bool:
+        """Whether it opened over this window, however many lie between; over another, that one's keeper looks after it."""
+        below = dialog.parentWidget()
+        while below is not None and below is not self._window:
+            below = below.parentWidget()
+        return below is self._window or dialog.parentWidget() is None
 
 
 def place_of_tab(tab_key: str) -> str:

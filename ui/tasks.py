@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import shiboken6
@@ -168,6 +169,8 @@ class _Job:
 
 
 def _owner_of(done: Callable[[Any], None] | None) -> QObject | None:
+    while isinstance(done, partial):
+        done = done.func
     owner = getattr(done, "__self__", None)
     return owner if isinstance(owner, QObject) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,11 +20,23 @@ from crm_desktop.sample.company import load_sample_company
 from crm_desktop.services.listing import ListQuery, fetch_page
 from crm_desktop.services.opening import NewCompany, open_folder
 from ui.app import Program
+from ui.collector import Collector
 from ui.main_window import MainWindow
 from ui.notices import Notices
 
 WAIT = 60_000
 AT_LEAST = 30  # points that differ by three to one where the keys go
+
+
+@pytest.fixture(autouse=True)
+def _collected_by_the_window(qapp: QApplication) -> Iterator[None]:
+    """As in the program: a dialog nobody holds any more must not be destroyed by a worker that happens to collect."""
+    collector = Collector(qapp)
+    collector.start()
+    yield
+    collector.deleteLater()
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject, QThread
@@ -56,12 +57,13 @@ def test_an_error_goes_to_its_own_listener_or_to_the_common_one(
     assert [type(e) for e in own + errors] == [ZeroDivisionError, IndexError]
 
 
+@pytest.mark.parametrize("wrapped", [False, True])
 def test_the_answer_for_a_widget_that_is_gone_is_dropped(
-    qtbot: QtBot, tasks: Tasks, errors: list[BaseException]
+    qtbot: QtBot, tasks: Tasks, errors: list[BaseException], wrapped: bool
 ) -> None:
     listener, go = Listener(), threading.Event()
     answers = listener.answers
-    tasks.run(lambda: go.wait(5), listener.done)
+    tasks.run(lambda: go.wait(5), partial(listener.done) if wrapped else listener.done)
     listener.deleteLater()
     qtbot.wait(20)
     go.set()
