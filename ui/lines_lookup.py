@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,18 @@ from ui.bundle_quantity import ask_quantity
 from ui.editor_base import Around
 from ui.lines_model import LinesModel
 from ui.picker import find, not_found
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A record that was chosen in a line: the fields that stay as they are, the values of the document then, and what is to be priced."""
+
+    line: Line
+    name: str
+    ref: Ref
+    keep: frozenset[str]
+    values: Mapping[str, Any]
+    wanted: Wanted
 
 
 class LineLookups(QObject):
@@ -84,52 +96,38 @@ class LineLookups(QObject):
             self.run(work, partial(self._filled, line, name, ref, keep))
             return
         values, wanted = dict(self.lines.draft.values), alone(wanted)
-        priced = partial(fill_line, self.around.app, kind.key, name, ref, values, wanted)
-        self.run(priced, partial(self._asked, line, name, ref, keep, (values, wanted)), waiting=line)
+        chosen = _Chosen(line, name, ref, keep, values, wanted)
+        self.run(partial(self._rows, chosen), partial(self._asked, chosen), waiting=line)
 
-    def _asked(
-        self,
-        line: Line,
-        name: str,
-        ref: Ref,
-        keep: frozenset[str],
-        asked: tuple[Mapping[str, Any], Wanted],
-        rows: Sequence[tuple[Row, Proposal]],
-    ) -> None:
+    def _rows(self, chosen: _Chosen) -> list[tuple[Row, Proposal]]:
+        """What follows from it, with prices. Called on a worker."""
+        return fill_line(self.around.app, self.lines.kind.key, chosen.name, chosen.ref, chosen.values, chosen.wanted)
+
+    def _asked(self, chosen: _Chosen, rows: Sequence[tuple[Row, Proposal]]) -> None:
         """Ask how many of a bundle are wanted where nobody has typed a quantity, before its parts are put there."""
-        values, wanted = asked
-        kind, number = self.lines.kind, wanted.quantity
-        untouched = "quantity" not in keep and number == new_line(kind).values.get("quantity")
-        if "bundle_id" in rows[0][0] and untouched and self.lines.row_of(line) >= 0:
-            number = ask_quantity(self._table, ref.label or rows[0][0]["bundle_id"].label, number)
-        if number == wanted.quantity:
-            self._priced(line, name, ref, keep, asked, rows)
+        number, first = chosen.wanted.quantity, rows[0][0]
+        untouched = "quantity" not in chosen.keep and number == new_line(self.lines.kind).values.get("quantity")
+        if "bundle_id" in first and untouched and self.lines.row_of(chosen.line) >= 0:
+            number = ask_quantity(self._table, chosen.ref.label or first["bundle_id"].label, number)
+        if number == chosen.wanted.quantity:
+            self._priced(chosen, rows)
             return
-        wanted = replace(wanted, quantity=number)
-        again = partial(fill_line, self.around.app, kind.key, name, ref, values, wanted)
-        self.run(again, partial(self._priced, line, name, ref, keep, (values, wanted)), waiting=line)
+        chosen = replace(chosen, wanted=replace(chosen.wanted, quantity=number))
+        self.run(partial(self._rows, chosen), partial(self._priced, chosen), waiting=chosen.line)
 
     def _filled(self, line: Line, name: str, ref: Ref, keep: frozenset[str], values: Mapping[str, Any]) -> None:
         if line.values.get(name) == ref:
             self.lines.fill(line, {n: v for n, v in values.items() if n not in keep})
 
-    def _priced(
-        self,
-        line: Line,
-        name: str,
-        ref: Ref,
-        keep: frozenset[str],
-        asked: tuple[Mapping[str, Any], Wanted],
-        rows: Sequence[tuple[Row, Proposal]],
-    ) -> None:
-        if line.values.get(name) != ref or self.lines.row_of(line) < 0:
+    def _priced(self, chosen: _Chosen, rows: Sequence[tuple[Row, Proposal]]) -> None:
+        line, values = chosen.line, chosen.values
+        if line.values.get(chosen.name) != chosen.ref or self.lines.row_of(line) < 0:
             return
         (first, found), *others = rows
-        values, wanted = asked
         bundle = "bundle_id" in first
-        kept = keep - {"quantity"} if bundle else keep  # the quantity that stood there was the bundle's
+        kept = chosen.keep - {"quantity"} if bundle else chosen.keep  # the quantity that stood there was the bundle's
         made = self.lines.expand(line, {"bundle_id": None} | {n: v for n, v in first.items() if n not in kept}, [row for row, _f in others])
-        self.priced.emit(line, values, wanted_of(line.values) if bundle else wanted, found)
+        self.priced.emit(line, values, wanted_of(line.values) if bundle else chosen.wanted, found)
         for part, (_row, part_found) in zip(made, others, strict=True):
             self.priced.emit(part, values, wanted_of(part.values), part_found)
         self.lines.told_of(line)

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -36,6 +36,7 @@ from ui.record_people import RecordPeople
 from ui.record_tabs import RecordTabs
 from ui.revision_dialog import RevisionDialog
 from ui.shell import Shell
+from ui.waiting import wait_for
 from ui.widgets.labels import Label
 from ui.widgets.panels import EmptyState
 
@@ -313,17 +314,7 @@ class RecordWindow(QWidget):
 
     def save_and_wait(self) -> bool:
         """Save and come back when it is done; whether it was saved."""
-        loop, done = QEventLoop(self), [False]
-
-        def ended(well: bool) -> None:
-            done[0] = well
-            loop.quit()
-
-        self.editing.finished.connect(ended)
-        QTimer.singleShot(0, self, self.save)
-        loop.exec()
-        self.editing.finished.disconnect(ended)
-        return done[0]
+        return wait_for(self, self.editing.finished, self.save)
 
     def _looking_up(self) -> bool:
         return self.form.looking_up or (self.lines is not None and self.lines.grid.looking_up)

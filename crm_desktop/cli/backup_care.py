@@ -289,6 +289,8 @@ def targets(arguments: argparse.Namespace) -> int:
 
 
 def _with_rules(target: Target, arguments: argparse.Namespace) -> Target:
+    from backups.targets import MAIN
+
     numbers = {n: getattr(arguments, n) for n in ("last", "days", "weeks", "months")}
     given = {
         "least_free": arguments.free, "encrypt": arguments.encrypt, "verify": arguments.trial,
@@ -296,7 +298,7 @@ def _with_rules(target: Target, arguments: argparse.Namespace) -> Target:
     }  # fmt: skip
     if any(n is not None and not least <= n <= 1000 for n, least in zip(numbers.values(), (1, 0, 0, 0), strict=True)):
         raise Refused(_("These rules cannot be kept."), _("Keep at least the last one, and at most 1,000."))
-    if target.id == "main" and any(v is not None for v in (arguments.trial, arguments.on_plug, arguments.active)):
+    if target.id == MAIN and any(v is not None for v in (arguments.trial, arguments.on_plug, arguments.active)):
         raise Refused(_("“{name}” is where backups are made: always in use and tried.").format(name=target.name))
     if arguments.free is not None and not 0 <= arguments.free <= 10_000_000:
         raise Refused(_("These rules cannot be kept."))

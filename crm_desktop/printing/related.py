@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -61,23 +61,21 @@ def related_to(app: Application, kind: RecordType, record_id: int, plain: Plain)
 
 def account_of(app: Application, customer_id: int, span: AccountSpan) -> Lazy:
     """The account of a customer, or a part of it; empty without the right to see it."""
+    names = ("currency", "since", "until", "opening", "entries", "owed", "paid", "closing", "overdue", "credit")
+    late = ("late", "late_total", "late_currency", "level", "reminded_on")
+    return Lazy(_read_once(names, partial(_account, app, customer_id, span)) | _read_once(late, partial(_late, app, customer_id, span)))
+
+
+def _read_once(names: Iterable[str], read: Callable[[], Mapping[str, Any]]) -> dict[str, Callable[[], Any]]:
+    """What makes each of these facts, all of which are read with the first that is wanted."""
     kept: dict[str, Any] = {}
 
     def fact(name: str) -> Any:
         if not kept:
-            kept.update(_account(app, customer_id, span))
+            kept.update(read())
         return kept.get(name)
 
-    late: dict[str, Any] = {}
-
-    def late_fact(name: str) -> Any:
-        if not late:
-            late.update(_late(app, customer_id, span))
-        return late.get(name)
-
-    names = ("currency", "since", "until", "opening", "entries", "owed", "paid", "closing", "overdue", "credit")
-    makers = {name: partial(fact, name) for name in names}
-    return Lazy(makers | {name: partial(late_fact, name) for name in ("late", "late_total", "late_currency", "level", "reminded_on")})
+    return {name: partial(fact, name) for name in names}
 
 
 def _late(app: Application, customer_id: int, span: AccountSpan) -> dict[str, Any]:

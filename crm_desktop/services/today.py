@@ -25,7 +25,7 @@ SHOWN = 40
 _COUNTED = 999
 _SOON = dt.timedelta(days=7)
 _TASK_COLUMNS = ("title", "customer_id", "due", "priority")
-_RECEIVABLE_COLUMNS = ("customer_id", "title", "due_date", "open_amount", "dunning_level", "reminded_on")
+_RECEIVABLE_COLUMNS = ("customer_id", "title", "due_date", "open_amount", "dunning_level")
 _CUSTOMER_COLUMNS = ("name", "next_follow_up", "phone")
 
 
@@ -135,7 +135,7 @@ def _owed(app: Application, columns: tuple[str, ...], until: dt.date) -> ListQue
 
 def _receivable(row: tuple[Any, ...], today: dt.date, edges: Sequence[int], last: Mapping[int, dt.date]) -> Due:
     """Money that is due, and the reminder that should be written by now and was not."""
-    customer, title, day, amount, level, _reminded, id_ = row
+    customer, title, day, amount, level, id_ = row
     late, level = (today - day).days, level or 0
     letter = letter_due(level, late, edges, last.get(customer.id) if customer else None, today)
     reminder = _("reminder {level} is due").format(level=letter) if letter else ""

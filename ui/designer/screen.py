@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEventLoop, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -20,6 +20,7 @@ from ui.designer.versions import VersionsDialog
 from ui.designer.workbench import Workbench
 from ui.record_actions import add_shortcuts
 from ui.shell import Shell
+from ui.waiting import wait_for
 from ui.widgets.buttons import Button, IconButton, primary
 from ui.widgets.inputs import Spinner
 from ui.widgets.labels import Label, Tag
@@ -65,7 +66,7 @@ class DesignerScreen(QWidget):
             return True
         answer = self._shell.notices.ask_unsaved(self.title)
         if answer == "save":
-            return self._save_and_wait()
+            return wait_for(self, self.finished, lambda: self.save(self._note()))
         if answer == "discard":
             self._shell.tasks.run(partial(keeping.forget, self._shell.app, self.name))
             self.bench.document.stack.setClean()
@@ -195,20 +196,6 @@ class DesignerScreen(QWidget):
             dialog = SaveDialog(self, self._note())
             if dialog.exec():
                 self.save(note=dialog.note)
-
-    def _save_and_wait(self) -> bool:
-        """Save and come back when it is done; whether it was saved."""
-        loop, well = QEventLoop(self), [False]
-
-        def ended(saved: bool) -> None:
-            well[0] = saved
-            loop.quit()
-
-        self.finished.connect(ended)
-        QTimer.singleShot(0, self, lambda: self.save(self._note()))
-        loop.exec()
-        self.finished.disconnect(ended)
-        return well[0]
 
     def save(self, note: str) -> None:
         """Keep the template as a new version."""

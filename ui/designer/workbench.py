@@ -229,8 +229,6 @@ class Workbench(QWidget):
         else:
             index = self.work.target_band()
             chosen = document.selection
-            if chosen and edits.holds_elements(document.template.bands[document.spots[chosen[-1]].band]):
-                index = document.spots[chosen[-1]].band
             if chosen and document.thing(chosen[-1]) and not edits.holds_elements(document.template.bands[document.spots[chosen[-1]].band]):
                 index = document.spots[chosen[-1]].band
             if index >= 0:
