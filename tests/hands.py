@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 from form_makers import Desk
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
@@ -28,6 +29,9 @@ from PySide6.QtWidgets import (
 )
 
 from crm_desktop.application import Application
+from crm_desktop.services.opening import NewCompany, open_folder
+from crm_desktop.words import use_language
+from ui.print_dialog import PrintDialog
 from ui.record_window import RecordWindow
 from ui.screens.all_screens import all_screens
 
@@ -229,10 +233,40 @@ class Hands(Desk):
         self.save(screen)
         assert not screen.unsaved, screen.form.errors
 
+    def print_dialog(self) -> PrintDialog:
+        """Ctrl+P, and the dialog that comes."""
+        self.keys(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+        found: list[PrintDialog] = []
+        self.wait(lambda: bool(found.extend(self.window.findChildren(PrintDialog)) or found))
+        return found[0]
+
+    def drawn(self, dialog: PrintDialog) -> None:
+        """Wait until the dialog shows its first page."""
+        self.wait(lambda: dialog.default.isEnabled() and bool(dialog.pages) and not dialog.pages[0].picture.isNull())
+
+    def paper(self, dialog: PrintDialog, path: Path) -> str:
+        """Save as PDF what a print dialog shows; the words on it."""
+        with self.file(path):
+            self.press(dialog.default.text() if not dialog.printer.currentData() else dialog.save_button.text(), dialog)
+        self.wait(path.exists)
+        self.quiet()
+        with pypdfium2.PdfDocument(path.read_bytes()) as pdf:
+            return "".join(page.get_textpage().get_text_range() for page in pdf)
+
     def state(self, screen: RecordWindow, wanted: str) -> None:
         """Wait until the record is in this state."""
         self.wait(lambda: screen.editing.draft.values.get("status") == wanted)
         self.quiet()
+
+
+@contextmanager
+def company_in(language: str, folder: Path, owner: str = "王芳") -> Iterator[Application]:
+    """A new company that speaks a language, open as long as this lasts."""
+    use_language(language)
+    made = NewCompany("百川贸易有限公司" if language == "zh_CN" else "Baichuan Trading Ltd", owner, language)
+    app = open_folder(folder, create=made)
+    yield app
+    app.close()
 
 
 def picture_folder(name: str) -> Path:

@@ -50,7 +50,12 @@ class ProgramHands(Hands):
         return window
 
     def sign_in(self, name: str, password: str, picture: str = "") -> MainWindow:
-        """Type a name and a password on the page of signing in."""
+        """Type a name and a password on the page of signing in, and come in."""
+        self.try_to_sign_in(name, password, picture)
+        return self.arrive()
+
+    def try_to_sign_in(self, name: str, password: str, picture: str = "") -> SignInPage:
+        """Type a name and a password on the page of signing in, which is given."""
         self.wait(lambda: isinstance(self.window, SignInPage) and self.window.isVisible())
         page: SignInPage = self.window
         line = page.name.lineEdit()
@@ -64,7 +69,7 @@ class ProgramHands(Hands):
             self.wait(page.go.isEnabled)
             self.picture(picture)
         self.keys(Qt.Key.Key_Return)
-        return self.arrive()
+        return page
 
     def end(self) -> None:
         """Close the window, and the program."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hands import Hands, picture_folder
+from designer_makers import drawn
+from hands import Hands, company_in, picture_folder
 from people_makers import Office
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -24,9 +25,8 @@ from crm_desktop.draft import Line, Ref
 from crm_desktop.printing import template_store
 from crm_desktop.printing.preview import page_text
 from crm_desktop.services import saving
-from crm_desktop.services.opening import NewCompany, open_folder
 from crm_desktop.services.print_log import printed
-from crm_desktop.words import _, use_language
+from crm_desktop.words import _
 from ui.designer.dropping import packed
 from ui.designer.screen import DesignerScreen
 from ui.designer.workbench import Workbench
@@ -63,11 +63,8 @@ class Company:
 
 @pytest.fixture(params=["zh_CN", pytest.param("en", marks=pytest.mark.soak)])
 def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]:
-    use_language(request.param)
-    made = NewCompany("百川贸易有限公司" if request.param == "zh_CN" else "Baichuan Trading Ltd", "王芳", request.param)
-    app = open_folder(tmp_path / "company", create=made)
-    yield Company(app, request.param)
-    app.close()
+    with company_in(request.param, tmp_path / "company") as app:
+        yield Company(app, request.param)
 
 
 def test_the_delivery_note_is_changed_printed_and_brought_back(company: Company, qtbot: Any, tmp_path: Path) -> None:
@@ -108,17 +105,6 @@ def copy(company: Company, desk: Hands) -> DesignerScreen:
     drawn(desk, designer)
     desk.picture("copy")
     return designer
-
-
-def drawn(desk: Hands, screen: DesignerScreen) -> Workbench:
-    """Wait until the paper shows the template as it is."""
-    desk.wait(lambda: screen.bench is not None and screen.bench.context is not None)
-    bench = screen.bench
-    assert bench is not None
-    desk.quiet()
-    desk.wait(lambda: bench.drawer.idle and not bench.drawer._timer.isActive() and bool(bench.canvas.pages))
-    desk.quiet()
-    return bench
 
 
 def spot(bench: Workbench, id_: str) -> QPoint:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from hands import picture_folder
 from program_hands import ProgramHands
@@ -20,7 +19,6 @@ from crm_desktop.services import saving
 from crm_desktop.services.checking import check_database
 from crm_desktop.words import _, language, use_language
 from ui.app import Program
-from ui.print_dialog import PrintDialog
 from ui.record_window import RecordWindow
 from ui.screens.settings import SettingsScreen
 from ui.screens.today import TodayScreen
@@ -170,19 +168,11 @@ def write_order(desk: Newcomer) -> RecordWindow:
 
 def print_it(desk: Newcomer, order: RecordWindow, path: Path) -> None:
     """Ctrl+P, the page as it will be, Enter, a name; the paper says what was typed."""
-    desk.keys(Qt.Key.Key_P, CONTROL)
-    found: list[PrintDialog] = []
-    desk.wait(lambda: bool(found.extend(desk.window.findChildren(PrintDialog)) or found))
-    dialog = found[0]
-    desk.wait(lambda: dialog.default.isEnabled() and bool(dialog.pages) and not dialog.pages[0].picture.isNull())
+    dialog = desk.print_dialog()
+    desk.drawn(dialog)
     desk.picture("print", dialog)
     assert dialog.default.hasFocus(), "Enter is enough"
-    with desk.file(path):
-        desk.press(dialog.default.text() if not dialog.printer.currentData() else dialog.save_button.text(), dialog)
-    desk.wait(path.exists)
-    desk.quiet()
-    with pypdfium2.PdfDocument(path.read_bytes()) as pdf:
-        paper = "".join(page.get_textpage().get_text_range() for page in pdf)
+    paper = desk.paper(dialog, path)
     wanted = [
         desk.say("广州百川贸易有限公司", "Baichuan Trading Ltd"), desk.say("广州远航轴承有限公司", "Yuanhang Bearings Ltd"),
         desk.say("深沟球轴承", "Ball bearing"), "P00001", "4,800.00", str(order.editing.draft.values["number"]), "91440101MA5CK7XY0B",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from approval_makers import Approving, step
-from hands import Hands, picture_folder
+from hands import Hands, company_in, picture_folder
 from people_makers import Office
 
 from crm_desktop.application import Application
@@ -25,8 +25,7 @@ from crm_desktop.services.accounts import statement
 from crm_desktop.services.approvals import inbox
 from crm_desktop.services.checking import check_database
 from crm_desktop.services.documents import related_documents
-from crm_desktop.services.opening import NewCompany, open_folder
-from crm_desktop.words import _, use_language
+from crm_desktop.words import _
 from ui.record_window import RecordWindow
 from ui.screens.approvals import ApprovalsScreen
 
@@ -67,11 +66,9 @@ class People:
 
 @pytest.fixture(params=["zh_CN", pytest.param("en", marks=pytest.mark.soak)])
 def people(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
-    use_language(request.param)
-    company = "百川贸易有限公司" if request.param == "zh_CN" else "Baichuan Trading Ltd"
-    app = open_folder(tmp_path / "company", create=NewCompany(company, "王芳" if request.param == "zh_CN" else "Wang Fang", request.param))
-    yield People(app, request.param)
-    app.close()
+    owner = "王芳" if request.param == "zh_CN" else "Wang Fang"
+    with company_in(request.param, tmp_path / "company", owner) as app:
+        yield People(app, request.param)
 
 
 def window_of(people: People, qtbot: Any, who: int, stack: ExitStack, pictures: Path) -> Hands:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from hands import picture_folder
 from people_makers import Office
@@ -27,7 +26,6 @@ from crm_desktop.words import _, use_language
 from ui.app import Program
 from ui.list_screen import ListScreen
 from ui.list_view import RecordList
-from ui.print_dialog import PrintDialog
 from ui.record_window import RecordWindow
 from ui.screens.today import TodayScreen
 
@@ -189,18 +187,10 @@ def write_quote(office: SalesOffice, desk: ProgramHands) -> RecordWindow:
 
 def print_it(office: SalesOffice, desk: ProgramHands, quote: RecordWindow, path: Path) -> None:
     """The paper has the price of the list."""
-    desk.keys(Qt.Key.Key_P, CONTROL)
-    found: list[PrintDialog] = []
-    desk.wait(lambda: bool(found.extend(desk.window.findChildren(PrintDialog)) or found))
-    dialog = found[0]
-    desk.wait(lambda: dialog.default.isEnabled() and bool(dialog.pages) and not dialog.pages[0].picture.isNull())
+    dialog = desk.print_dialog()
+    desk.drawn(dialog)
     desk.picture("quote-print", dialog)
-    with desk.file(path):
-        desk.press(dialog.default.text() if not dialog.printer.currentData() else dialog.save_button.text(), dialog)
-    desk.wait(path.exists)
-    desk.quiet()
-    with pypdfium2.PdfDocument(path.read_bytes()) as pdf:
-        paper = "".join(page.get_textpage().get_text_range() for page in pdf)
+    paper = desk.paper(dialog, path)
     wanted = [office.say("广州远航轴承有限公司", "Yuanhang Bearings Ltd"), "P001", "212.00", "4,240.00", office.say("林晓", "Lin Xiao")]
     assert [words for words in wanted if words not in paper] == []
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pypdfium2
 import pytest
 from approval_makers import Approving, step
 from hands import Hands, picture_folder
@@ -28,7 +27,6 @@ from crm_desktop.services.checking import check_database
 from crm_desktop.services.opening import NewCompany, open_folder
 from crm_desktop.words import _, use_language
 from ui.list_screen import ListScreen
-from ui.print_dialog import PrintDialog
 from ui.reason_dialog import ReasonDialog
 from ui.record_window import RecordWindow
 from ui.screens.ageing import AgeingScreen
@@ -155,22 +153,14 @@ def print_statement(month: Month, desk: FinanceHands, path: Path) -> None:
     """From the customer's window: Ctrl+P, the statement, Enter."""
     desk.window.open_record("customers", int(month.good.id or 0))
     desk.front_of("customers")
-    desk.keys(Qt.Key.Key_P, CONTROL)
-    found: list[PrintDialog] = []
-    desk.wait(lambda: bool(found.extend(desk.window.findChildren(PrintDialog)) or found))
-    dialog = found[0]
+    dialog = desk.print_dialog()
     desk.wait(dialog.default.isEnabled)
     names = [dialog.template.itemData(at) for at in range(dialog.template.count())]
     at = names.index(f"statement.{month.language}")
     desk.select(dialog.template, dialog.template.itemText(at))
-    desk.wait(lambda: dialog.default.isEnabled() and bool(dialog.pages) and not dialog.pages[0].picture.isNull())
+    desk.drawn(dialog)
     desk.picture("statement", dialog)
-    with desk.file(path):
-        desk.press(dialog.default.text() if not dialog.printer.currentData() else dialog.save_button.text(), dialog)
-    desk.wait(path.exists)
-    desk.quiet()
-    with pypdfium2.PdfDocument(path.read_bytes()) as pdf:
-        paper = "".join(page.get_textpage().get_text_range() for page in pdf)
+    paper = desk.paper(dialog, path)
     assert [words for words in (str(month.good.values["name"]), "1,000.00", "2,000.00", "3,000.00") if words not in paper] == []
     assert statement(month.app, int(month.good.id or 0)).stands.overdue == 0, "what is due today is not late, as in the list of ages"
 

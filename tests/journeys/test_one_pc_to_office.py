@@ -190,16 +190,7 @@ def join(firm: Firm, words: dict[str, str], names: tuple[str, ...] = ("lin", "ch
 
 
 def first_sign_in(desk: ProgramHands, name: str, word: str) -> None:
-    desk.wait(lambda: isinstance(desk.window, SignInPage) and desk.window.isVisible())
-    page: SignInPage = desk.window
-    line = page.name.lineEdit()
-    assert line is not None
-    desk.click(line)
-    line.selectAll()
-    desk.type(name)
-    desk.click(page.password.line)
-    desk.type(word)
-    desk.keys(Qt.Key.Key_Return)
+    page = desk.try_to_sign_in(name, word)
     desk.wait(lambda: page.mode == FIRST)
     for edit in (page.new.first.line, page.new.second.line):
         desk.click(edit)

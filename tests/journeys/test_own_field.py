@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hands import Hands, picture_folder
+from hands import Hands, company_in, picture_folder
 from people_makers import Office
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -25,8 +25,7 @@ from crm_desktop.draft import Ref
 from crm_desktop.filters import ListQuery
 from crm_desktop.printing.preview import page_text
 from crm_desktop.services.listing import fetch_page
-from crm_desktop.services.opening import NewCompany, open_folder
-from crm_desktop.words import _, use_language
+from crm_desktop.words import _
 from ui.history_tab import HistoryTab
 from ui.list_screen import ListScreen
 from ui.print_dialog import PrintDialog
@@ -63,11 +62,8 @@ class Company:
 
 @pytest.fixture(params=["zh_CN", pytest.param("en", marks=pytest.mark.soak)])
 def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]:
-    use_language(request.param)
-    made = NewCompany("百川贸易有限公司" if request.param == "zh_CN" else "Baichuan Trading Ltd", "王芳", request.param)
-    app = open_folder(tmp_path / "company", create=made)
-    yield Company(app, request.param)
-    app.close()
+    with company_in(request.param, tmp_path / "company") as app:
+        yield Company(app, request.param)
 
 
 def test_two_fields_of_the_company_s_own_are_met_everywhere(company: Company, qtbot: Any, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from designer_makers import drawn
 from form_makers import Desk
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -48,17 +49,8 @@ def designer(desk: Desk, name: str = NAME) -> DesignerScreen:
     desk.window.open_screen(f"template?type=sales-orders&name={name}", record=str(saved.id))
     screen = desk.window.tabs.current
     assert isinstance(screen, DesignerScreen)
-    ready(desk, screen)
+    drawn(desk, screen)
     return screen
-
-
-def ready(desk: Desk, screen: DesignerScreen) -> None:
-    desk.wait(lambda: screen.bench is not None and screen.bench.context is not None)
-    bench = screen.bench
-    assert bench is not None
-    desk.quiet()
-    desk.wait(lambda: bench.drawer.idle and not bench.drawer._timer.isActive() and bool(bench.canvas.pages))
-    desk.quiet()
 
 
 def spot(screen: DesignerScreen, id_: str) -> QPoint:
@@ -213,7 +205,7 @@ def test_from_the_preview_into_the_designer(desk: Desk) -> None:
     dialog.edit_template()
     screen = desk.window.tabs.current
     assert isinstance(screen, DesignerScreen)
-    ready(desk, screen)
+    drawn(desk, screen)
     assert screen.name == name
     assert screen.bench is not None and screen.bench.record == saved.id
 
@@ -265,7 +257,7 @@ def test_a_list_is_grouped_by_hand(desk: Desk) -> None:
     assert kinds[at - 1] == ("group_head", head)
     assert kinds[at + 1][0] == "no_data" and kinds[at + 2] == ("group_foot", foot)
     assert bench.document.thing(foot).group == head
-    ready(desk, screen)
+    drawn(desk, screen)
     assert not [p for p in bench.canvas.drawn.problems if p.kind == "expression"]
 
 
@@ -286,7 +278,7 @@ def test_labels_and_copies_are_set_in_the_panel(desk: Desk) -> None:
     assert bench.document.template.captions == ("甲", "乙")
     bench.panel._write(Prop("", "labels", SHEET), False)
     assert bench.document.template.page.sheet is None
-    ready(desk, screen)
+    drawn(desk, screen)
 
 
 def _prop(name: str) -> Prop:
@@ -297,7 +289,7 @@ def test_without_a_record_type_the_first_there_is(desk: Desk) -> None:
     desk.window.open_screen("template")
     screen = desk.window.tabs.current
     assert isinstance(screen, DesignerScreen)
-    ready(desk, screen)
+    drawn(desk, screen)
     assert screen.worth_saving and screen.bench is not None
     assert screen.bench.document.template.record_type == next(iter(desk.app.types))
 
@@ -308,7 +300,7 @@ def test_a_price_list_shows_its_products_and_offers_their_fields(desk: Desk) -> 
     desk.window.open_screen("template?type=products&name=price-list.zh_CN")
     screen = desk.window.tabs.current
     assert isinstance(screen, DesignerScreen)
-    ready(desk, screen)
+    drawn(desk, screen)
     bench = screen.bench
     assert bench is not None and bench.context is not None
     assert [line["code"] for line in bench.context["lines"]] == ["P0", "P1", "P2"]
@@ -320,16 +312,16 @@ def test_a_card_becomes_a_list_when_the_records_are_put_on_it_as_rows(desk: Desk
     desk.window.open_screen("template?type=products&name=")
     screen = desk.window.tabs.current
     assert isinstance(screen, DesignerScreen)
-    ready(desk, screen)
+    drawn(desk, screen)
     bench = screen.bench
     assert bench is not None and bench.context is not None
     assert bench.context["lines"] == ()
     bench.work.add_table("lines")
-    ready(desk, screen)
+    drawn(desk, screen)
     desk.wait(lambda: bench.context is not None and len(bench.context["lines"]) == 1)
     bench.document.stack.undo()
     desk.wait(lambda: bench.context is not None and bench.context["lines"] == ())
-    ready(desk, screen)
+    drawn(desk, screen)
 
 
 def test_what_is_added_with_nothing_selected_stands_where_it_can_be_seen(desk: Desk) -> None:
@@ -347,14 +339,14 @@ def test_what_is_added_with_nothing_selected_stands_where_it_can_be_seen(desk: D
     number = next(node for node, _above in walk(bench.tree) if node.path == "record.number")
     bench.fields.taken.emit(number)
     (field,) = document.selection
-    ready(desk, screen)
+    drawn(desk, screen)
     for added in (pasted, field):
         assert document.template.bands[document.spots[added].band].id == "head"
         place = bench.canvas.place(added)
         assert place is not None and place.page == 0
     bench.work.add_band("section")
     (band,) = document.selection
-    ready(desk, screen)
+    drawn(desk, screen)
     place = bench.canvas.place(band)
     assert place is not None
     assert bench.canvas.viewport().rect().intersects(bench.canvas.rect_of(place.page, place.box).toRect())
@@ -366,7 +358,7 @@ def test_saving_on_the_way_out_closes_the_tab(desk: Desk) -> None:
     assert bench is not None
     bench.document.select(["terms"])
     QTest.keyClick(bench.canvas, Qt.Key.Key_Right)
-    ready(desk, screen)
+    drawn(desk, screen)
     desk.unsaved_answer = "save"
     assert desk.window.tabs.close_screen(screen)
     desk.quiet()
