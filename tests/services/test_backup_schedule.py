@@ -199,10 +199,10 @@ def test_one_program_at_a_time(app: Application) -> None:
         assert running.run_due(app, s.Settings(), found=[]).why_not == "A backup is being made already."
         other.kill()
     end = time.monotonic() + 30
-    while not (due := running.run_due(app, s.Settings(), found=[])).run and time.monotonic() < end:
-        assert due.why_not == "A backup is being made already.", "a server hears of the death a moment later"
+    while not (asked := running.run_due(app, s.Settings(), found=[])).run and time.monotonic() < end:
+        assert asked.why_not == "A backup is being made already.", "a server hears of the death a moment later"
         time.sleep(0.05)
-    assert due.run is not None
+    assert asked.run is not None
 
 
 def test_in_an_office_one_pc_does_it(
